@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What may go out: a closed union of frozen actions. Every one carries `why`, the id of the rule that asked for it.
+
+A handler returns these; only `bots.core.runtime` carries them out, and only there do the hard invariants live.
+Until they are carried out they wait in the outbox, sealed, and are deleted when done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bots.core.records import Record
+
+
+class BotName(StrEnum):
+    """The three voices."""
+
+    WELCOME = "welcome"
+    MODERATION = "moderation"
+    RESOURCES = "resources"
+
+
+class Priority(IntEnum):
+    """Who goes first when the homeserver says "slow down". Lower is sooner."""
+
+    CRISIS = 0
+    MODERATION = 1
+    CONVERSATION = 2
+    BACKGROUND = 3
+
+
+@dataclass(frozen=True, slots=True)
+class InRoom:
+    """A room by its id."""
+
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InPrivateChat:
+    """The one encrypted chat between the welcome bot and this person.
+
+    Only the welcome bot speaks there: an action with this place goes to its outbox, whichever bot asked.
+    `open` makes the chat when there is none (the welcome bot, to somebody who came to it);
+    otherwise the action fails with `KITHROOM_NO_PRIVATE_CHAT`.
+    """
+
+    user: str
+    open: bool = False
+
+
+Place = InRoom | InPrivateChat
+
+
+@dataclass(frozen=True, slots=True)
+class EventRef:
+    """An event by its id."""
+
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRef:
+    """An event that a `Send` with this label made, or will have made by then."""
+
+    label: str
+
+
+Ref = EventRef | LabelRef
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence of the catalogue, by key. `params` fill its placeholders: str, int, float, datetime, or other `Words`.
+
+    `language` None means: the language of the place it is said in.
+    """
+
+    key: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an event said, fetched and decrypted when the action is carried out, never before and never at rest.
+
+    The performer refuses it anywhere but in the moderators' room.
+    """
+
+    room_id: str
+    event_id: str
+
+
+Param = str | int | float | datetime | Words | tuple[Words, ...]
+Part = Words | Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Action:
+    """What every action has.
+
+    `why` is a rule id (`welcome.greet`, `moderation.mute`), in the audit log and in `!why`.
+    `voice` is the bot that carries it out (None: the one that decided).
+    `follow_up` asks for an `Outcome` event afterwards. `not_before` (UTC) holds it back.
+    """
+
+    why: str
+    voice: BotName | None = None
+    priority: Priority = Priority.CONVERSATION
+    follow_up: bool = False
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send(_Action):
+    """Say `parts`, a paragraph each. In an encrypted room it is encrypted, or not sent at all.
+
+    `label` names the event to be, for later `LabelRef`s and for telling which case a reaction belongs to;
+    it is unique per bot.
+    `buttons` are reactions that the bot puts under its own message, in order.
+    `mentions` are user ids that may be notified; nobody is otherwise.
+    """
+
+    place: Place
+    parts: tuple[Part, ...]
+    label: str | None = None
+    reply_to: Ref | None = None
+    thread: Ref | None = None
+    buttons: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redact(_Action):
+    """Take `event_id` out of the room. `sender` is who must have sent it: the performer checks before it acts.
+
+    No reason is sent: redaction reasons are not encrypted.
+    """
+
+    room_id: str
+    event_id: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite(_Action):
+    """Invite `user`. Already invited or joined counts as done."""
+
+    room_id: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove(_Action):
+    """Kick `user`, without a reason (it would be readable by every server). Not in the room counts as done."""
+
+    room_id: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban(_Action):
+    """Ban `user`, without a reason."""
+
+    room_id: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unban(_Action):
+    """Lift the ban of `user`. Not banned counts as done."""
+
+    room_id: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPower(_Action):
+    """Give `user` the power `level` in the room (−1 mutes; None takes the entry away: the room's default)."""
+
+    room_id: str
+    user: str
+    level: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave(_Action):
+    """The bot leaves the room and forgets it."""
+
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember(_Action):
+    """Write `record`, in place of one with the same key. Happens in the deciding transaction."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget(_Action):
+    """Delete the record of this type and key. Happens in the deciding transaction."""
+
+    record: type[Record]
+    key: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase(_Action):
+    """Delete or blank everything about `user`, table by table, as each table's duty says."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule(_Action):
+    """Have a `Tick` at `at` (UTC), in place of an earlier one with this id.
+
+    `payload` holds JSON values and is sealed at rest.
+    """
+
+    id: str
+    kind: str
+    at: datetime
+    payload: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(_Action):
+    """No tick with this id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit(_Action):
+    """A line in the hash-chained audit log: who did what to whom, where. Never content.
+
+    `actor` and `target` are user ids here and keyed hashes at rest.
+    """
+
+    kind: str
+    actor: str
+    target: str | None = None
+    room_id: str | None = None
+    case: int | None = None
+
+
+Action = (
+    Send
+    | Redact
+    | Invite
+    | Remove
+    | Ban
+    | Unban
+    | SetPower
+    | Leave
+    | Remember
+    | Forget
+    | Erase
+    | Schedule
+    | Cancel
+    | Audit
+)
+
+# Carried out by the deciding transaction itself; all others go through the outbox.
+Bookkeeping = Remember | Forget | Erase | Schedule | Cancel | Audit

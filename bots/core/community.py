@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The community as policies see it: frozen, validated, pure; `bots.core.settings` makes it from the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Federation(StrEnum):
+    """Which other homeservers the condition rooms may reach."""
+
+    CLOSED = "closed"
+    ALLIED = "allied"
+    OPEN = "open"
+
+
+class HistorySharing(StrEnum):
+    """What a newcomer can read of what was said before: nothing, or what the room shares."""
+
+    OFF = "off"
+    ON = "on"
+
+
+# Text per language code ("en", "pt-BR"); the community's default language is always there.
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One condition and its room. `room_name` is neutral (names are never encrypted); `name` is what members are told.
+
+    `synonyms` are what members call it, per language: lay words, abbreviations, old names.
+    """
+
+    id: str
+    name: Texts
+    room_name: str
+    room_topic: str
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    history: HistorySharing = HistorySharing.OFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guideline:
+    """One of the group's guidelines: what it asks, why, and where that comes from."""
+
+    id: str
+    text: Texts
+    why: Texts
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guidelines:
+    """All of them, in order. `version` rises when the meaning changes; members are then asked again."""
+
+    version: int
+    items: tuple[Guideline, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """An entry of the library: where it is, what it is, who checked it and when."""
+
+    id: str
+    title: Texts
+    summary: Texts
+    url: str | None
+    source: str
+    kind: str
+    language: str
+    conditions: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    reviewed: date
+    reviewed_by: str
+    review_by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One way to reach a helpline. `dial` is what one types on the phone, short codes included."""
+
+    method: str
+    dial: str | None = None
+    url: str | None = None
+    sms_body: str | None = None
+    hours: str = ""
+    languages: tuple[str, ...] = ()
+    cost: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helpline:
+    """Somebody to call, text or write to, checked by a person on a date."""
+
+    id: str
+    name: str
+    kind: str
+    contacts: tuple[Contact, ...]
+    what_happens: Texts
+    source: str
+    verified_at: date
+    verified_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """A country's emergency number and helplines, best first. `code` is ISO 3166-1 alpha-2, lower case."""
+
+    code: str
+    name: Texts
+    emergency: str
+    helplines: tuple[Helpline, ...] = ()
+    names_used: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """One organiser's folder, whole.
+
+    `moderators` are Matrix user ids. `allies` are server names (only with `Federation.ALLIED`).
+    `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
+    `appeal_within` is how long a member may appeal.
+    """
+
+    name: str
+    slug: str
+    languages: tuple[str, ...]
+    default_language: str
+    lobby_name: str
+    lobby_topic: str
+    moderators_room_name: str
+    moderators_room_topic: str
+    conditions: tuple[Condition, ...]
+    guidelines: Guidelines
+    library: tuple[Resource, ...] = ()
+    countries: tuple[Country, ...] = ()
+    moderators: tuple[str, ...] = ()
+    federation: Federation = Federation.CLOSED
+    allies: tuple[str, ...] = ()
+    keep_missing_words: bool = False
+    appeal_within: timedelta = timedelta(days=30)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def condition(self, condition_id: str) -> Condition | None:
+        """The condition with this id."""
+        return next((c for c in self.conditions if c.id == condition_id), None)
+
+
+def in_language(texts: Texts, language: str, default: str) -> str:
+    """The text in `language`, else in its base language ("pt" for "pt-BR"), else in `default`."""
+    for candidate in (language, language.split("-", maxsplit=1)[0], default):
+        if candidate in texts:
+            return texts[candidate]
+    return next(iter(texts.values()))

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a bot may remember: frozen records, each with the duty that goes with keeping it.
+
+A field says how it is kept: plain by default; `Hashed` as a keyed hash only, so that it can be compared but not read;
+`Sealed` encrypted; `Person` both, where a bot must find somebody *and* be able to reach them.
+In memory `Person` and `Sealed` fields are plain text; a `Hashed` field, once read back, is the hash
+(`Reader.pseudonym` gives the hash of a user id, to compare with).
+`bots.core.store` makes the tables; a test fails for a record without a duty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Annotated, ClassVar
+
+
+class Kept(Enum):
+    """How a field is kept at rest."""
+
+    HASHED = "hashed"
+    SEALED = "sealed"
+    PERSON = "person"
+
+
+Hashed = Annotated[str, Kept.HASHED]
+Sealed = Annotated[str, Kept.SEALED]
+Person = Annotated[str, Kept.PERSON]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Why a table exists and when it empties.
+
+    `keep` counts from the row's `changed_at`; None means for as long as `purpose` lasts, and `purpose` must say when
+    that ends. `subject` names the field that says whom a row is about (None: nobody).
+    `on_erase`: "delete" the row, or "keep" it, for the reason that `kept_because` gives to the person who asks.
+    """
+
+    purpose: str
+    keep: timedelta | None
+    subject: str | None
+    on_erase: str = "delete"
+    kept_because: str | None = None
+
+
+class Record:
+    """Base of what is remembered: a frozen, slotted dataclass of JSON-like fields, datetimes (UTC) and enums.
+
+    `key` names the fields that identify a row; a second record with the same key takes its place.
+    """
+
+    key: ClassVar[tuple[str, ...]]
+    duty: ClassVar[Duty]
+    __slots__ = ()

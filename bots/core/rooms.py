@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A room as the homeserver says it is: a frozen view that policies may look at.
+
+Made from unencrypted state events only. What somebody says inside an encrypted event never changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bots.core.events import MembershipState
+
+
+class RoomRole(StrEnum):
+    """What a room is for, in a community."""
+
+    LOBBY = "lobby"
+    MODERATORS = "moderators"
+    CONDITION = "condition"
+    PRIVATE = "private"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One user's `m.room.member`."""
+
+    state: MembershipState
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerLevels:
+    """`m.room.power_levels`, the specification's defaults filled in; what is not an integer counts as the default."""
+
+    users: Mapping[str, int] = field(default_factory=dict)
+    users_default: int = 0
+    events: Mapping[str, int] = field(default_factory=dict)
+    events_default: int = 0
+    state_default: int = 50
+    ban: int = 50
+    kick: int = 50
+    redact: int = 50
+    invite: int = 0
+    notifications_room: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomView:
+    """The state that policies need. `creators` have unlimited power from room version 12 on (see `authority`).
+
+    `condition` is the condition's id when `role` is CONDITION; `private_with` the member's user id when it is PRIVATE.
+    """
+
+    room_id: str
+    role: RoomRole = RoomRole.OTHER
+    condition: str | None = None
+    private_with: str | None = None
+    version: str = "1"
+    creators: frozenset[str] = frozenset()
+    power_levels: PowerLevels | None = None
+    members: Mapping[str, Member] = field(default_factory=dict)
+    encrypted: bool = False
+    history_visibility: str = "shared"
+    join_rule: str = "invite"
+    federate: bool = True
+    name: str | None = None
+    tombstone: str | None = None
+
+    def joined(self) -> frozenset[str]:
+        """The user ids that are in the room."""
+        return frozenset(u for u, m in self.members.items() if m.state is MembershipState.JOIN)
