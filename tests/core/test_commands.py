@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.core.commands import (
+    LONGEST_DURATION,
+    Case,
+    CommandSet,
+    Flag,
+    Missing,
+    Rest,
+    Unknown,
+    User,
+    command,
+    parse_duration,
+    parse_user,
+)
+
+
+@command("mute", short=("m",), reaction="🔇", help="x.mute")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    user: User | None = None
+    case: Case | None = None
+    duration: timedelta = timedelta(hours=2)
+    everywhere: Flag = False
+    reason: Rest = ""
+
+
+@command("find", short=("f",), help="x.find")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    question: Rest
+
+
+COMMANDS: CommandSet[Mute | Find] = CommandSet(Mute, Find)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("!mute", Mute()),
+        ("  !MUTE  ", Mute()),
+        ("!m 30m", Mute(duration=timedelta(minutes=30))),
+        ("!mute 2h everywhere rest a little", Mute(everywhere=True, reason="rest a little")),
+        ("!mute everywhere 1d12h", Mute(everywhere=True, duration=timedelta(hours=36))),
+        ("!mute @ana:example.org 2h", Mute(user="@ana:example.org")),
+        ("!mute #12 spam", Mute(case=12, reason="spam")),
+        ("!mute https://matrix.to/#/@ana:example.org", Mute(user="@ana:example.org")),
+        ("!mute please, for 2h", Mute(reason="please, for 2h")),
+        ("!find gluten free travel", Find(question="gluten free travel")),
+        ("!find\ngluten", Find(question="gluten")),
+        ("!find", Missing("find", "question")),
+        ("!mutte 2h", Unknown("mutte", "mute")),
+        ("!xyzzy", Unknown("xyzzy", None)),
+        ("no command", None),
+        ("!", None),
+        ("!!", None),
+        ("!!mute", None),
+        ("! mute", None),
+        ("!1", None),
+    ],
+)
+def test_a_command_is_read_as_a_person_would(text, expected):
+    assert COMMANDS.parse(text) == expected
+
+
+@given(st.text())
+def test_no_text_breaks_the_parser(text):
+    COMMANDS.parse(text)
+    COMMANDS.parse("!mute " + text)
+
+
+@given(st.text())
+def test_every_word_of_a_question_arrives(text):
+    found = COMMANDS.parse(f"!find {text}")
+
+    assert found == (Find(question=text.strip()) if text.strip() else Missing("find", "question"))
+
+
+def test_a_reaction_finds_its_command_with_and_without_a_variation_selector():
+    assert COMMANDS.by_reaction("🔇") is Mute
+    assert COMMANDS.by_reaction("🔇\ufe0f") is Mute
+    assert COMMANDS.by_reaction("👍") is None
+
+
+@pytest.mark.parametrize("text", ["", "2", "h", "0h", "2x", "2h!", "-2h", "9999w", "2h 3", "999999w"])
+def test_what_is_no_duration_is_refused(text):
+    with pytest.raises(ValueError, match="not a duration"):
+        parse_duration(text)
+
+
+@given(st.integers(min_value=1, max_value=LONGEST_DURATION // timedelta(minutes=1)))
+def test_minutes_come_back(minutes):
+    assert parse_duration(f"{minutes}m") == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["ana", "@ana", "#ana:x.org", "https://example.org/@ana:x.org", "@:x"])
+def test_what_is_no_user_is_refused(text):
+    with pytest.raises(ValueError, match="not a user id"):
+        parse_user(text)
+
+
+def test_two_commands_of_one_name_are_refused():
+    @command("mute", help="y")
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Other:
+        pass
+
+    with pytest.raises(ValueError, match="two commands are called 'mute'"):
+        CommandSet(Mute, Other)
+
+
+def test_a_field_of_no_known_shape_is_refused():
+    with pytest.raises(TypeError, match=r"Bad\.level"):
+
+        @command("bad", help="y")
+        @dataclass(frozen=True, slots=True, kw_only=True)
+        class Bad:
+            level: float = 0.0
