@@ -190,8 +190,15 @@ class SetPower(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Join(_Action):
+    """The bot accepts an invitation. The organiser's are accepted without asking; this is for a member's."""
+
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leave(_Action):
-    """The bot leaves the room and forgets it."""
+    """The bot leaves the room and forgets it, or declines an invitation."""
 
     room_id: str
 
@@ -260,6 +267,7 @@ Action = (
     | Ban
     | Unban
     | SetPower
+    | Join
     | Leave
     | Remember
     | Forget
