@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The resources bot, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bots.core.actions import BotName
+from bots.core.bot import Handler
+from bots.core.community import Community
+from bots.core.events import Membership, Message, Outcome
+from bots.core.records import Record
+from bots.resources.handlers import Resources
+from bots.resources.records import MissingWord
+from bots.resources.search import Index
+
+
+@dataclass(frozen=True)
+class ResourcesBot:
+    """Answers `!find` and `!helplines` in rooms, and plain questions in a chat of two."""
+
+    handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
+    name: BotName = BotName.RESOURCES
+    records: Sequence[type[Record]] = (MissingWord,)
+
+
+def make_bot(community: Community) -> ResourcesBot:
+    """The bot for this community; reads the library once."""
+    called = {
+        condition.id: tuple(name for names in condition.synonyms.values() for name in names)
+        + tuple(condition.name.values())
+        for condition in community.conditions
+    }
+    resources = Resources(community, Index(community.library, called))
+    return ResourcesBot(
+        handlers=(
+            Handler(Message, resources.gather, resources.decide),
+            Handler(Membership, resources.gather_invitation, resources.decide_invitation),
+            Handler(Outcome, resources.gather_outcome, resources.decide_outcome),
+        )
+    )

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one can ask the resources bot for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.core.commands import CommandSet, Rest, command
+
+
+@command("find", short=("f", "search"), help="resources.help.find")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    """`!find gluten free travel`: at most three entries of the library."""
+
+    question: Rest
+
+
+@command("helplines", short=("helpline", "hl"), help="resources.help.helplines")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helplines:
+    """`!helplines ireland`: the emergency number and at most three lines, answered in private."""
+
+    country: Rest = ""
+
+
+Command = Find | Helplines
+COMMANDS: CommandSet[Command] = CommandSet(Find, Helplines)

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Send
+from bots.core.community import Community, Contact, Country, Guidelines, Helpline, Resource
+from bots.core.events import Membership, MembershipState, Message, Outcome
+from bots.core.rooms import Member, RoomRole, RoomView
+from bots.resources.bot import make_bot
+from bots.resources.helplines import current, find_country
+from bots.resources.records import MissingWord
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+ME, ANA, STRANGER = "@resources:x", "@ana:x", "@stranger:x"
+IN = Member(MembershipState.JOIN)
+
+
+def line(name, verified=date(2026, 10, 1)):
+    return Helpline(
+        id=name,
+        name=name,
+        kind="crisis",
+        contacts=(Contact(method="phone", dial="116 123", hours="day and night"),),
+        what_happens={"en": "A volunteer listens."},
+        source="https://example.org",
+        verified_at=verified,
+        verified_by="somebody",
+    )
+
+
+IRELAND = Country(
+    code="ie", name={"en": "Ireland"}, emergency="112 or 999", helplines=(line("One"),), names_used=("Eire",)
+)
+COMMUNITY = Community(
+    name="Test",
+    slug="test",
+    languages=("en",),
+    default_language="en",
+    lobby_name="Lobby",
+    lobby_topic="",
+    moderators_room_name="Moderators",
+    moderators_room_topic="",
+    conditions=(),
+    guidelines=Guidelines(version=1, items=()),
+    library=(
+        Resource(
+            id="gf",
+            title={"en": "Travelling gluten free"},
+            summary={"en": "Cards and airlines."},
+            url="https://example.org",
+            source="A charity",
+            kind="guide",
+            language="en",
+            reviewed=date(2026, 1, 1),
+            reviewed_by="a nurse",
+            review_by=date(2027, 1, 1),
+        ),
+    ),
+    countries=(IRELAND,),
+    keep_missing_words=True,
+)
+ROOM = RoomView(room_id="!room", role=RoomRole.CONDITION, members={ME: IN, ANA: IN, "@bo:x": IN}, encrypted=True)
+CHAT = RoomView(room_id="!chat", members={ME: IN, ANA: IN}, encrypted=True)
+
+
+class Library:
+    """A reader over given rooms and records."""
+
+    def __init__(self, *records):
+        self.now, self.me = NOW, ME
+        self.records = {(type(r), r.word, r.month): r for r in records}
+
+    def room(self, room_id):
+        return {ROOM.room_id: ROOM, CHAT.room_id: CHAT}.get(room_id)
+
+    def rooms(self, role):
+        return (ROOM,) if role is RoomRole.CONDITION else ()
+
+    async def get(self, record, *key):
+        return self.records.get((record, *key))
+
+
+async def react_to(event, *records, community=COMMUNITY):
+    actions = []
+    for handler in make_bot(community).handlers:
+        if isinstance(event, handler.event):
+            actions += handler.decide(event, await handler.gather(event, Library(*records)))
+    return actions
+
+
+def said(text, room=ROOM, **more):
+    return Message(room_id=room.room_id, event_id="$q", sender=ANA, sent_at=NOW, text=text, encrypted=True, **more)
+
+
+def keys(send):
+    return [part.key for part in send.parts]
+
+
+async def test_a_question_in_a_room_is_answered_in_a_thread_on_it():
+    (send,) = await react_to(said("!find gluten free travel"))
+
+    assert (send.place, send.thread) == (InRoom("!room"), EventRef("$q"))
+    assert keys(send) == ["resources.found", "resources.entry", "resources.found.note"]
+    assert send.parts[1].params["because"] == "gluten, free, travel"
+
+
+async def test_a_question_in_a_thread_is_answered_in_that_thread():
+    (send,) = await react_to(said("!find gluten", thread="$root"))
+
+    assert send.thread == EventRef("$root")
+
+
+async def test_an_entry_past_its_review_says_so():
+    old = replace(COMMUNITY, library=(replace(COMMUNITY.library[0], review_by=date(2026, 11, 1)),))
+
+    (send,) = await react_to(said("!find gluten"), community=old)
+
+    assert keys(send)[1] == "resources.entry.due"
+
+
+async def test_talk_in_a_room_is_left_alone():
+    assert await react_to(said("gluten free travel")) == []
+
+
+async def test_a_plain_question_in_a_chat_of_two_is_answered():
+    (send,) = await react_to(said("gluten free travel?", CHAT))
+
+    assert send.thread is None
+    assert keys(send)[0] == "resources.found"
+
+
+async def test_a_command_from_a_session_that_is_not_the_senders_is_no_command():
+    assert await react_to(said("!find gluten", authentic=False)) == []
+
+
+async def test_nothing_found_is_said_kindly():
+    (send,) = await react_to(said("!find zebrafish"), community=replace(COMMUNITY, keep_missing_words=False))
+
+    assert keys(send) == ["resources.nothing"]
+
+
+async def test_only_plain_words_are_kept_and_counted_by_the_month():
+    question = "!find zebrafish, 4711 ana@smithers.org Doctor Jones https://hiding.place/secret"
+    _, *kept = await react_to(said(question), MissingWord(word="zebrafish", month="2026-11", count=4))
+
+    assert [k.record for k in kept] == [MissingWord(word="zebrafish", month="2026-11", count=5)]
+
+
+async def test_no_word_is_kept_unless_the_organiser_switched_it_on():
+    actions = await react_to(said("!find zebrafish"), community=replace(COMMUNITY, keep_missing_words=False))
+
+    assert [type(a) for a in actions] == [Send]
+
+
+async def test_helplines_asked_for_in_a_room_are_told_in_private_by_the_welcome_bot():
+    (send,) = await react_to(said("!helplines Éire"))
+
+    assert (send.place, send.voice) == (InPrivateChat(ANA), BotName.WELCOME)
+    assert keys(send)[:2] == ["resources.helplines.emergency", "resources.helplines.line"]
+
+
+async def test_without_a_private_chat_helplines_are_answered_in_the_thread():
+    (send,) = await react_to(said("!helplines ireland"))
+
+    (again,) = await react_to(Outcome(id="1", action=send, ok=False, errcode="KITHROOM_NO_PRIVATE_CHAT"))
+
+    assert (again.place, again.thread, again.parts) == (InRoom("!room"), EventRef("$q"), send.parts)
+    assert await react_to(Outcome(id="1", action=send, ok=True)) == []
+
+
+@pytest.mark.parametrize("asked", ["!helplines", "!helplines atlantis"])
+async def test_an_unclear_country_is_asked_for_and_never_guessed(asked):
+    (send,) = await react_to(said(asked, CHAT))
+
+    assert keys(send) == ["resources.helplines.which"]
+
+
+@pytest.mark.parametrize("text", ["IE", "ireland", "the Ireland", "eire", " Éire "])
+def test_a_country_is_known_by_code_name_and_other_names(text):
+    assert find_country((IRELAND,), text) is IRELAND
+
+
+def test_at_most_three_lines_and_none_that_nobody_checked_for_two_years():
+    old = line("old", NOW.date() - timedelta(days=731))
+    country = replace(IRELAND, helplines=(old, line("a"), line("b"), line("c"), line("d")))
+
+    assert [h.name for h in current(country, NOW.date())] == ["a", "b", "c"]
+
+
+def invitation(sender, *, direct=True, user=ME):
+    return Membership(
+        room_id="!new", event_id="$i", sender=sender, sent_at=NOW, user=user, now=MembershipState.INVITE, direct=direct
+    )
+
+
+async def test_a_member_may_take_the_bot_aside_and_is_greeted_there():
+    (join,) = await react_to(invitation(ANA))
+
+    assert isinstance(join, Join)
+    (hello,) = await react_to(Outcome(id="1", action=join, ok=True))
+    assert keys(hello) == ["resources.hello"]
+
+
+async def test_a_strangers_invitation_is_declined():
+    assert [type(a) for a in await react_to(invitation(STRANGER))] == [Leave]
+
+
+async def test_other_peoples_invitations_are_not_its_business():
+    assert await react_to(invitation(ANA, user="@bo:x")) == []
+    assert await react_to(invitation(STRANGER, direct=False)) == []

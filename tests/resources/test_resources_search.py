@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.core.community import Resource
+from bots.resources.search import MOST_RESULTS, Index
+
+
+def entry(entry_id, title, summary, *keywords, conditions=()):
+    return Resource(
+        id=entry_id,
+        title={"en": title},
+        summary={"en": summary},
+        url="https://example.org",
+        source="A charity",
+        kind="guide",
+        language="en",
+        conditions=conditions,
+        keywords=keywords,
+        reviewed=date(2026, 1, 1),
+        reviewed_by="a nurse",
+        review_by=date(2027, 1, 1),
+    )
+
+
+LIBRARY = (
+    entry(
+        "gf-travel", "Travelling gluten free", "Cards in many languages, airlines, what to pack.", "coeliac", "holiday"
+    ),
+    entry("gf-home", "A gluten-free kitchen", "Shared toasters, labels and crumbs.", "coeliac", "cooking"),
+    entry("insulin-flying", "Flying with insulin", "Airport security, cooling, letters.", "travel", conditions=("t1",)),
+    entry("pacing", "Pacing when you are worn out", "Doing a bit less than you can.", "fatigue", "tired", "spoons"),
+    entry("work", "Telling your employer", "What the law asks, what helps.", "job", "boss", "rights"),
+    entry("sleep", "Sleeping with pain", "Pillows, routines, what to ask.", "insomnia", "night"),
+)
+INDEX = Index(LIBRARY, {"t1": ("T1D", "sugar diabetes")})
+
+
+def ids(question, condition=None):
+    return [found.resource.id for found in INDEX.search(question, condition).found]
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("gluten free travel", "gf-travel"),
+        ("going on holidays with coeliac disease, any tips?", "gf-travel"),
+        ("glutten free travell", "gf-travel"),
+        ("what do i tell my boss", "work"),
+        ("so tierd all the time", "pacing"),
+        ("can i take insuline on a plane? flying soon", "insulin-flying"),
+        ("sugar diabetes", "insulin-flying"),
+        ("I can't sleep because of the pain at night", "sleep"),
+    ],
+)
+def test_lay_words_and_typos_find_the_right_entry_first(question, best):
+    assert ids(question)[0] == best
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "!", "the of and", "what is the capital of france", "quantum chromodynamics lattice", "12 34", '"; DROP'],
+)
+def test_what_the_library_does_not_have_is_not_made_up(question):
+    assert ids(question) == []
+
+
+def test_a_condition_room_brings_its_own_entries_forward():
+    assert ids("travel", "t1")[0] == "insulin-flying"
+    assert ids("travel", "coeliac")[0] == "gf-travel"
+
+
+def test_an_entry_says_which_words_it_fits():
+    (best, *_) = INDEX.search("glutten free travell for my aunt").found
+
+    assert best.because == ("gluten", "free", "travell")
+
+
+def test_words_that_no_entry_has_are_named():
+    assert INDEX.search("coeliac zebrafish").missing == ("zebrafish",)
+
+
+@given(st.text(max_size=400))
+def test_any_text_gives_at_most_three_entries(question):
+    found = INDEX.search(question).found
+
+    assert len(found) <= MOST_RESULTS
+    assert len({f.resource.id for f in found}) == len(found)
+
+
+def test_an_empty_library_finds_nothing():
+    assert Index((), {}).search("gluten").found == ()
