@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from bots.core.language import Entry
+
 
 class Federation(StrEnum):
     """Which other homeservers the condition rooms may reach."""
@@ -124,6 +126,7 @@ class Community:
     `moderators` are Matrix user ids. `allies` are server names (only with `Federation.ALLIED`).
     `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
     `appeal_within` is how long a member may appeal.
+    `words` are the organiser's own wording, by language and key.
     """
 
     name: str
@@ -143,7 +146,7 @@ class Community:
     allies: tuple[str, ...] = ()
     keep_missing_words: bool = False
     appeal_within: timedelta = timedelta(days=30)
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
 
     def condition(self, condition_id: str) -> Condition | None:
         """The condition with this id."""

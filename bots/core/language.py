@@ -3,25 +3,38 @@
 
 Catalogues are YAML files, one a language, beside the code that says them (`bots/<folder>/words/<language>.yaml`)
 and, for an organiser's own wording, in `config/words/<language>.yaml`, which wins key by key.
+Keys are flat and dotted: `welcome.greeting: "Hello {name}"`.
 A value is Markdown with `{placeholders}`, or a mapping of CLDR plural forms (`one`, `other`, …) chosen by `{count}`.
+A placeholder may say how it wants to be written: `{when:date}`, `{when:time}`, `{seconds:duration}`, `{case:id}`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from pathlib import Path
 
-from bots.core.actions import Words
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from bots.core.actions import Param, Words
+from bots.core.documents import Mistake, SettingsError, read
+from bots.core.markup import Block, Piece, Rendered, items, plain_text, render_markdown
 
 Entry = str | Mapping[str, str]
 
+PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A message as it goes out: `body` for plain clients and screen readers, `html` for the rest."""
+__all__ = ["PLURAL_FORMS", "Catalogue", "Entry", "Rendered", "shipped_words"]
 
-    body: str
-    html: str
+
+def shipped_words() -> tuple[Path, ...]:
+    """The catalogue folders that come with the bots."""
+    return tuple(sorted((Path(__file__).parent.parent).glob("*/words")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +43,152 @@ class Catalogue:
 
     entries: Mapping[str, Mapping[str, Entry]]
     default_language: str
+    _cache: dict[tuple[str, str], Rendered] = field(default_factory=dict, repr=False, compare=False)
 
-    def render(self, words: Words, language: str) -> Rendered:
+    @classmethod
+    def load(
+        cls,
+        folders: Iterable[Path],
+        languages: Sequence[str],
+        overrides: Mapping[str, Mapping[str, Entry]] | None = None,
+    ) -> Catalogue:
+        """The catalogues of `folders` in `languages`, the first of which is the default; `overrides` win key by key.
+
+        English, in which every sentence exists, stands in for what a language lacks.
+        Raises SettingsError for files that can't be read.
+        """
+        mistakes: list[Mistake] = []
+        entries = cls.read(folders, (*languages, "en"), mistakes)
+        if mistakes:
+            raise SettingsError(mistakes)
+        for language, own in (overrides or {}).items():
+            entries.setdefault(language, {}).update(own)
+        return cls(entries, languages[0])
+
+    @staticmethod
+    def read(folders: Iterable[Path], languages: Sequence[str], mistakes: list[Mistake]) -> dict[str, dict[str, Entry]]:
+        """The entries of all `<folder>/<language>.yaml` there are. What is wrong with them goes on `mistakes`."""
+        entries: dict[str, dict[str, Entry]] = {}
+        for folder in folders:
+            for language in dict.fromkeys(languages):
+                file = folder / f"{language}.yaml"
+                if file.exists():
+                    entries.setdefault(language, {}).update(_read(file, mistakes))
+        return entries
+
+    def render(self, words: Words, language: str, zone: tzinfo = UTC) -> Rendered:
         """The sentence that `words` names, in its own language or else in `language`, else in the default language.
 
-        Parameters are escaped: a person's or an organiser's text never becomes markup.
+        Times are told in `zone`. Parameters are escaped: a person's or an organiser's text never becomes markup.
         Raises KeyError for a key or placeholder that the catalogue does not know (the copy check finds them first).
         """
-        raise NotImplementedError
+        wanted = words.language or language
+        if not words.params and (cached := self._cache.get((words.key, wanted))):
+            return cached
+        spoken, entry = self._entry(words.key, wanted)
+        locale = _locale(wanted if wanted.startswith(f"{spoken}-") else spoken)
+        text = entry if isinstance(entry, str) else _plural(entry, words.params["count"], locale)
+
+        def piece(name: str, style: str) -> Piece:
+            return self._piece(words.params[name], style, wanted, locale, zone)
+
+        rendered = render_markdown(text, piece)
+        if not words.params:
+            self._cache[words.key, wanted] = rendered
+        return rendered
+
+    def _entry(self, key: str, language: str) -> tuple[str, Entry]:
+        for candidate in (language, language.split("-", maxsplit=1)[0], self.default_language, "en"):
+            if (entry := self.entries.get(candidate, {}).get(key)) is not None:
+                return candidate, entry
+        raise KeyError(key)
+
+    def _piece(self, value: Param, style: str, language: str, locale: Locale, zone: tzinfo) -> Piece:
+        if isinstance(value, Words):
+            return Block(self.render(value, language, zone))
+        if isinstance(value, tuple):
+            rendered = [self.render(item, language, zone) for item in value]
+            return items(rendered, inline=_and([item.body for item in rendered], locale))
+        if style:
+            return plain_text(_STYLES[style](value, locale, zone))
+        if isinstance(value, datetime):
+            return plain_text(_datetime(value, locale, zone))
+        if isinstance(value, int | float):
+            return plain_text(format_decimal(value, locale=locale))
+        return plain_text(value)
+
+
+def _read(file: Path, mistakes: list[Mistake]) -> dict[str, Entry]:
+    document = read(file, mistakes)
+    if document is None or document.value is None:
+        return {}
+    if not isinstance(document.value, dict):
+        mistakes.append(document.mistake((), "A catalogue is `key: sentence`, one after the other."))
+        return {}
+    entries: dict[str, Entry] = {}
+    for key, value in document.value.items():
+        if isinstance(value, str):
+            entries[key] = value.strip()
+        elif isinstance(value, dict) and "other" in value and set(value) <= set(PLURAL_FORMS):
+            entries[key] = {form: text.strip() for form, text in value.items() if isinstance(text, str)}
+        else:
+            hint = f"Plural forms are {', '.join(PLURAL_FORMS)}, and `other` is always there."
+            mistakes.append(document.mistake((key,), f"`{key}` is neither a sentence nor its plural forms.", hint))
+    return entries
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language, sep="-")
+
+
+def _plural(forms: Mapping[str, str], count: Param, locale: Locale) -> str:
+    assert isinstance(count, int | float)
+    return forms.get(locale.plural_form(count), forms["other"])
+
+
+def _and(texts: Sequence[str], locale: Locale) -> str:
+    return format_list(texts, locale=locale) if texts else ""
+
+
+def _moment(value: Param) -> datetime | date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    assert isinstance(value, datetime)
+    return value
+
+
+def _datetime(value: Param, locale: Locale, zone: tzinfo) -> str:
+    moment = _moment(value)
+    assert isinstance(moment, datetime)
+    day = format_date(moment.astimezone(zone), "long", locale=locale)
+    return f"{day}, {format_datetime(moment, 'HH:mm z', tzinfo=zone, locale=locale)}"
+
+
+def _date(value: Param, locale: Locale, zone: tzinfo) -> str:
+    moment = _moment(value)
+    return format_date(moment.astimezone(zone) if isinstance(moment, datetime) else moment, "long", locale=locale)
+
+
+def _time(value: Param, locale: Locale, zone: tzinfo) -> str:
+    moment = _moment(value)
+    assert isinstance(moment, datetime)
+    return format_time(moment, "HH:mm z", tzinfo=zone, locale=locale)
+
+
+def _duration(value: Param, locale: Locale, _zone: tzinfo) -> str:
+    assert isinstance(value, int | float)
+    return format_timedelta(timedelta(seconds=value), threshold=1.5, locale=locale)
+
+
+def _id(value: Param, _locale: Locale, _zone: tzinfo) -> str:
+    return str(value)
+
+
+_STYLES: Mapping[str, Callable[[Param, Locale, tzinfo], str]] = {
+    "date": _date,
+    "datetime": _datetime,
+    "duration": _duration,
+    "id": _id,
+    "time": _time,
+}

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a folder to a frozen `Community`, or to every mistake in it at once."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from babel import Locale
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bots.core.community import Community, Federation
+from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
+from bots.core.language import Catalogue, Entry, shipped_words
+from bots.core.settings.forms import (
+    CommunityForm,
+    CountryForm,
+    Form,
+    GuidelinesForm,
+    Known,
+    LibraryForm,
+    private_words,
+)
+
+F = TypeVar("F", bound=Form)
+
+_SECRETS = ("password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "recovery_key", "private_key")
+
+_PLAIN = {
+    "missing": "`{key}` is missing.",
+    "string_too_short": "`{key}` is empty.",
+    "string_type": "`{key}` should be text.",
+    "too_short": "`{key}` needs at least one entry.",
+    "list_type": "`{key}` should be a list.",
+    "dict_type": "`{key}` should be a text for each language.",
+    "model_type": "`{key}` should have keys of its own.",
+    "bool_parsing": "`{value}` is neither yes nor no.",
+    "int_parsing": "`{value}` is not a whole number.",
+}
+_HINTS = {
+    "list_type": "Put each entry in a line that starts with a dash.",
+    "dict_type": "Such as `en: Harbour`.",
+    "model_type": "Indent them below it.",
+    "bool_parsing": "Write `true` or `false`.",
+}
+
+
+def load_community(folder: Path, *, words: Sequence[Path] | None = None) -> Community:
+    """The community that `folder` describes.
+
+    `words` are the catalogue folders that the organiser's own wording is checked against
+    (those that come with the bots, unless told otherwise).
+    Raises SettingsError with all mistakes of all files.
+    """
+    return _Loading(folder, shipped_words() if words is None else words).community()
+
+
+class _Loading:
+    def __init__(self, folder: Path, words: Sequence[Path]) -> None:
+        self._folder = folder
+        self._words = words
+        self._mistakes: list[Mistake] = []
+        self._known = Known((), "en", (), frozenset())
+
+    def community(self) -> Community:
+        document = read(self._folder / "community.yaml", self._mistakes)
+        if document is None and not (self._folder / "community.yaml").exists():
+            raise SettingsError(self._mistakes)
+        self._known = _known(document.value if document else None)
+        form = self._form(document, CommunityForm)
+        guidelines = self._form(read(self._folder / "guidelines" / "guidelines.yaml", self._mistakes), GuidelinesForm)
+        shelves = [(d, self._form(d, LibraryForm)) for d in self._documents("library")]
+        countries = [(d, self._form(d, CountryForm)) for d in self._documents("helplines")]
+        for each in (document, *(d for d, _ in countries)):
+            self._unique(((each, "conditions"), (each, "helplines")))
+        self._unique((d, "resources") for d, _ in shelves)
+        self._country_codes([d for d, _ in countries])
+        words = self._overrides()
+        if self._mistakes:
+            raise SettingsError(self._mistakes)
+        assert form is not None
+        assert guidelines is not None
+        return Community(
+            name=form.name,
+            slug=form.slug,
+            languages=tuple(form.languages),
+            default_language=self._known.default_language,
+            lobby_name=form.lobby.name,
+            lobby_topic=form.lobby.topic,
+            moderators_room_name=form.moderators_room.name,
+            moderators_room_topic=form.moderators_room.topic,
+            conditions=tuple(condition.made() for condition in form.conditions),
+            guidelines=guidelines.made(),
+            library=tuple(resource.made() for _, shelf in shelves if shelf for resource in shelf.resources),
+            countries=tuple(country.made(d.file.stem) for d, country in countries if country),
+            moderators=tuple(form.moderators),
+            federation=Federation(form.federation),
+            allies=tuple(form.allies),
+            keep_missing_words=form.keep_missing_words,
+            appeal_within=form.appeal_within,
+            words=words,
+        )
+
+    def _documents(self, name: str) -> list[Document]:
+        files = sorted((self._folder / name).glob("*.yaml"))
+        return [document for file in files if (document := read(file, self._mistakes))]
+
+    def _form(self, document: Document | None, form: type[F]) -> F | None:
+        if document is None:
+            return None
+        try:
+            return form.model_validate(document.value or {}, context=self._known)
+        except ValidationError as error:
+            self._mistakes.extend(_mistake(document, form, details) for details in error.errors())
+            return None
+
+    def _unique(self, lists: Any) -> None:
+        """Add a mistake for every id that an entry of these lists has in common with an earlier one."""
+        first: dict[str, tuple[Document, Location]] = {}
+        for document, name in lists:
+            for at, identifier in _ids(document, name):
+                if identifier in first:
+                    other, there = first[identifier]
+                    line = other.values[there].line
+                    where = f"line {line}" if other is document else f"{other.file.name}, line {line}"
+                    self._mistakes.append(document.mistake(at, f"The id `{identifier}` is taken already, in {where}."))
+                else:
+                    first[identifier] = (document, at)
+
+    def _country_codes(self, documents: list[Document]) -> None:
+        names = Locale("en").territories
+        codes = [code.lower() for code in map(str, names) if len(code) == 2 and code.isalpha()]
+        for document in documents:
+            if (code := document.file.stem) not in codes:
+                hint = "The United Kingdom is `gb`." if code == "uk" else did_you_mean(code.lower(), codes)
+                self._mistakes.append(
+                    document.mistake((), f"`{code}` is not the two-letter code of a country (ISO 3166).", hint)
+                )
+
+    def _overrides(self) -> dict[str, dict[str, Entry]]:
+        overrides = Catalogue.read([self._folder / "words"], self._known.languages, self._mistakes)
+        theirs = Catalogue.read(self._words, (self._known.default_language, "en"), [])
+        known = sorted({key for entries in theirs.values() for key in entries})
+        for file in sorted((self._folder / "words").glob("*.yaml")):
+            if file.stem not in self._known.languages:
+                self._mistakes.append(
+                    Mistake(file, 1, 1, f"`{file.stem}` is not one of the community's languages.", "Add it to them.")
+                )
+            for key, document in _keys(file):
+                if key not in known:
+                    message = f"The bots say nothing called `{key}`."
+                    self._mistakes.append(document.mistake((key,), message, did_you_mean(key, known), key=True))
+        return overrides
+
+
+def _keys(file: Path) -> Iterator[tuple[str, Document]]:
+    document = read(file, [])
+    if document and isinstance(document.value, dict):
+        yield from ((key, document) for key in document.value)
+
+
+def _known(value: Value) -> Known:
+    """What other files need to know of `community.yaml`, as far as it can be made out, mistakes and all."""
+    community = value if isinstance(value, dict) else {}
+    languages = tuple(code for code in _list(community.get("languages")) if isinstance(code, str)) or ("en",)
+    default = community.get("default_language")
+    names: list[str] = []
+    synonyms: list[str] = []
+    ids: list[str] = []
+    for condition in _list(community.get("conditions")):
+        if isinstance(condition, dict):
+            names.extend(_texts(condition.get("name")))
+            synonyms.extend(_texts(condition.get("synonyms")))
+            ids.extend(_texts(condition.get("id")))
+    return Known(
+        languages=languages,
+        default_language=default if isinstance(default, str) else languages[0],
+        conditions=tuple(ids),
+        private_words=private_words(names, synonyms),
+    )
+
+
+def _list(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def _ids(document: Document | None, name: str) -> Iterator[tuple[Location, str]]:
+    if document and isinstance(document.value, dict):
+        for index, entry in enumerate(_list(document.value.get(name))):
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+                yield (name, index, "id"), str(entry["id"])
+
+
+def _mistake(document: Document, form: type[Form], details: ErrorDetails) -> Mistake:
+    """Pydantic's finding, in plain words, at its line."""
+    at: Location = tuple(part for part in details["loc"] if part != "[key]")
+    context = details.get("ctx", {})
+    kind = details["type"]
+    key = str(at[-1]) if at else document.file.name
+    if kind == "extra_forbidden":
+        return _unknown_key(document, form, at)
+    if kind == "kithroom":
+        return document.mistake(at, context["message"], context["hint"])
+    if kind.startswith("date"):
+        return document.mistake(at, f"`{details['input']}` is not a date.", "Write year-month-day: `2026-11-23`.")
+    message = _PLAIN.get(kind, "`{key}`: {problem}.").format(key=key, value=details["input"], problem=details["msg"])
+    return document.mistake(at, message, _HINTS.get(kind))
+
+
+def _unknown_key(document: Document, form: type[Form], at: Location) -> Mistake:
+    key = str(at[-1])
+    if any(secret in key.casefold().replace("-", "_") for secret in _SECRETS):
+        return document.mistake(
+            at,
+            f"`{key}` looks like a secret, and this folder is made to be shared.",
+            "Take it out, and change it if others have seen it; secrets live in the secrets folder or the environment.",
+            key=True,
+        )
+    known = list(_form_at(form, at[:-1]).model_fields)
+    hint = did_you_mean(key, known) or f"There are: {', '.join(known)}."
+    return document.mistake(at, f"There is no setting called `{key}` here.", hint, key=True)
+
+
+def _form_at(form: type[BaseModel], at: Location) -> type[BaseModel]:
+    """The form that describes the mapping at `at`."""
+    for part in at:
+        if isinstance(part, str) and part in form.model_fields:
+            form = next(_forms_in(form.model_fields[part].annotation), form)
+    return form
+
+
+def _forms_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in typing.get_args(annotation):
+        yield from _forms_in(argument)
