@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Child processes that never outlive us, and free ports for them to listen on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+def free_port(wanted: int = 0) -> int:
+    """A loopback TCP port that nobody listens on: `wanted` if it is free, else one that the system chooses."""
+    for port in (wanted, 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe, contextlib.suppress(OSError):
+            # A port whose last connections are still winding down counts as free, as it does for servers.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((LOOPBACK, port))
+            found: int = probe.getsockname()[1]
+            return found
+    raise OSError("no free port on the loopback interface")
+
+
+class Child:
+    """A Python module running as a child process, its output appended to `log`.
+
+    It has a session of its own: Ctrl-C in the terminal reaches us alone, and we stop our children in order.
+    When we end without doing so, `lifeline` stops it.
+    """
+
+    def __init__(
+        self, module: str, arguments: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        # The package is found from any folder, installed or not.
+        root = str(Path(__file__).resolve().parents[3])
+        path = os.pathsep.join(p for p in (root, os.environ.get("PYTHONPATH", "")) if p)
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+                [sys.executable, "-m", "bots.core.homeserver.lifeline", module, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONPATH": path, **(environment or {})},
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def stop(self, *, grace: float = 20.0) -> int:
+        """Ask it to stop, make it stop after `grace` seconds. Gives the exit code. Safe to repeat."""
+        self._process.terminate()
+        try:
+            self._process.wait(grace)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._close()
+        return self._process.returncode
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._process.kill()
+        self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+    def last_lines(self, count: int = 15) -> str:
+        """The end of its log, to show when it did not start."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])

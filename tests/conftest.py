@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real homeservers for the tests that want them: one for the whole run, and a federating pair."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from fakes.certificates import Authority
+
+from bots.core.homeserver.configuration import FederationListener
+from bots.core.homeserver.process import free_port
+from bots.core.homeserver.synapse import Account, Synapse
+
+
+@pytest.fixture(scope="session")
+def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A running Synapse without rate limits; `synapse.url`, `synapse.server_name`, `synapse.register(name)`."""
+    with Synapse(tmp_path_factory.mktemp("synapse"), server_name="kith.test", unlimited=True) as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class FederatedPair:
+    """Two Synapses that federate."""
+
+    first: Synapse
+    second: Synapse
+
+
+@pytest.fixture(scope="session")
+def federated_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FederatedPair]:
+    """Two running Synapses, without rate limits, that federate with each other on loopback."""
+    folder = tmp_path_factory.mktemp("federated")
+    authority = Authority(folder)
+
+    def server(name: str) -> Synapse:
+        port = free_port()
+        certificate, key = authority.issue(name)
+        return Synapse(
+            folder / name,
+            server_name=f"localhost:{port}",
+            federation=FederationListener(
+                port=port, certificate=certificate, private_key=key, authority=authority.path
+            ),
+            unlimited=True,
+        )
+
+    with server("first") as first, server("second") as second:
+        yield FederatedPair(first, second)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def new_account(synapse: Synapse) -> Callable[..., Account]:
+    """`new_account("anna")`: a fresh account on `synapse`; the name gets a number that no other test has."""
+
+    def make(name: str = "user", *, admin: bool = False) -> Account:
+        return synapse.register(f"{name}{next(_numbers)}", admin=admin)
+
+    return make
