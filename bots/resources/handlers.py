@@ -205,7 +205,7 @@ class Resources:
                     "dial": contact.dial or "",
                     "url": contact.url or "",
                     "sms": contact.sms_body or "",
-                    "hours": contact.hours,
+                    "hours": f" ({contact.hours})" if contact.hours else "",
                 },
             )
             for contact in line.contacts
