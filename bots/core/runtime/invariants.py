@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What no bot ever does, whatever a policy decided: pure predicates, asked by the performer at the last moment.
+
+Each gives None, or the sentence that says why the action was refused.
+The room is the homeserver's state as of the last sync; the homeserver, of course, has its own say after that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from bots.core.actions import (
+    Ban,
+    BotName,
+    InPrivateChat,
+    Invite,
+    Join,
+    Leave,
+    Quote,
+    Redact,
+    Remove,
+    Send,
+    SetPower,
+    Unban,
+)
+from bots.core.authority import may_set_level, outranks, power
+from bots.core.rooms import RoomRole, RoomView
+from bots.core.runtime.payload import Outward
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What the predicates look at.
+
+    `room` is the room that the action is in (None: the bot is not there),
+    `sender` who sent the event of a `Redact`, by the homeserver's word.
+    """
+
+    voice: BotName
+    me: str
+    bots: frozenset[str]
+    room: RoomView | None = None
+    sender: str | None = None
+
+
+def refusal(action: Outward, at: Circumstances) -> str | None:
+    """Why this action must not happen, or None when no invariant stands against it."""
+    match action:
+        case Send():
+            return _speaks_for_another(action, at) or _quotes_in_the_open(action, at)
+        case Redact(sender=sender):
+            return _not_the_one_named(sender, at) or _against(sender, at)
+        case Remove(user=user) | Ban(user=user):
+            return _against(user, at)
+        case SetPower(user=user, level=level):
+            return _against(user, at) or _raises(user, level, at)
+        case Invite() | Unban() | Join() | Leave():
+            return None
+        case _ as never:
+            assert_never(never)
+
+
+def _speaks_for_another(send: Send, at: Circumstances) -> str | None:
+    if isinstance(send.place, InPrivateChat) and at.voice is not BotName.WELCOME:
+        return "only the welcome bot speaks in a private chat"
+    return None
+
+
+def _quotes_in_the_open(send: Send, at: Circumstances) -> str | None:
+    if not any(isinstance(part, Quote) for part in send.parts):
+        return None
+    if at.room is None or at.room.role is not RoomRole.MODERATORS or not at.room.encrypted:
+        return "a member is quoted nowhere but in the encrypted moderators' room"
+    return None
+
+
+def _not_the_one_named(named: str, at: Circumstances) -> str | None:
+    if at.sender != named:
+        return "the event was not sent by the person it was said to be from"
+    return None
+
+
+def _against(user: str, at: Circumstances) -> str | None:
+    """Against oneself, a fellow bot, or somebody of equal or more power."""
+    if user == at.me or user in at.bots:
+        return "a bot never acts on itself or on a fellow bot"
+    if at.room is None:
+        return "the bot is not in that room"
+    if not outranks(at.room, at.me, user):
+        return "a bot never acts on somebody whose power is equal to its own or more"
+    return None
+
+
+def _raises(user: str, level: int | None, at: Circumstances) -> str | None:
+    """A bot gives nobody a power equal to its own, and takes none it could not give back."""
+    assert at.room is not None  # `_against` has answered before
+    if level is not None and (level >= power(at.room, at.me) or not may_set_level(at.room, at.me, user, level)):
+        return "a bot gives nobody as much power as it has itself"
+    return None

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `Transport` of one user to the homeserver in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bots.core.events import Event, Message, Unreadable
+from bots.core.rooms import RoomView
+from bots.core.runtime.memory import Entry, MemoryHomeserver
+from bots.core.transport import Health, Outgoing, SyncBatch
+
+
+@dataclass
+class MemoryTransport:
+    """One user's device. A sync token is a position in the homeserver's stream."""
+
+    homeserver: MemoryHomeserver
+    user_id: str
+    health: Health = field(
+        default_factory=lambda: Health(cross_signed=True, one_time_keys=50, fallback_key=True, decrypted=0)
+    )
+
+    async def sync(self, since: str | None, *, timeout_ms: int) -> SyncBatch:
+        """What came after `since`; waits for news, for however long, unless `timeout_ms` is 0."""
+        position = int(since) if since is not None else 0
+        if since is not None and timeout_ms:
+            await self.homeserver.wait_for_news(self.user_id, position)
+        entries = [entry for entry in self.homeserver.stream[position:] if self.user_id in entry.audience]
+        events = [entry.event for entry in entries if entry.event and not self._own(entry.event)]
+        return SyncBatch(
+            next_batch=str(len(self.homeserver.stream)),
+            events=tuple(self.homeserver.seen_by(self.user_id, event) for event in events),
+            own=self._transactions(entries),
+            keys_came=frozenset(entry.key for entry in entries if entry.key),
+            devices_changed=frozenset(entry.device_of for entry in entries if entry.device_of),
+            left=frozenset(entry.left for entry in entries if entry.left) - self.joined_rooms(),
+            initial=since is None,
+            room_ids=frozenset(event.room_id for event in events),
+        )
+
+    def _own(self, event: Event) -> bool:
+        return event.sender == self.user_id
+
+    def _transactions(self, entries: Sequence[Entry]) -> dict[str, str]:
+        own = (entry for entry in entries if entry.event and self._own(entry.event))
+        return {entry.transaction_id: entry.event.event_id for entry in own if entry.transaction_id and entry.event}
+
+    def room(self, room_id: str) -> RoomView | None:
+        """The room, if this user is in it."""
+        view = self.homeserver.rooms.get(room_id)
+        return view if view is not None and self.user_id in view.joined() else None
+
+    def joined_rooms(self) -> frozenset[str]:
+        """The rooms that this user is in."""
+        return frozenset(room_id for room_id, view in self.homeserver.rooms.items() if self.user_id in view.joined())
+
+    async def load_rooms(self, room_ids: frozenset[str]) -> None:
+        """Nothing to do: all is known."""
+
+    async def retry(self, unreadable: Unreadable) -> Message | None:
+        """The event, if its key has come."""
+        event = self.homeserver.find(unreadable.room_id, unreadable.event_id)
+        seen = self.homeserver.seen_by(self.user_id, event) if event else None
+        return seen if isinstance(seen, Message) else None
+
+    async def event(self, room_id: str, event_id: str) -> Message | None:
+        """The message with its last edit."""
+        return self.homeserver.message(self.user_id, room_id, event_id)
+
+    async def event_sender(self, room_id: str, event_id: str) -> str | None:
+        """Who sent it."""
+        return self.homeserver.sender(room_id, event_id)
+
+    async def withheld(self, room_id: str, session_id: str) -> str | None:  # noqa: ARG002 — the session says it all
+        """Why its key was withheld."""
+        return self.homeserver.withheld(session_id)
+
+    async def send(self, room_id: str, message: Outgoing, transaction_id: str) -> str:
+        """Say it."""
+        return self.homeserver.say_for(self.user_id, room_id, message, transaction_id)
+
+    async def react(self, room_id: str, event_id: str, key: str, transaction_id: str) -> str:
+        """React."""
+        return self.homeserver.react(self.user_id, room_id, event_id, key, transaction_id)
+
+    async def redact(self, room_id: str, event_id: str, transaction_id: str) -> None:
+        """Redact."""
+        self.homeserver.redact(self.user_id, room_id, event_id, transaction_id)
+
+    async def invite(self, room_id: str, user: str) -> None:
+        """Invite."""
+        self.homeserver.invite(self.user_id, room_id, user)
+
+    async def kick(self, room_id: str, user: str) -> None:
+        """Kick."""
+        self.homeserver.remove(self.user_id, room_id, user)
+
+    async def ban(self, room_id: str, user: str) -> None:
+        """Ban."""
+        self.homeserver.ban(self.user_id, room_id, user)
+
+    async def unban(self, room_id: str, user: str) -> None:
+        """Unban."""
+        self.homeserver.unban(self.user_id, room_id, user)
+
+    async def set_power(self, room_id: str, user: str, level: int | None) -> None:
+        """Set a power level."""
+        self.homeserver.set_power(self.user_id, room_id, user, level)
+
+    async def join(self, room_id: str, via: Sequence[str] = ()) -> None:  # noqa: ARG002 — one homeserver, no way to it
+        """Join."""
+        self.homeserver.join(self.user_id, room_id)
+
+    async def leave(self, room_id: str) -> None:
+        """Leave."""
+        self.homeserver.leave(self.user_id, room_id)
+
+    async def create_private_chat(self, user: str, marker: str, name: str) -> str:
+        """The room with the marker."""
+        return self.homeserver.private_chat(self.user_id, user, marker, name)
+
+    async def reports(self, after: int) -> Sequence[tuple[int, str, str, str, datetime]]:  # noqa: ARG002 — see below
+        """None: the homeserver in memory has no report button."""
+        return ()
+
+    async def close(self) -> None:
+        """Nothing to close."""

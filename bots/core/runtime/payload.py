@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Actions as JSON values and back: what lies (sealed) in the outbox, and in the tick that carries an outcome home.
+
+Total over `Outward`: every action that leaves through the outbox comes back equal.
+Bookkeeping never waits anywhere, so it has no such form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, assert_never
+
+from bots.core.actions import (
+    Ban,
+    BotName,
+    EventRef,
+    InPrivateChat,
+    InRoom,
+    Invite,
+    Join,
+    LabelRef,
+    Leave,
+    Param,
+    Part,
+    Place,
+    Priority,
+    Quote,
+    Redact,
+    Ref,
+    Remove,
+    Send,
+    SetPower,
+    Unban,
+    Words,
+)
+
+Outward = Send | Redact | Invite | Remove | Ban | Unban | SetPower | Join | Leave
+
+_ON_SOMEBODY: Mapping[str, type[Invite | Remove | Ban | Unban]] = {
+    "invite": Invite,
+    "remove": Remove,
+    "ban": Ban,
+    "unban": Unban,
+}
+
+
+def to_json(action: Outward) -> dict[str, Any]:
+    """The action as JSON values."""
+    common = {
+        "why": action.why,
+        "voice": action.voice,
+        "priority": int(action.priority),
+        "follow_up": action.follow_up,
+        "not_before": action.not_before.isoformat() if action.not_before else None,
+    }
+    return {"common": common, **_own(action)}
+
+
+def from_json(value: Mapping[str, Any]) -> Outward:
+    """The action that `to_json` wrote. Raises ValueError or KeyError for anything else."""
+    given = value["common"]
+    common: dict[str, Any] = {
+        "why": given["why"],
+        "voice": BotName(given["voice"]) if given["voice"] is not None else None,
+        "priority": Priority(given["priority"]),
+        "follow_up": given["follow_up"],
+        "not_before": datetime.fromisoformat(given["not_before"]) if given["not_before"] else None,
+    }
+    kind = value["kind"]
+    if kind in _ON_SOMEBODY:
+        return _ON_SOMEBODY[kind](room_id=value["room_id"], user=value["user"], **common)
+    match kind:
+        case "send":
+            return _send(value, common)
+        case "redact":
+            return Redact(room_id=value["room_id"], event_id=value["event_id"], sender=value["sender"], **common)
+        case "set_power":
+            return SetPower(room_id=value["room_id"], user=value["user"], level=value["level"], **common)
+        case "join":
+            return Join(room_id=value["room_id"], **common)
+        case "leave":
+            return Leave(room_id=value["room_id"], **common)
+        case _:
+            raise ValueError(f"no action is called {kind!r}")
+
+
+def _own(action: Outward) -> dict[str, Any]:
+    match action:
+        case Send():
+            return {
+                "kind": "send",
+                "place": _place(action.place),
+                "parts": [_part(part) for part in action.parts],
+                "label": action.label,
+                "reply_to": _ref(action.reply_to),
+                "thread": _ref(action.thread),
+                "buttons": list(action.buttons),
+                "mentions": list(action.mentions),
+            }
+        case Redact(room_id=room_id, event_id=event_id, sender=sender):
+            return {"kind": "redact", "room_id": room_id, "event_id": event_id, "sender": sender}
+        case SetPower(room_id=room_id, user=user, level=level):
+            return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}
+        case Join(room_id=room_id):
+            return {"kind": "join", "room_id": room_id}
+        case Leave(room_id=room_id):
+            return {"kind": "leave", "room_id": room_id}
+        case Invite() | Remove() | Ban() | Unban():
+            kind = next(name for name, type_ in _ON_SOMEBODY.items() if isinstance(action, type_))
+            return {"kind": kind, "room_id": action.room_id, "user": action.user}
+        case _ as never:
+            assert_never(never)
+
+
+def _send(value: Mapping[str, Any], common: Mapping[str, Any]) -> Send:
+    return Send(
+        place=_to_place(value["place"]),
+        parts=tuple(_to_part(part) for part in value["parts"]),
+        label=value["label"],
+        reply_to=_to_ref(value["reply_to"]),
+        thread=_to_ref(value["thread"]),
+        buttons=tuple(value["buttons"]),
+        mentions=tuple(value["mentions"]),
+        **common,
+    )
+
+
+def _place(place: Place) -> dict[str, Any]:
+    match place:
+        case InRoom(room_id=room_id):
+            return {"room_id": room_id}
+        case InPrivateChat(user=user, open=open_):
+            return {"user": user, "open": open_}
+        case _ as never:
+            assert_never(never)
+
+
+def _to_place(value: Mapping[str, Any]) -> Place:
+    if "room_id" in value:
+        return InRoom(room_id=value["room_id"])
+    return InPrivateChat(user=value["user"], open=value["open"])
+
+
+def _ref(ref: Ref | None) -> dict[str, Any] | None:
+    match ref:
+        case None:
+            return None
+        case EventRef(event_id=event_id):
+            return {"event_id": event_id}
+        case LabelRef(label=label):
+            return {"label": label}
+        case _ as never:
+            assert_never(never)
+
+
+def _to_ref(value: Mapping[str, Any] | None) -> Ref | None:
+    if value is None:
+        return None
+    return EventRef(value["event_id"]) if "event_id" in value else LabelRef(value["label"])
+
+
+def _part(part: Part) -> dict[str, Any]:
+    match part:
+        case Quote(room_id=room_id, event_id=event_id):
+            return {"quote": [room_id, event_id]}
+        case Words():
+            return _words(part)
+        case _ as never:
+            assert_never(never)
+
+
+def _to_part(value: Mapping[str, Any]) -> Part:
+    return Quote(*value["quote"]) if "quote" in value else _to_words(value)
+
+
+def _words(words: Words) -> dict[str, Any]:
+    params = {name: _param(param) for name, param in words.params.items()}
+    return {"words": words.key, "params": params, "language": words.language}
+
+
+def _to_words(value: Mapping[str, Any]) -> Words:
+    params = {name: _to_param(param) for name, param in value["params"].items()}
+    return Words(value["words"], params, value["language"])
+
+
+def _param(param: Param) -> Any:
+    match param:
+        case datetime():
+            return {"time": param.isoformat()}
+        case Words():
+            return _words(param)
+        case tuple():
+            return [_words(words) for words in param]
+        case str() | int() | float():
+            return param
+        case _ as never:
+            assert_never(never)
+
+
+def _to_param(value: Any) -> Param:
+    match value:
+        case {"time": str(time)}:
+            return datetime.fromisoformat(time)
+        case {"words": _}:
+            return _to_words(value)
+        case list():
+            return tuple(_to_words(words) for words in value)
+        case str() | int() | float():
+            return value
+        case _:
+            raise ValueError(f"{type(value).__name__} is no parameter")

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Made-up actions of every type that leaves through the outbox, for property tests."""
+
+from datetime import UTC
+
+from hypothesis import strategies as st
+
+from bots.core.actions import (
+    Ban,
+    BotName,
+    EventRef,
+    InPrivateChat,
+    InRoom,
+    Invite,
+    Join,
+    LabelRef,
+    Leave,
+    Priority,
+    Quote,
+    Redact,
+    Remove,
+    Send,
+    SetPower,
+    Unban,
+    Words,
+)
+
+texts = st.text(max_size=12)
+users = st.sampled_from(["@anna:x", "@mo:x", "@organiser:x", "@bot:x", "@other_bot:x"])
+rooms = st.sampled_from(["!lobby", "!moderators", "!diabetes"])
+events = texts.map("$".__add__)
+times = st.datetimes(timezones=st.just(UTC))
+
+plain_params = texts | st.integers() | st.floats(allow_nan=False) | times
+words = st.recursive(
+    st.builds(Words, texts, st.dictionaries(texts, plain_params, max_size=3), st.none() | texts),
+    lambda inner: st.builds(
+        Words, texts, st.dictionaries(texts, inner | st.lists(inner, max_size=3).map(tuple), max_size=2)
+    ),
+    max_leaves=5,
+)
+refs = st.none() | st.builds(EventRef, events) | st.builds(LabelRef, texts)
+places = st.builds(InRoom, rooms) | st.builds(InPrivateChat, users, st.booleans())
+
+common = {
+    "why": texts,
+    "voice": st.none() | st.sampled_from(BotName),
+    "priority": st.sampled_from(Priority),
+    "follow_up": st.booleans(),
+    "not_before": st.none() | times,
+}
+sends = st.builds(
+    Send,
+    place=places,
+    parts=st.lists(words | st.builds(Quote, rooms, events), max_size=3).map(tuple),
+    label=st.none() | texts,
+    reply_to=refs,
+    thread=refs,
+    buttons=st.lists(texts, max_size=3).map(tuple),
+    mentions=st.lists(users, max_size=2).map(tuple),
+    **common,
+)
+redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, **common)
+powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
+actions = st.one_of(
+    sends,
+    redacts,
+    powers,
+    *(st.builds(kind, room_id=rooms, user=users, **common) for kind in (Invite, Remove, Ban, Unban)),
+    *(st.builds(kind, room_id=rooms, **common) for kind in (Join, Leave)),
+)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+from fakes.actions_made_up import actions, powers, redacts, rooms, sends, users
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.core.actions import (
+    Ban,
+    BotName,
+    InPrivateChat,
+    InRoom,
+    Invite,
+    Quote,
+    Redact,
+    Remove,
+    Send,
+    SetPower,
+    Words,
+)
+from bots.core.authority import power
+from bots.core.events import MembershipState
+from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
+from bots.core.runtime.invariants import Circumstances, refusal
+
+ME, OTHER_BOT = "@bot:x", "@other_bot:x"
+BOTS = frozenset({ME, OTHER_BOT})
+
+levels = st.integers(-10, 110)
+views = st.builds(
+    RoomView,
+    room_id=rooms,
+    role=st.sampled_from(RoomRole),
+    version=st.sampled_from(["10", "11", "12"]),
+    creators=st.frozensets(users, max_size=2),
+    power_levels=st.none()
+    | st.builds(PowerLevels, users=st.dictionaries(users, levels), users_default=levels, state_default=levels),
+    members=st.dictionaries(users, st.builds(Member, st.sampled_from(MembershipState))),
+    encrypted=st.booleans(),
+)
+circumstances = st.builds(
+    Circumstances,
+    voice=st.sampled_from(BotName),
+    me=st.just(ME),
+    bots=st.just(BOTS),
+    room=st.none() | views,
+    sender=st.none() | users,
+)
+
+
+def against(action):
+    """The person that an action stands against, if it stands against anyone."""
+    match action:
+        case Remove(user=user) | Ban(user=user) | SetPower(user=user) | Redact(sender=user):
+            return user
+    return None
+
+
+@given(actions, circumstances)
+def test_nothing_is_ever_done_against_a_bot_or_somebody_of_equal_power(action, at):
+    target = against(action)
+    if target is not None and refusal(action, at) is None:
+        assert target not in BOTS
+        assert at.room is not None
+        assert power(at.room, ME) > power(at.room, target)
+
+
+@given(redacts, circumstances)
+def test_an_event_of_somebody_else_than_named_is_never_redacted(action, at):
+    assert action.sender == at.sender or refusal(action, at) is not None
+
+
+@given(sends, circumstances)
+def test_nobody_is_quoted_outside_the_encrypted_moderators_room(action, at):
+    in_the_right_room = at.room is not None and at.room.role is RoomRole.MODERATORS and at.room.encrypted
+    if any(isinstance(part, Quote) for part in action.parts) and not in_the_right_room:
+        assert refusal(action, at) is not None
+
+
+@given(sends, circumstances)
+def test_only_the_welcome_bot_speaks_in_private_chats(action, at):
+    if isinstance(action.place, InPrivateChat) and at.voice is not BotName.WELCOME:
+        assert refusal(action, at) is not None
+
+
+@given(powers, circumstances)
+def test_no_bot_makes_anybody_its_peer(action, at):
+    if refusal(action, at) is None:
+        assert action.level is None or action.level < power(at.room, ME)
+
+
+@pytest.fixture
+def at():
+    """A room where the moderation bot has 60, a moderator 50 and Anna nothing."""
+    room = RoomView(
+        room_id="!diabetes",
+        role=RoomRole.CONDITION,
+        version="12",
+        creators=frozenset({"@organiser:x"}),
+        power_levels=PowerLevels(users={ME: 60, "@mo:x": 50}),
+        members={user: Member(MembershipState.JOIN) for user in (ME, "@mo:x", "@anna:x", "@organiser:x")},
+        encrypted=True,
+    )
+    return Circumstances(voice=BotName.MODERATION, me=ME, bots=BOTS, room=room, sender="@anna:x")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Remove(why="t", room_id="!diabetes", user="@anna:x"),
+        Ban(why="t", room_id="!diabetes", user="@mo:x"),
+        SetPower(why="t", room_id="!diabetes", user="@anna:x", level=-1),
+        SetPower(why="t", room_id="!diabetes", user="@anna:x", level=None),
+        Redact(why="t", room_id="!diabetes", event_id="$1", sender="@anna:x"),
+        Invite(why="t", room_id="!diabetes", user="@anna:x"),
+        Send(why="t", place=InRoom("!diabetes"), parts=(Words("a"),)),
+    ],
+)
+def test_what_moderation_is_for_is_allowed(action, at):
+    assert refusal(action, at) is None
+
+
+def test_the_organiser_is_above_every_bot(at):
+    refused = refusal(Remove(why="t", room_id="!diabetes", user="@organiser:x"), at)
+
+    assert refused == "a bot never acts on somebody whose power is equal to its own or more"
