@@ -22,6 +22,7 @@ PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(?P<name>[a-z][a-z0-9_]*)(?::(?P<style>[a
 # Stand-ins for placeholders while Markdown is read: private-use characters, a start, digits, an end.
 _START, _END = "\ue000", "\ue001"
 _STAND_IN = re.compile(f"{_START}(\\d+){_END}")
+_ALONE = re.compile(rf"^{_STAND_IN.pattern}$", re.MULTILINE)
 
 # Overrides, embeddings and isolates reorder what stands around them; other controls have no business in a sentence.
 _UNSAFE = re.compile("[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f-\u009f\ue000\ue001]")
@@ -96,7 +97,10 @@ def items(rendered: Sequence[Rendered], inline: str) -> Block:
 
 
 def render_markdown(text: str, piece: Callable[[str, str], Piece]) -> Rendered:
-    """`text` in both forms, each `{name:style}` filled with `piece(name, style)`."""
+    """`text` in both forms, each `{name:style}` filled with `piece(name, style)`.
+
+    A line end is a line end, as in a chat. A block alone on its line stands apart from the lines around it.
+    """
     pieces: list[Piece] = []
 
     def stand_in(match: re.Match[str]) -> str:
@@ -105,7 +109,11 @@ def render_markdown(text: str, piece: Callable[[str, str], Piece]) -> Rendered:
         pieces.append(piece(match["name"], match["style"] or ""))
         return f"{_START}{len(pieces) - 1}{_END}"
 
-    return _Writer(pieces).blocks(_parsed(PLACEHOLDER.sub(stand_in, text)))
+    def apart(match: re.Match[str]) -> str:
+        return f"\n{match[0]}\n" if isinstance(pieces[int(match[1])], Block) else match[0]
+
+    text = PLACEHOLDER.sub(stand_in, text)
+    return _Writer(pieces).blocks(_parsed(_ALONE.sub(apart, text)))
 
 
 @lru_cache(maxsize=1024)
@@ -198,8 +206,8 @@ class _Writer:
                 body.append("" if not link[0] or said == link[0] else f" ({link[0]})")
                 markup.append("</a>" if link[0] else "")
             elif token.type in ("softbreak", "hardbreak"):
-                body.append(" " if token.type == "softbreak" else "\n")
-                markup.append(" " if token.type == "softbreak" else "<br>")
+                body.append("\n")
+                markup.append("<br>")
             elif token.type in ("text", "code_inline", "text_special"):
                 said, shown = self._filled(token.content)
                 body.append(said)
