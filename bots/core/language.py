@@ -4,7 +4,8 @@
 Catalogues are YAML files, one a language, beside the code that says them (`bots/<folder>/words/<language>.yaml`)
 and, for an organiser's own wording, in `config/words/<language>.yaml`, which wins key by key.
 Keys are flat and dotted: `welcome.greeting: "Hello {name}"`.
-A value is Markdown (in which a line end is a line end) with `{placeholders}`, or a mapping of CLDR plural forms (`one`, `other`, …) chosen by `{count}`.
+A value is Markdown, in which a line end is a line end, with `{placeholders}`,
+or a mapping of CLDR plural forms (`one`, `other`, …) chosen by `{count}`.
 A placeholder may say how it wants to be written: `{when:date}`, `{when:time}`, `{seconds:duration}`, `{case:id}`.
 """
 
