@@ -26,7 +26,7 @@ class Step(StrEnum):
 
 
 class Pause(StrEnum):
-    """Why no answer is awaited: nothing was put off, the person said "stop", or they were asked "really forget you?"."""
+    """What holds the question up: nothing, a "stop", or "shall I really forget you?"."""
 
     NONE = "none"
     STOPPED = "stopped"
@@ -38,9 +38,10 @@ class Conversation(Record):
     """Where the conversation with one person stands. What they said is not in here.
 
     `chosen` and `offered` are condition ids with spaces between them:
-    the rooms the person was let into, and those they were asked about by number and have not answered.
+    the ones the person named, and the ones that the question at hand is about.
     `agreed` is the version of the guidelines that they agreed to (0: none yet).
-    `introduce` are the condition ids of rooms that wait to hear that somebody new has come.
+    `introduce` are condition ids whose rooms shall hear that somebody new has come, once the person is in.
+    `round` rises with every new question, so that a button under an old one does nothing.
     `unclear` is the event id of their last message if it was no answer: an edit of that one is a new answer.
     `asked_at` (UTC) is when the bot last said something; `chat_left` that the person left the private chat.
     """
@@ -52,6 +53,7 @@ class Conversation(Record):
     offered: Sealed = ""
     introduce: Sealed = ""
     agreed: int = 0
+    round: int = 0
     language: str = ""
     unclear: str = ""
     chat_left: bool = False

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plain words, understood: "yep", "👍🏽", "go back", "1 and 3". The vocabulary is in `answers/<language>.yaml`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast
+
+from bots.core.documents import Mistake, SettingsError, read
+
+# An answer is short. Of a longer text, this much is looked at.
+LONGEST_TEXT = 2000
+
+_SKIN_TONES_AND_SELECTORS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u200d]")
+# Apostrophes vanish ("Crohn's" is "crohns"); everything else that is no letter, digit or symbol parts two words.
+_APOSTROPHES = re.compile(r"['’ʼ`´‘]")
+_KEYCAP = "\u20e3"
+_ENDS_A_PHRASE = re.compile(r"[,;/&+\n.!()|:]+")
+
+
+class Intent(StrEnum):
+    """What somebody may want, at any question."""
+
+    YES = "yes"
+    NO = "no"
+    BACK = "back"
+    SKIP = "skip"
+    LATER = "later"
+    STOP = "stop"
+    HELP = "help"
+    MORE = "more"
+    WHY = "why"
+    AGAIN = "again"
+    LIST = "list"
+    URGENT = "urgent"
+    FORGET = "forget"
+    LEAVE = "leave"
+    MYDATA = "mydata"
+
+
+def plain(text: str) -> str:
+    """`text` without capitals, accents, skin tones and punctuation, one space between words; emoji stay.
+
+    >>> plain("  Crohn’s — maladie CŒLIAQUE! 👍🏽")
+    'crohns maladie cœliaque 👍'
+    """
+    text = _SKIN_TONES_AND_SELECTORS.sub("", text.replace(_KEYCAP, " "))
+    text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
+    kept = (c if _belongs_to_a_word(c) else " " for c in text if not unicodedata.combining(c))
+    words = " ".join("".join(kept).split())
+    return words or re.sub(r"\s+", "", text)
+
+
+def phrases(text: str) -> list[str]:
+    """`text` cut where its punctuation cuts it, each piece `plain`; only the first `LONGEST_TEXT` characters.
+
+    A point between digits is part of a number ("type 1.5"), and one between single letters of an abbreviation ("M.S.").
+    """
+    text = re.sub(r"(?<=\d)\.(?=\d)|(?<=\b[^\W\d])\.(?=[^\W\d]\b)", "", text[:LONGEST_TEXT])
+    return [piece for piece in map(plain, _ENDS_A_PHRASE.split(text)) if any(map(_belongs_to_a_word, piece))]
+
+
+def _belongs_to_a_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character) in {"So", "Sm", "Mc", "Mn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of all of the community's languages together: people mix them."""
+
+    intents: Mapping[str, Intent]
+    fillers: frozenset[str]
+    numbers: Mapping[str, int]
+    joiners: frozenset[str]
+    lead_ins: frozenset[str]
+    trailers: frozenset[str]
+    negations: frozenset[str]
+    others: frozenset[str]
+    animals: frozenset[str]
+    none: frozenset[str]
+    unsure: frozenset[str]
+    ordinary: frozenset[str]
+
+    def intent(self, text: str) -> Intent | None:
+        """What `text` as a whole means, if it is one of the known words. Words of politeness around it are ignored."""
+        words = plain(text[:LONGEST_TEXT])
+        return self.intents.get(words) or self.intents.get(self.without_fillers(words))
+
+    def choice(self, text: str, count: int) -> tuple[int, ...]:
+        """The numbers from 1 to `count` that `text` names, in order, if it holds nothing else; otherwise none.
+
+        >>> vocabulary.choice("1️⃣ and three", 4)
+        (1, 3)
+        """
+        words = [w for w in self.without_fillers(" ".join(phrases(text))).split() if w not in self.joiners]
+        numbers = [int(w) if w.isdecimal() and len(w) <= len(str(count)) else self.numbers.get(w, 0) for w in words]
+        if not numbers or not all(1 <= n <= count for n in numbers):
+            return ()
+        return tuple(sorted(set(numbers)))
+
+    def without_fillers(self, words: str) -> str:
+        """`words` (plain) without what politeness puts before and after."""
+        before = None
+        while before != words:
+            before = words
+            for filler in self.fillers:
+                words = words.removeprefix(f"{filler} ").removesuffix(f" {filler}")
+        return words
+
+
+def load(languages: Sequence[str]) -> Vocabulary:
+    """The vocabulary of `languages` and of English, from the files beside this one.
+
+    A language without a file adds nothing. Raises SettingsError for a file that can't be read.
+    """
+    folder = Path(__file__).parent / "answers"
+    files = [folder / f"{language}.yaml" for language in dict.fromkeys(("en", *languages))]
+    every = [_read(file) for file in files if file.exists()]
+    return Vocabulary(
+        intents={plain(w): Intent(name) for one in every for name, words in one["intents"].items() for w in words},
+        numbers={plain(w): int(number) for one in every for w, number in one["numbers"].items()},
+        **{
+            name: frozenset(plain(words) for one in every for words in one[name])
+            for name in (
+                "fillers",
+                "joiners",
+                "lead_ins",
+                "trailers",
+                "negations",
+                "others",
+                "animals",
+                "none",
+                "unsure",
+                "ordinary",
+            )
+        },
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    mistakes: list[Mistake] = []
+    document = read(file, mistakes)
+    if document is None or mistakes:
+        raise SettingsError(mistakes)
+    return cast("dict[str, Any]", document.value)
