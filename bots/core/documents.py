@@ -155,7 +155,7 @@ class _Builder:
             self._mistake(event, "Aliases (`*name`) are not used here.", "Write it out again, or quote it.")
             return None
         if isinstance(event, yaml.ScalarEvent):
-            if event.style is None and event.value in ("", "~", "null"):
+            if not event.style and event.value in ("", "~", "null"):
                 return None
             return str(event.value)
         if isinstance(event, yaml.SequenceStartEvent):

@@ -24,18 +24,28 @@ from babel.numbers import format_decimal
 
 from bots.core.actions import Param, Words
 from bots.core.documents import Mistake, SettingsError, read
-from bots.core.markup import Block, Piece, Rendered, items, plain_text, render_markdown
+from bots.core.markup import PLACEHOLDER, Block, Piece, Rendered, items, plain_text, render_markdown
 
 Entry = str | Mapping[str, str]
 
 PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 
-__all__ = ["PLURAL_FORMS", "Catalogue", "Entry", "Rendered", "shipped_words"]
+__all__ = ["PLURAL_FORMS", "STYLES", "Catalogue", "Entry", "Rendered", "placeholders", "shipped_words"]
 
 
 def shipped_words() -> tuple[Path, ...]:
     """The catalogue folders that come with the bots."""
     return tuple(sorted((Path(__file__).parent.parent).glob("*/words")))
+
+
+def placeholders(entry: Entry) -> dict[str, str]:
+    """The placeholders of a sentence, in all its plural forms, and the style each is written in ("" if none)."""
+    if isinstance(entry, str):
+        return {match["name"]: match["style"] or "" for match in PLACEHOLDER.finditer(entry) if match["name"]}
+    found = {"count": ""}
+    for form in entry.values():
+        found |= placeholders(form)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,7 @@ class Catalogue:
             rendered = [self.render(item, language, zone) for item in value]
             return items(rendered, inline=_and([item.body for item in rendered], locale))
         if style:
-            return plain_text(_STYLES[style](value, locale, zone))
+            return plain_text(STYLES[style](value, locale, zone))
         if isinstance(value, datetime):
             return plain_text(_datetime(value, locale, zone))
         if isinstance(value, int | float):
@@ -186,7 +196,7 @@ def _id(value: Param, _locale: Locale, _zone: tzinfo) -> str:
     return str(value)
 
 
-_STYLES: Mapping[str, Callable[[Param, Locale, tzinfo], str]] = {
+STYLES: Mapping[str, Callable[[Param, Locale, tzinfo], str]] = {
     "date": _date,
     "datetime": _datetime,
     "duration": _duration,

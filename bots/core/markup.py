@@ -24,8 +24,9 @@ _START, _END = "\ue000", "\ue001"
 _STAND_IN = re.compile(f"{_START}(\\d+){_END}")
 _ALONE = re.compile(rf"^{_STAND_IN.pattern}$", re.MULTILINE)
 
-# Overrides, embeddings and isolates reorder what stands around them; other controls have no business in a sentence.
-_UNSAFE = re.compile("[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f-\u009f\ue000\ue001]")
+# Overrides, embeddings and isolates reorder what stands around them;
+# other controls have no business in a sentence.
+_UNSAFE = re.compile("[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f-\u009f\ue000\ue001\ud800-\udfff]")
 
 
 class _Markdown(MarkdownIt):

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from bots.core.community import Community, Federation
 from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
-from bots.core.language import Catalogue, Entry, shipped_words
+from bots.core.language import STYLES, Catalogue, Entry, placeholders, shipped_words
 from bots.core.settings.forms import (
     CommunityForm,
     CountryForm,
@@ -141,25 +141,38 @@ class _Loading:
                 )
 
     def _overrides(self) -> dict[str, dict[str, Entry]]:
-        overrides = Catalogue.read([self._folder / "words"], self._known.languages, self._mistakes)
-        theirs = Catalogue.read(self._words, (self._known.default_language, "en"), [])
-        known = sorted({key for entries in theirs.values() for key in entries})
-        for file in sorted((self._folder / "words").glob("*.yaml")):
+        """The organiser's own wording; a mistake for each key or placeholder that the bots would not know."""
+        folder = self._folder / "words"
+        shipped: dict[str, Entry] = {}
+        for entries in Catalogue.read(self._words, ("en",), []).values():
+            shipped |= entries
+        overrides = Catalogue.read([folder], self._known.languages, self._mistakes)
+        for file in sorted(folder.glob("*.yaml")):
             if file.stem not in self._known.languages:
-                self._mistakes.append(
-                    Mistake(file, 1, 1, f"`{file.stem}` is not one of the community's languages.", "Add it to them.")
-                )
-            for key, document in _keys(file):
-                if key not in known:
-                    message = f"The bots say nothing called `{key}`."
-                    self._mistakes.append(document.mistake((key,), message, did_you_mean(key, known), key=True))
+                message = f"`{file.stem}` is not one of the community's languages."
+                self._mistakes.append(Mistake(file, 1, 1, message, "Add it to `languages` in community.yaml."))
+                continue
+            document = read(file, [])
+            for key, entry in overrides.get(file.stem, {}).items():
+                assert document is not None
+                self._mistakes.extend(_override_mistakes(document, key, entry, shipped))
         return overrides
 
 
-def _keys(file: Path) -> Iterator[tuple[str, Document]]:
-    document = read(file, [])
-    if document and isinstance(document.value, dict):
-        yield from ((key, document) for key in document.value)
+def _override_mistakes(document: Document, key: str, entry: Entry, shipped: dict[str, Entry]) -> Iterator[Mistake]:
+    if key not in shipped:
+        hint = did_you_mean(key, list(shipped))
+        yield document.mistake((key,), f"The bots say nothing called `{key}`.", hint, key=True)
+        return
+    known = placeholders(shipped[key])
+    for name, style in placeholders(entry).items():
+        if name not in known:
+            there_are = f"There are: {', '.join(f'{{{name}}}' for name in known) or 'none'}."
+            hint = did_you_mean(name, list(known)) or there_are
+            yield document.mistake((key,), f"`{{{name}}}` is nothing that `{key}` is told.", hint)
+        elif style and style not in STYLES:
+            hint = did_you_mean(style, list(STYLES))
+            yield document.mistake((key,), f"Nothing is written in the style `{style}`.", hint)
 
 
 def _known(value: Value) -> Known:

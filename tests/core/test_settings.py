@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import contextlib
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bots.core.community import Federation, HistorySharing
+from bots.core.documents import Document, read
+from bots.core.settings import Mistake, SettingsError, load_community
+
+EXAMPLE = Path(__file__).parents[2] / "config"
+
+COMMUNITY = """\
+name: Testers
+slug: testers
+languages: [en, de]
+lobby: {name: Lobby}
+moderators_room: {name: Office, topic: Quiet}
+moderators: ["@ana:example.org"]
+federation: closed
+conditions:
+  - id: type-1-diabetes
+    name: {en: Type 1 diabetes, de: Typ-1-Diabetes}
+    synonyms: [T1D, sugar diabetes]
+    room_name: Harbour
+    room_topic: A quiet place
+"""
+GUIDELINES = """\
+version: 2
+guidelines:
+  - id: kind
+    text: Be kind.
+    why: It helps.
+    source: Everybody
+"""
+LIBRARY = """\
+resources:
+  - id: flying
+    title: Flying
+    summary: How to fly.
+    source: Us
+    kind: life-hack
+    language: en
+    conditions: [type-1-diabetes]
+    reviewed: 2026-01-01
+    reviewed_by: Ana
+    review_by: 2027-01-01
+"""
+NORWAY = """\
+name: Norway
+emergency: 112
+helplines:
+  - id: line
+    name: The line
+    kind: crisis
+    contacts:
+      - {method: phone, dial: 116 123, hours: always}
+    what_happens: Somebody listens.
+    source: https://example.org/
+    verified_at: 2026-01-01
+    verified_by: Ana
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("guidelines", "library", "helplines", "words"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "community.yaml").write_text(COMMUNITY)
+    (tmp_path / "guidelines/guidelines.yaml").write_text(GUIDELINES)
+    (tmp_path / "library/travel.yaml").write_text(LIBRARY)
+    (tmp_path / "helplines/no.yaml").write_text(NORWAY)
+    return tmp_path
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    file = folder / name
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+def mistakes(folder: Path) -> tuple[Mistake, ...]:
+    with pytest.raises(SettingsError) as error:
+        load_community(folder)
+    return error.value.mistakes
+
+
+def only(folder: Path) -> Mistake:
+    (mistake,) = mistakes(folder)
+    return mistake
+
+
+def test_the_example_community_has_no_mistakes():
+    community = load_community(EXAMPLE)
+    assert len(community.guidelines.items) == 12
+    assert len(community.library) >= 30
+    assert {country.code for country in community.countries} >= {"gb", "us", "ie", "ca", "au", "nz", "de", "fr", "es"}
+
+
+def test_the_example_community_does_not_claim_a_review_that_never_was():
+    community = load_community(EXAMPLE)
+    assert all("Nobody yet" in resource.reviewed_by for resource in community.library)
+    assert all("Nobody yet" in line.verified_by for country in community.countries for line in country.helplines)
+    assert all(resource.review_by - resource.reviewed < timedelta(days=100) for resource in community.library)
+
+
+def test_no_country_of_the_example_shows_more_than_three_lines():
+    assert all(0 < len(country.helplines) <= 3 for country in load_community(EXAMPLE).countries)
+
+
+def test_a_folder_becomes_a_frozen_community(folder):
+    community = load_community(folder)
+    assert community.name == "Testers"
+    assert community.default_language == "en"
+    assert community.federation is Federation.CLOSED
+    assert community.appeal_within == timedelta(days=30)
+    (condition,) = community.conditions
+    assert condition.name["de"] == "Typ-1-Diabetes"
+    assert condition.synonyms == {"en": ("T1D", "sugar diabetes")}
+    assert condition.history is HistorySharing.OFF
+    assert community.guidelines.version == 2
+    (resource,) = community.library
+    assert resource.title == {"en": "Flying"}
+    assert resource.reviewed == date(2026, 1, 1)
+    assert resource.url is None
+
+
+def test_norway_is_a_country_and_numbers_stay_as_they_are_dialled(folder):
+    (country,) = load_community(folder).countries
+    assert country.code == "no"
+    assert country.emergency == "112"
+    assert country.helplines[0].contacts[0].dial == "116 123"
+
+
+@pytest.mark.parametrize("dial", ["988", "13 11 14", "+44 116 123", "*123#", "0800 111 0 111"])
+def test_short_codes_can_be_dialled(folder, dial):
+    edit(folder, "helplines/no.yaml", "dial: 116 123", f'dial: "{dial}"')
+    assert load_community(folder).countries[0].helplines[0].contacts[0].dial == dial
+
+
+def test_all_mistakes_of_all_files_come_at_once(folder):
+    edit(folder, "community.yaml", "federation", "federatoin")
+    edit(folder, "guidelines/guidelines.yaml", "version: 2", "version: two")
+    edit(folder, "library/travel.yaml", "2026-01-01", "2026-13-01")
+    edit(folder, "helplines/no.yaml", "112", "a doctor")
+    assert [(m.file.name, m.line) for m in mistakes(folder)] == [
+        ("community.yaml", 7),
+        ("guidelines.yaml", 1),
+        ("no.yaml", 2),
+        ("travel.yaml", 9),
+    ]
+
+
+# file, what is there, what is written instead, line, what the message names, what the hint says
+WRONG = {
+    "an unknown key": ("community.yaml", "slug:", "slugg:", 2, "`slugg`", "Did you mean `slug`?"),
+    "an unknown key deeper down": ("community.yaml", "    room_name", "    roomname", 12, "`roomname`", "`room_name`"),
+    "an unknown condition": ("library/travel.yaml", "[type-1-", "[typ-1-", 8, "`typ-1-diabetes`", "type-1-diabetes"),
+    "a bad date": ("library/travel.yaml", "reviewed: 2026-01-01", "reviewed: 1/2/26", 9, "not a date", "2026-11-23"),
+    "a review that ends before it begins": ("library/travel.yaml", "2027-01-01", "2025-01-01", 11, "2025-01-01", ""),
+    "an unknown kind": ("library/travel.yaml", "life-hack", "lifehack", 6, "`lifehack`", "`life-hack`"),
+    "a language's name": ("community.yaml", "[en, de]", "[en, german]", 3, "`german`", "`de`"),
+    "a language that is none": ("community.yaml", "[en, de]", "[en, de, zz]", 3, "`zz`", ""),
+    "a person without a server": ("community.yaml", "@ana:example.org", "ana", 6, "Matrix user id", "@ana:"),
+    "allies without allied": ("community.yaml", "federation: closed", "allies: [b.org]", 7, "allies", "allied"),
+    "allied without allies": ("community.yaml", "closed", "allied", 1, "no allies", "server names"),
+    "an unknown federation": ("community.yaml", "closed", "close", 7, "`close`", "`closed`"),
+    "a password": ("community.yaml", "slug:", "password: x\nslug:", 2, "looks like a secret", "secrets folder"),
+    "a token deeper down": ("community.yaml", "{name: Lobby}", "{name: Lobby, api_token: x}", 4, "secret", "secrets"),
+    "a key twice": ("community.yaml", "slug: testers", "slug: a\nslug: testers", 3, "twice", "Keep one"),
+    "an alias": ("community.yaml", "slug: testers", "slug: *testers", 2, "Aliases", ""),
+    "no default text": ("community.yaml", "{en: Type 1 diabetes, ", "{", 10, "default language", ""),
+    "a text nobody asked for": ("community.yaml", "{en: Type 1", "{fr: Diabète, en: Type 1", 10, "`fr`", "languages"),
+    "not a web address": ("helplines/no.yaml", "https://", "", 10, "not a web address", "https://"),
+    "a number to dial": ("helplines/no.yaml", "116 123", "call us", 8, "dialled", "116 123"),
+    "a phone without a number": ("helplines/no.yaml", "dial: 116 123, ", "", 8, "needs `dial`", ""),
+    "an id with spaces": ("library/travel.yaml", "id: flying", "id: Flying high", 2, "`Flying high`", "hyphens"),
+    "text where a list belongs": ("community.yaml", '["@ana:example.org"]', "ana", 6, "list", "dash"),
+    "an empty text": ("library/travel.yaml", "source: Us", 'source: ""', 5, "empty", ""),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_says_where_it_is_and_what_was_meant(folder, name):
+    file, old, new, line, message, hint = WRONG[name]
+    edit(folder, file, old, new)
+    found = [m for m in mistakes(folder) if message in m.message]
+    assert len(found) == 1, mistakes(folder)
+    assert found[0].file == folder / file
+    assert found[0].line == line
+    assert hint in (found[0].hint or "")
+
+
+def test_a_secret_is_never_repeated(folder):
+    edit(folder, "community.yaml", "slug:", "password: hunter2\nslug:")
+    assert "hunter2" not in str(only(folder))
+
+
+@pytest.mark.parametrize("name", ["Diabetes corner", "The T1D harbour", "Sugar diabetes", "TYP-1-DIABETES"])
+def test_a_room_name_that_gives_the_condition_away_is_refused(folder, name):
+    edit(folder, "community.yaml", "room_name: Harbour", f"room_name: {name}")
+    mistake = only(folder)
+    assert "never encrypted" in mistake.message
+    assert mistake.line == 12
+
+
+def test_a_topic_that_gives_the_condition_away_is_refused(folder):
+    edit(folder, "community.yaml", "A quiet place", "For people with diabetes")
+    assert "never encrypted" in only(folder).message
+
+
+def test_a_short_name_gives_a_condition_away_only_in_capitals(folder):
+    edit(folder, "community.yaml", "[T1D,", "[ME, T1D,")
+    edit(folder, "community.yaml", "A quiet place", "Come with me")
+    load_community(folder)
+    edit(folder, "community.yaml", "Come with me", "Living with ME")
+    assert "`ME`" in only(folder).message
+
+
+def test_an_id_is_used_once_across_the_library(folder):
+    (folder / "library/again.yaml").write_text(LIBRARY)
+    mistake = only(folder)
+    assert "`flying` is taken" in mistake.message
+    assert (mistake.file.name, mistake.line) == ("travel.yaml", 2)
+    assert "again.yaml, line 2" in mistake.message
+
+
+def test_two_countries_may_have_the_same_helpline(folder):
+    (folder / "helplines/se.yaml").write_text(NORWAY)
+    assert len(load_community(folder).countries) == 2
+
+
+def test_a_file_that_is_not_there_is_a_mistake(folder):
+    (folder / "guidelines/guidelines.yaml").unlink()
+    assert only(folder).file == folder / "guidelines/guidelines.yaml"
+
+
+def test_a_folder_that_is_not_there_is_one_mistake(tmp_path):
+    assert only(tmp_path / "nowhere").file.name == "community.yaml"
+
+
+def test_a_country_is_named_by_its_code(folder):
+    (folder / "helplines/no.yaml").rename(folder / "helplines/uk.yaml")
+    assert only(folder).hint == "The United Kingdom is `gb`."
+
+
+def test_an_override_of_nothing_names_the_nearest_sentence(folder, tmp_path):
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "en.yaml").write_text("welcome.greeting: Hello {name}\n")
+    (folder / "words/en.yaml").write_text("welcome.greting: Hi\n")
+    with pytest.raises(SettingsError, match=r"Did you mean `welcome\.greeting`"):
+        load_community(folder, words=[shipped])
+    (folder / "words/en.yaml").write_text("welcome.greeting: Hi {nme}\n")
+    with pytest.raises(SettingsError, match="Did you mean `name`"):
+        load_community(folder, words=[shipped])
+    (folder / "words/en.yaml").write_text("welcome.greeting: Hi {name}\n")
+    assert load_community(folder, words=[shipped]).words == {"en": {"welcome.greeting": "Hi {name}"}}
+
+
+def test_an_override_in_a_language_nobody_speaks_here_is_a_mistake(folder):
+    (folder / "words/fr.yaml").write_text("a: b\n")
+    assert "`fr`" in only(folder).message
+
+
+def reading(tmp_path: Path, data: bytes) -> tuple[Document | None, list[Mistake]]:
+    file = tmp_path / "x.yaml"
+    file.write_bytes(data)
+    found: list[Mistake] = []
+    return read(file, found), found
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a: [" * 3000,
+        b"[" * 500 + b"]" * 500,
+        b"a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]",
+        b"a: " + b"x" * 1_100_000,
+        b"\xff\xfe\x00",
+        b"a: b: c",
+        b"a:\n\t- x",
+        b"? [a]\n: b",
+        b"a: b\n---\nc: d",
+        b"a: \x07",
+    ],
+)
+def test_hostile_and_broken_yaml_is_a_mistake_and_nothing_more(tmp_path, data):
+    _, found = reading(tmp_path, data)
+    assert found
+
+
+def test_tags_make_nothing(tmp_path):
+    document, _ = reading(tmp_path, b"a: !!python/object/apply:os.getcwd []\nb: !!int 3")
+    assert document is not None
+    assert document.value == {"a": [], "b": "3"}
+
+
+def test_scalars_are_text_and_nothing_is_nothing(tmp_path):
+    document, found = reading(tmp_path, b'a: no\nb: 0123\nc: 12:30\nd:\ne: ~\nf: ""\ng: 2026-01-01')
+    assert found == []
+    assert document is not None
+    expected = {"a": "no", "b": "0123", "c": "12:30", "d": None, "e": None, "f": "", "g": "2026-01-01"}
+    assert document.value == expected
+
+
+@given(data=st.binary(max_size=200) | st.text(alphabet="ab:-[]{}&*!|>'\"# \n?,", max_size=80).map(str.encode))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+def test_no_file_breaks_the_reader(tmp_path, data):
+    document, found = reading(tmp_path, data)
+    assert document is not None or found
+
+
+def test_no_single_lost_line_breaks_the_check(folder, tmp_path):
+    for name in ("community.yaml", "guidelines/guidelines.yaml", "library/travel.yaml", "helplines/no.yaml"):
+        lines = (folder / name).read_text().splitlines(keepends=True)
+        for index in range(len(lines)):
+            copy = tmp_path / "copy"
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("copy"))
+            (copy / name).write_text("".join(lines[:index] + lines[index + 1 :]))
+            with contextlib.suppress(SettingsError):
+                load_community(copy)
+            shutil.rmtree(copy)
