@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every sentence that a bot says, and every guideline, against the rules in `fakes.copy_rules`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fakes import copy_rules
+
+from bots.core.language import Catalogue, Entry, placeholders, shipped_words
+from bots.core.settings import load_community
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted(file for folder in (*shipped_words(), ROOT / "config/words") for file in folder.glob("*.yaml"))
+CODE = sorted((ROOT / "bots").rglob("*.py"))
+
+
+def entries(file: Path) -> dict[str, Entry]:
+    mistakes: list = []
+    found = Catalogue.read([file.parent], [file.stem], mistakes)
+    assert mistakes == []
+    return found.get(file.stem, {})
+
+
+def named(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("file", FILES, ids=named)
+def test_what_a_bot_says_is_kind_plain_and_renders(file):
+    assert list(copy_rules.of_one_catalogue(entries(file), file.stem)) == []
+
+
+def test_a_translation_says_the_same_things():
+    for file in (f for f in FILES if f.stem != "en" and "config" not in f.parts):
+        assert list(copy_rules.of_a_translation(entries(file), entries(file.with_stem("en")))) == [], file
+
+
+def test_the_guidelines_are_kind_plain_and_without_markup():
+    complaints = []
+    for item in load_community(ROOT / "config").guidelines.items:
+        for text in (item.text["en"], item.why["en"]):
+            complaints += [f"{item.id} {found}" for rule in copy_rules.ENGLISH for found in rule(text)]
+            complaints += [f"{item.id} has markup"] if re.search(r"[*_`\[\]]", text) else []
+    assert complaints == []
+
+
+def test_no_sentence_stands_in_two_catalogues():
+    seen: dict[str, Path] = {}
+    for file in (f for f in FILES if f.stem == "en" and f.parent != ROOT / "config/words"):
+        for key in entries(file):
+            assert key not in seen, f"{key} is in {file} and in {seen[key]}"
+            assert key.startswith(f"{file.parent.parent.name}."), f"{key} is not named after its folder"
+            seen[key] = file
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence that code asks for: a pattern of its key, and the parameters given (None: not all are literals)."""
+
+    key: str
+    params: frozenset[str] | None
+
+
+GAP = r"[a-z0-9_.]+"
+
+
+def patterns(node: ast.AST) -> Iterator[str]:
+    """What a text written in code may be: a constant as it is, an f-string with a gap for each value."""
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(re.escape(str(v.value)) if isinstance(v, ast.Constant) else GAP for v in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield re.escape(node.value)
+    elif isinstance(node, ast.IfExp):
+        yield from patterns(node.body)
+        yield from patterns(node.orelse)
+
+
+def given(call: ast.Call) -> frozenset[str] | None:
+    """The names of the parameters: of `Words(key, {...})`, or of `.words(key, name=...)`."""
+    names: list[str | None] = [keyword.arg for keyword in call.keywords if keyword.arg != "language"]
+    for argument in call.args[1:2]:
+        if not isinstance(argument, ast.Dict):
+            return None
+        names += [key.value if isinstance(key, ast.Constant) else None for key in argument.keys]
+    return None if None in names else frozenset(name for name in names if name)
+
+
+def said(tree: ast.AST, folder: str) -> Iterator[Said]:
+    """What is said with `Words("bot.key", ...)`, a command's `help=`, and a bot's own `x.words("key", ...)`."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        match call.func:
+            case ast.Name(id="Words") if call.args:
+                yield from (Said(pattern, given(call)) for pattern in patterns(call.args[0]))
+            case ast.Attribute(attr="words") if call.args:
+                yield from (Said(rf"{folder}\.{pattern}", given(call)) for pattern in patterns(call.args[0]))
+            case ast.Name(id="command"):
+                helps = [keyword.value for keyword in call.keywords if keyword.arg == "help"]
+                yield from (Said(pattern, frozenset()) for node in helps for pattern in patterns(node))
+            case _:
+                pass
+
+
+def shipped() -> dict[str, Entry]:
+    files = (file for file in FILES if file.stem == "en" and "config" not in file.parts)
+    return {key: entry for file in files for key, entry in entries(file).items()}
+
+
+def folder_of(file: Path) -> str:
+    return file.relative_to(ROOT / "bots").parts[0]
+
+
+@pytest.mark.parametrize("file", CODE, ids=named)
+def test_every_sentence_that_code_asks_for_is_there_with_all_it_needs(file):
+    words = shipped()
+    for ask in said(ast.parse(file.read_text()), folder_of(file)):
+        keys = [key for key in words if re.fullmatch(ask.key, key)]
+        assert keys, f"no catalogue has {ask.key}"
+        for key in keys if GAP not in ask.key and ask.params is not None else ():
+            assert placeholders(words[key]).keys() <= ask.params, f"{key} is not told all that it says"
+
+
+def test_every_sentence_in_a_catalogue_is_asked_for():
+    used: set[str] = set()
+    words = shipped()
+    for file in CODE:
+        tree, folder = ast.parse(file.read_text()), folder_of(file)
+        texts = {pattern for node in ast.walk(tree) for pattern in patterns(node)}
+        texts |= {rf"{folder}\.{text}" for text in texts}
+        # A pattern that is nothing but a gap after the bot's name would allow for everything.
+        exact = [re.compile(text) for text in texts if "." in text and text != rf"{folder}\.{GAP}" and text != GAP]
+        used |= {key for key in words if key.startswith(f"{folder}.") and any(p.fullmatch(key) for p in exact)}
+    assert words.keys() - used == set()
+
+
+# The rules themselves: each is seen to complain, and to leave good sentences in peace.
+
+GOOD = (
+    "I'm a bot. There is no hurry: write **later**, any day, and we go on from here.",
+    "Tap ✅, or write **yes**.",
+    "Write `!find gluten free travel`.",
+    "Two lines: example.org and example.com.",
+)
+BAD = {
+    "You should call your doctor.": "you should",
+    "I know how you feel.": "i know how you feel",
+    "Don’t **worry** about it.": "don't worry",
+    "At\nleast you tried.": "at least",
+    "Welcome to the group!": "exclamation",
+    "STOP THAT RIGHTAWAY": "shouts",
+    "See a.org, b.org, c.org, https://d.example": "4 places",
+    "Tap ✅ if that is fine.": "✅",
+    "The aforementioned administrative determination necessitates authorisation preceding participation.": "grade",
+}
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_a_good_sentence_is_left_in_peace(text):
+    assert list(copy_rules.of_one_catalogue({"x.y": text}, "en")) == []
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_a_bad_sentence_is_found(text):
+    complaints = list(copy_rules.of_one_catalogue({"x.y": text}, "en"))
+    assert any(BAD[text] in complaint for complaint in complaints), complaints
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ({"other": "{count} days"}, "plural forms"),
+        ("{a:colour}", "unknown style"),
+        ("{Name}", "brace"),
+        ("", "says nothing"),
+    ],
+)
+def test_a_sentence_that_would_not_render_is_found(entry, complaint):
+    assert any(complaint in found for found in copy_rules.of_one_catalogue({"x.y": entry}, "en"))
+
+
+def test_a_translation_that_says_something_else_is_found():
+    english = {"a": "{name}", "b": "x"}
+    complaints = set(copy_rules.of_a_translation({"a": "{nom}", "c": "x"}, english))
+    assert complaints == {
+        "a differs in placeholders: ['name', 'nom']",
+        "b is not translated",
+        "c is not in English",
+    }
+
+
+def test_what_code_says_is_found():
+    source = """
+Words("a.b" if x else "a.c", {"n": 1}), Words(f"a.{kind}.d", params), Words(key), self.say.words("e", m=2, language=x)
+@command("x", help="h.x")
+class X: ...
+"""
+    assert set(said(ast.parse(source), "bot")) == {
+        Said(r"a\.b", frozenset({"n"})),
+        Said(r"a\.c", frozenset({"n"})),
+        Said(rf"a\.{GAP}\.d", None),
+        Said(r"bot\.e", frozenset({"m"})),
+        Said(r"h\.x", frozenset()),
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("cat", 1), ("home", 1), ("table", 2), ("question", 2), ("moderator", 2), ("asked", 1), ("safely", 2)],
+)
+def test_syllables_are_counted_right_where_it_is_easy(word, count):
+    assert copy_rules.syllables(word) == count
+
+
+def test_the_grade_orders_texts_as_a_reader_would():
+    easy = "We sit here. You can rest. Come back when you like to."
+    hard = "Participation necessitates prior acknowledgement of the applicable administrative regulations."
+    assert copy_rules.grade(easy) < 3 < 12 < copy_rules.grade(hard)
