@@ -39,6 +39,7 @@ class Conversation(Record):
 
     `chosen` and `offered` are condition ids with spaces between them:
     the ones the person named, and the ones that the question at hand is about.
+    `unannounced` are those they were invited to and have not said of whether they wish to be introduced.
     `agreed` is the version of the guidelines that they agreed to (0: none yet).
     `introduce` are condition ids whose rooms shall hear that somebody new has come, once the person is in.
     `round` rises with every new question, so that a button under an old one does nothing.
@@ -51,6 +52,7 @@ class Conversation(Record):
     pause: Pause = Pause.NONE
     chosen: Sealed = ""
     offered: Sealed = ""
+    unannounced: Sealed = ""
     introduce: Sealed = ""
     agreed: int = 0
     round: int = 0

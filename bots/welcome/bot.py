@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The welcome bot, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bots.core.actions import BotName
+from bots.core.bot import Handler
+from bots.core.community import Community
+from bots.core.events import Membership, Message, Outcome, Reaction
+from bots.core.records import Record
+from bots.welcome.answers import load
+from bots.welcome.conversation import Interview
+from bots.welcome.handlers import Welcome
+from bots.welcome.records import Consent, Conversation
+
+
+@dataclass(frozen=True)
+class WelcomeBot:
+    """Meets newcomers in private, and lets them into the rooms they ask for."""
+
+    handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
+    name: BotName = BotName.WELCOME
+    records: Sequence[type[Record]] = (Conversation, Consent)
+
+
+def make_bot(community: Community) -> WelcomeBot:
+    """The bot for this community; reads its vocabulary once."""
+    welcome = Welcome(Interview(community, load(community.languages)))
+    return WelcomeBot(
+        handlers=(
+            Handler(Message, welcome.gather, welcome.decide),
+            Handler(Reaction, welcome.gather_reaction, welcome.decide_reaction),
+            Handler(Membership, welcome.gather_membership, welcome.decide_membership),
+            Handler(Outcome, welcome.gather_outcome, welcome.decide_outcome),
+        )
+    )

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The welcome bot's commands. All of them have plain words, too, in the private chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.core.commands import CommandSet, Rest, command
+
+
+@command("help", short=("h",), help="welcome.command.help")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """`!help`."""
+
+
+@command("mydata", short=("privacy",), help="welcome.command.mydata")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyData:
+    """`!mydata`: what the bot keeps about the person, in plain words."""
+
+
+@command("forget", short=("forgetme", "erase"), help="welcome.command.forget")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetMe:
+    """`!forget`: erase it, after asking once more."""
+
+
+@command("leave", help="welcome.command.leave")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveUs:
+    """`!leave`: the same, under the name that somebody on the way out looks for."""
+
+
+@command("language", short=("lang",), help="welcome.command.language")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """`!language es`: another language; without a code, which there are."""
+
+    language: Rest = ""
+
+
+Command = Help | MyData | ForgetMe | LeaveUs | Language
+COMMANDS: CommandSet[Command] = CommandSet(Help, MyData, ForgetMe, LeaveUs, Language)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conversation with one newcomer: a pure state machine.
+
+(where it stands, what came, what is so) → (where it stands then, what is said, what is done).
+It never says anything of its own accord, answers everything with at most `MOST_MESSAGES` messages,
+lets nobody in who has not agreed to the guidelines as they are now, and only where they asked to be let in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from bots.core.community import Community
+from bots.welcome.answering import Answering, resume
+from bots.welcome.answers import Vocabulary
+from bots.welcome.matching import Matcher
+from bots.welcome.records import Conversation, Step
+from bots.welcome.turn import Input, Said, Tapped, Turn, World
+from bots.welcome.wording import Say, Wording, question_id
+
+MOST_MESSAGES = 3
+
+
+@dataclass(frozen=True)
+class Interview:
+    """The conversation, for one community."""
+
+    community: Community
+    vocabulary: Vocabulary
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Finds conditions in words."""
+        return Matcher(self.community.conditions, self.vocabulary)
+
+    def begin(self, user: str, world: World) -> Turn:
+        """Greet somebody who is not known."""
+        say = Wording(self.community, "")
+        greeting = Say((say.words("greeting", community=self.community.name),))
+        step = Step.GUIDELINES if world.is_reached_by(self.community) else Step.ELSEWHERE
+        conversation = Conversation(user=user, step=step, asked_at=world.now)
+        if step is Step.ELSEWHERE:
+            return Turn(
+                conversation=conversation,
+                says=(greeting, Say((say.words("elsewhere", server=world.server, ours=world.ours),))),
+            )
+        foreign = () if world.server == world.ours else (say.words("foreign", server=world.server),)
+        return Turn(conversation=conversation, says=(greeting, say.ask(conversation, *foreign)))
+
+    def resume(self, conversation: Conversation, world: World, key: str) -> Turn:
+        """Say `welcome.<key>` and ask what was asked last; in a new private chat if the person left the old one."""
+        conversation = replace(conversation, chat_left=False, asked_at=world.now)
+        return resume(self.community, conversation, world, key)
+
+    def not_invited(self, conversation: Conversation, condition: str, *, blocked: bool) -> Turn:
+        """The invitation came back."""
+        say = Wording(self.community, conversation.language)
+        key = "invite.blocked" if blocked else "invite.failed"
+        rooms = (say.words(key, room=known.room_name) for known in say.conditions([condition]))
+        return Turn(conversation=conversation, says=tuple(Say((words,)) for words in rooms))
+
+    def step(self, conversation: Conversation, came: Input, world: World) -> Turn:
+        """What comes of `came`."""
+        if isinstance(came, Tapped) and came.question != question_id(conversation):
+            return Turn(conversation=conversation)
+        if isinstance(came, Said) and came.edits is not None and came.edits != conversation.unclear:
+            return Turn(conversation=conversation)
+        turn = Answering(self.community, self.vocabulary, self.matcher, conversation, came, world).turn()
+        if isinstance(came, Said) and came.edits is not None and turn.conversation.unclear:
+            return Turn(conversation=conversation)
+        if not turn.says:
+            return turn
+        return replace(turn, conversation=replace(turn.conversation, asked_at=world.now))

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes into one turn of the conversation, and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bots.core.community import Community, Federation
+from bots.welcome.answers import Intent
+from bots.welcome.records import Conversation
+from bots.welcome.wording import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words. `edits` names the message that these take the place of."""
+
+    text: str
+    event_id: str
+    edits: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A reaction under the question called `question`."""
+
+    key: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Showed:
+    """A picture, a file, a sticker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A command that means the same as some plain words."""
+
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """A command for another language; an empty one asks which there are."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistyped:
+    """A command that this bot does not know."""
+
+
+Input = Said | Tapped | Showed | Called | Speak | Mistyped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What is so, at this moment.
+
+    `server` is the person's homeserver, `ours` the bot's.
+    `rooms` are the condition ids that have a room, `inside` those whose room the person is in.
+    """
+
+    now: datetime
+    server: str
+    ours: str
+    rooms: frozenset[str]
+    inside: frozenset[str]
+
+    def is_reached_by(self, community: Community) -> bool:
+        """Whether the condition rooms may hold an account of that homeserver."""
+        match community.federation:
+            case Federation.OPEN:
+                return True
+            case Federation.ALLIED:
+                return self.server in {self.ours, *community.allies}
+            case Federation.CLOSED:
+                return self.server == self.ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What comes of an input.
+
+    `admit` are condition ids to invite the person to, `introduce` those whose room shall hear that somebody is new.
+    `erase`: all that is kept about the person goes, after `says` have been said.
+    """
+
+    conversation: Conversation
+    says: tuple[Say, ...] = ()
+    admit: tuple[str, ...] = ()
+    introduce: tuple[str, ...] = ()
+    erase: bool = False
