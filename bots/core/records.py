@@ -15,6 +15,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import Annotated, ClassVar
 
+from bots.core.rooms import RoomRole
+
 
 class Kept(Enum):
     """How a field is kept at rest."""
@@ -54,3 +56,39 @@ class Record:
     key: ClassVar[tuple[str, ...]]
     duty: ClassVar[Duty]
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityRoom(Record):
+    """A room of the community and what it is for. Written by `apply`; `position` is its place in the settings."""
+
+    room_id: str
+    role: RoomRole
+    condition: str | None = None
+    position: int = 0
+
+    key: ClassVar[tuple[str, ...]] = ("room_id",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="tells the bots which room is whose; kept until the organiser takes the room out of the settings",
+        keep=None,
+        subject=None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateChat(Record):
+    """The one room in which the welcome bot talks with this person. Written by the runtime when it makes the room."""
+
+    user: Person
+    room_id: str
+
+    key: ClassVar[tuple[str, ...]] = ("user",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a bot find the chat again that it has with somebody; kept until they ask to be forgotten",
+        keep=None,
+        subject="user",
+    )
+
+
+# What every community keeps, whichever bots it has.
+CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat)
