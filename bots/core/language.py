@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -150,7 +150,10 @@ def _read(file: Path, mistakes: list[Mistake]) -> dict[str, Entry]:
 
 @cache
 def _locale(language: str) -> Locale:
-    return Locale.parse(language, sep="-")
+    try:
+        return Locale.parse(language, sep="-")
+    except UnknownLocaleError:
+        return Locale.parse(language.split("-", maxsplit=1)[0])
 
 
 def _plural(forms: Mapping[str, str], count: Param, locale: Locale) -> str:

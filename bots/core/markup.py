@@ -81,7 +81,7 @@ Piece = Inline | Block
 
 def escaped(text: str) -> str:
     """`text` as HTML that shows just that, line ends included."""
-    return html.escape(text).replace("\n", "<br>")
+    return html.escape(text, quote=False).replace("\n", "<br>")
 
 
 def plain_text(text: str) -> Inline:
@@ -163,7 +163,9 @@ class _Writer:
         if token.type in ("bullet_list_open", "ordered_list_open"):
             return self._list(token, inside)
         if token.type == "fence":
-            return Rendered(token.content.rstrip("\n"), f"<pre><code>{html.escape(token.content)}</code></pre>")
+            return Rendered(
+                token.content.rstrip("\n"), f"<pre><code>{html.escape(token.content, quote=False)}</code></pre>"
+            )
         if token.type == "hr":
             return Rendered("", "<hr>")
         tag = _SAFE_TAGS[token.type.removesuffix("_open")]
@@ -230,7 +232,7 @@ class _Writer:
             single = _tight(piece.content.html)
             return single if single != piece.content.html else escaped(_inline_body(piece))
 
-        return _STAND_IN.sub(said, text), _STAND_IN.sub(shown, html.escape(text))
+        return _STAND_IN.sub(said, text), _STAND_IN.sub(shown, html.escape(text, quote=False))
 
     def _href(self, href: str) -> str:
         """Where a link may lead: a web or mail address. One that is not becomes no link at all.

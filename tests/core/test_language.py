@@ -158,6 +158,10 @@ def test_the_language_is_the_sentence_s_own_then_the_place_s_then_the_default_s_
     assert catalogue.render(Words("c"), "pt").body == "en"
 
 
+def test_a_region_that_is_none_is_passed_over():
+    assert Catalogue({"en": {"a": "{n}"}}, "en").render(Words("a", {"n": 1234}), "en-QX").body == "1,234"
+
+
 def test_what_is_not_known_is_a_key_error():
     with pytest.raises(KeyError):
         say("{a}")

@@ -242,6 +242,23 @@ def test_a_file_that_is_not_there_is_a_mistake(folder):
     assert only(folder).file == folder / "guidelines/guidelines.yaml"
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("library/more.yml", "`.yaml`"),
+        ("guidelines/guideline.yaml", "`guidelines/guidelines.yaml`"),
+        ("library/deeper/more.yaml", None),
+        ("comunity.yaml", "`community.yaml`"),
+    ],
+)
+def test_a_file_that_nothing_would_read_is_a_mistake(folder, name, hint):
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("a: b")
+    mistake = only(folder)
+    assert "Nothing reads this file" in mistake.message
+    assert hint in mistake.hint if hint else mistake.hint is None
+
+
 def test_a_folder_that_is_not_there_is_one_mistake(tmp_path):
     assert only(tmp_path / "nowhere").file.name == "community.yaml"
 
@@ -251,9 +268,8 @@ def test_a_country_is_named_by_its_code(folder):
     assert only(folder).hint == "The United Kingdom is `gb`."
 
 
-def test_an_override_of_nothing_names_the_nearest_sentence(folder, tmp_path):
-    shipped = tmp_path / "shipped"
-    shipped.mkdir()
+def test_an_override_of_nothing_names_the_nearest_sentence(folder, tmp_path_factory):
+    shipped = tmp_path_factory.mktemp("shipped")
     (shipped / "en.yaml").write_text("welcome.greeting: Hello {name}\n")
     (folder / "words/en.yaml").write_text("welcome.greting: Hi\n")
     with pytest.raises(SettingsError, match=r"Did you mean `welcome\.greeting`"):

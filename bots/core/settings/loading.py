@@ -20,14 +20,16 @@ from bots.core.settings.forms import (
     CountryForm,
     Form,
     GuidelinesForm,
-    Known,
     LibraryForm,
-    private_words,
 )
+from bots.core.settings.kinds import Known, private_words
 
 F = TypeVar("F", bound=Form)
 
 _SECRETS = ("password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "recovery_key", "private_key")
+
+_FILES = ("community.yaml", "guidelines/guidelines.yaml")
+_FOLDERS = ("library", "helplines", "words")
 
 _PLAIN = {
     "missing": "`{key}` is missing.",
@@ -79,6 +81,7 @@ class _Loading:
         self._unique((d, "resources") for d, _ in shelves)
         self._country_codes([d for d, _ in countries])
         words = self._overrides()
+        self._overlooked()
         if self._mistakes:
             raise SettingsError(self._mistakes)
         assert form is not None
@@ -107,6 +110,17 @@ class _Loading:
     def _documents(self, name: str) -> list[Document]:
         files = sorted((self._folder / name).glob("*.yaml"))
         return [document for file in files if (document := read(file, self._mistakes))]
+
+    def _overlooked(self) -> None:
+        """Add a mistake for every file that looks like one of ours and would not be read."""
+        read_from = [*_FILES, *(f"{name}/*.yaml" for name in _FOLDERS)]
+        for file in sorted(file for file in self._folder.rglob("*.y*ml") if file.is_file()):
+            name = file.relative_to(self._folder)
+            if not any(name.match(pattern) and len(name.parts) == pattern.count("/") + 1 for pattern in read_from):
+                hint = did_you_mean(name.with_suffix(".yaml").as_posix(), _FILES)
+                ending = "Its name should end in `.yaml`." if file.suffix != ".yaml" else None
+                message = f"Nothing reads this file. Files here are {', '.join(f'`{p}`' for p in read_from)}."
+                self._mistakes.append(Mistake(file, 1, 1, message, ending or hint))
 
     def _form(self, document: Document | None, form: type[F]) -> F | None:
         if document is None:

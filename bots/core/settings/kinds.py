@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kinds of value in the community's files: text, ids, languages, names that everybody can read, addresses.
+
+A `Known` is handed to every validator, so that mistakes that need another file are found with all the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from bots.core.documents import did_you_mean, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the other files say: languages, condition ids, and the words a public name may not contain."""
+
+    languages: tuple[str, ...]
+    default_language: str
+    conditions: tuple[str, ...]
+    private_words: frozenset[str]
+
+
+def _known(info: ValidationInfo) -> Known:
+    assert isinstance(info.context, Known)
+    return info.context
+
+
+def wrong(message: str, hint: str | None = None) -> PydanticCustomError:
+    """What a validator raises: a finding that is already in plain words."""
+    return PydanticCustomError("kithroom", "{message}", {"message": message, "hint": hint})
+
+
+def matching(pattern: str, message: str, hint: str) -> Callable[[str], str]:
+    """A validator for text that is wholly `pattern`; `message` goes on after the text itself."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise wrong(f"`{value}` {message}", hint)
+        return value
+
+    return check
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """A validator for one of `allowed`."""
+
+    def check(value: str) -> str:
+        if value not in allowed:
+            choices = ", ".join(f"`{choice}`" for choice in allowed)
+            raise wrong(f"`{value}` is not one of {choices}.", did_you_mean(value, allowed))
+        return value
+
+    return check
+
+
+@cache
+def _language_names() -> dict[str, str]:
+    return {name.casefold(): code for code, name in Locale("en").languages.items() if len(code) <= 3}
+
+
+def _language(code: str) -> str:
+    try:
+        if re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", code):
+            Locale.parse(code, sep="-")
+            return code
+    except (UnknownLocaleError, ValueError):
+        pass
+    names = _language_names()
+    meant = names.get(code.casefold()) or names.get(nearest(code, tuple(names)) or "")
+    hint = f"Did you mean `{meant}`?" if meant and meant != code else "Write a code such as `en`, `de` or `pt-BR`."
+    raise wrong(f"`{code}` is not a language code.", hint)
+
+
+def _condition_id(value: str, info: ValidationInfo) -> str:
+    conditions = _known(info).conditions
+    if value not in conditions:
+        raise wrong(
+            f"There is no condition `{value}` in community.yaml.",
+            did_you_mean(value, conditions) or f"There are: {', '.join(conditions) or 'none yet'}.",
+        )
+    return value
+
+
+def _neutral(value: str, info: ValidationInfo) -> str:
+    for word in sorted(_known(info).private_words):
+        if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", value if word.isupper() else value.casefold()):
+            raise wrong(
+                f"`{value}` gives away what the room is about (`{word}`), and names and topics are never encrypted.",
+                "Choose a neutral one, such as `Harbour`; members are told in private which room is whose.",
+            )
+    return value
+
+
+def _texts(value: Any, info: ValidationInfo) -> Any:
+    return {_known(info).default_language: value} if isinstance(value, str) else value
+
+
+def _said_everywhere(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    known = _known(info)
+    for code in value:
+        if code not in known.languages:
+            raise wrong(
+                f"`{code}` is not one of the community's languages ({', '.join(known.languages)}).",
+                "Add it to `languages`, or take this text out.",
+            )
+    if known.default_language not in value:
+        raise wrong(f"The text in `{known.default_language}`, the default language, is missing.")
+    return value
+
+
+def _synonyms(value: Any, info: ValidationInfo) -> Any:
+    return {_known(info).default_language: value} if isinstance(value, list) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Id = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[a-z0-9]+(-[a-z0-9]+)*",
+            "can't be an id.",
+            "Use lower-case letters, digits and hyphens, such as `type-1-diabetes`.",
+        )
+    ),
+]
+Language = Annotated[str, AfterValidator(_language)]
+ConditionId = Annotated[str, AfterValidator(_condition_id)]
+PublicName = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_neutral)]
+Translated = Annotated[dict[str, Text], BeforeValidator(_texts), AfterValidator(_said_everywhere)]
+WordLists = Annotated[dict[Language, list[Text]], BeforeValidator(_synonyms)]
+Url = Annotated[
+    str, AfterValidator(matching(r"https?://[^\s/]+\.[^\s]+", "is not a web address.", "It starts with `https://`."))
+]
+Dial = Annotated[
+    str,
+    AfterValidator(
+        matching(r"[+*#]?[0-9][0-9 *#-]{1,24}", "can't be dialled.", "Digits and spaces, as one types it: `116 123`.")
+    ),
+]
+UserId = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"@[a-z0-9._=/+-]+:[A-Za-z0-9.-]+(:[0-9]{1,5})?",
+            "is not a Matrix user id.",
+            "It looks like `@ana:example.org`, in quotation marks.",
+        )
+    ),
+]
+ServerName = Annotated[
+    str,
+    AfterValidator(
+        matching(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?", "is not a server name.", "Such as `example.org`.")
+    ),
+]
+
+
+# Too common in names of conditions to give one away.
+_COMMON = frozenset({"chronic", "condition", "disease", "disorder", "illness", "syndrome", "after", "living"})
+
+
+def private_words(names: Collection[str], synonyms: Collection[str]) -> frozenset[str]:
+    """What a public name may not contain: names, synonyms, and the telling words of a name.
+
+    Case-folded, but for abbreviations such as ME, which only give something away in capitals.
+    """
+    words = {word if word.isupper() and len(word) <= 3 else word.casefold() for word in (*names, *synonyms) if word}
+    telling = {word for name in names for word in re.findall(r"[^\W\d_]{5,}", name.casefold())}
+    return frozenset(words | (telling - _COMMON))
