@@ -1,0 +1,406 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The crypto engine of one device: raw JSON in, raw JSON out, no network, no waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from nio.crypto import OlmDevice
+from peewee import PeeweeException
+
+from bots.core.matrix.crypto.devices import Devices, Patience, Queried
+from bots.core.matrix.crypto.errors import Reason, StoreMissingError, StoreUnreadableError, UndecryptableError
+from bots.core.matrix.crypto.olm import HardenedOlm, OlmEvent, WedgedError
+from bots.core.matrix.crypto.room_keys import MEGOLM, RoomKeys
+from bots.core.matrix.crypto.sharing import DeviceKey, ShareChunk, SharePlan, Sharing, device_key
+from bots.core.matrix.crypto.store import FolderLock, KeyStore
+
+_DATABASE = "crypto.db"
+_UNWEDGE_EVERY = 3600.0
+"""Seconds between two attempts to mend the sessions with one device (the specification's hour)."""
+_BAD_INPUT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What a stranger's JSON can make Python, nio or vodozemac raise; vodozemac's own errors are `ValueError`s."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a sync response brought for the crypto engine.
+
+    `keys_came`: (room id, session id) of keys which open more than before; try what was waiting for them again.
+    `withheld`: (room id, session id) to the code with which the sender refused the key.
+    `dropped`: how many to-device events were good for nothing.
+    """
+
+    keys_came: frozenset[tuple[str, str]] = frozenset()
+    withheld: dict[tuple[str, str], str] | None = None
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Decrypted:
+    """What was inside an encrypted event.
+
+    `authentic`: the key came over Olm from a device which the event's sender has on the homeserver.
+    Without it the homeserver, or whoever the key was passed on by, may have put words into the sender's mouth:
+    read it, and do not act with the sender's power. `device_id` is that device, `None` when there is none.
+    """
+
+    type: str
+    content: dict[str, Any]
+    session_id: str
+    authentic: bool
+    device_id: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class ToDevice:
+    """A request to make: `PUT /sendToDevice/{event_type}/{txn}` with `body`."""
+
+    event_type: str
+    body: dict[str, Any]
+
+
+class CryptoMachine:
+    """One device's encryption. Every method must be called on the thread that called `open`.
+
+    The order of things before something is said in a room:
+    `track` its members, then `users_to_query`/`keys_queried`, `sessions_to_claim`/`keys_claimed`,
+    `outgoing_shares`/`encrypt_share`/`shared`, and `encrypt`, which refuses when one was left out.
+    What is written to disk is written before the method comes back.
+    Only the disk makes a method fail which does not say that it raises.
+    """
+
+    def __init__(self, olm: HardenedOlm, lock: FolderLock, is_new: bool, now: Callable[[], float]) -> None:
+        """Not for callers: use `open`."""
+        self._olm = olm
+        self._lock = lock
+        self._now = now
+        self.is_new = is_new
+        """Whether this device's keys were made just now: no homeserver can know them yet."""
+        self._keys = RoomKeys(olm.store)
+        self._devices = Devices(olm.user_id, olm.device_id, olm.ed25519, olm.curve25519, olm.store)
+        self._devices.track([olm.user_id])
+        self._unclaimed = Patience()
+        self._sharing = Sharing(olm, self._devices, self._keys, self._unclaimed, now)
+        self._one_time_keys: int | None = None
+        self._needs_fallback = not olm.account.shared
+        self._wedged: dict[DeviceKey, OlmDevice] = {}
+        self._mended: dict[DeviceKey, float] = {}
+        self._told_no_olm: set[DeviceKey] = set()
+        self._outgoing: list[ToDevice] = []
+
+    @classmethod
+    def open(
+        cls, folder: Path, user_id: str, device_id: str, pickle_key: str, *, now: Callable[[], float], create: bool
+    ) -> Self:
+        """Open the store in `folder`, or make one where there is none and `create` allows it.
+
+        `pickle_key` seals every secret in the store and must have the strength of a random 32-byte key;
+        `now` tells the time in seconds since 1970.
+        Raises `StoreInUseError`, `StoreMissingError` (nothing for this device, and `create` is false)
+        and `StoreUnreadableError` (damaged, or another pickle key).
+        """
+        if not create and not (folder / _DATABASE).exists():
+            raise StoreMissingError(f"no crypto store in {folder}")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FolderLock(folder)
+        store: KeyStore | None = None
+        try:
+            store = KeyStore(user_id, device_id, str(folder), pickle_key, _DATABASE)
+            is_new = store.load_account() is None
+            if is_new and not create:
+                raise StoreMissingError(f"the crypto store {folder} is another device's")
+            return cls(HardenedOlm(user_id, device_id, store, now), lock, is_new, now)
+        except BaseException as error:
+            if store is not None:
+                store.database.close()
+            lock.release()
+            if isinstance(error, (PeeweeException, ValueError, ImportError)):
+                raise StoreUnreadableError(f"the crypto store {folder} cannot be read") from error
+            raise
+
+    def close(self) -> None:
+        """Close the store and give its folder back."""
+        self._olm.store.database.close()
+        self._lock.release()
+
+    # ——— our own device ———
+
+    @property
+    def identity_keys(self) -> dict[str, str]:
+        """Our device's public keys: `ed25519` and `curve25519`, unpadded base64."""
+        return {"ed25519": self._olm.ed25519, "curve25519": self._olm.curve25519}
+
+    def device_keys(self) -> dict[str, Any]:
+        """Our device as it is published, signed by itself."""
+        return self._olm.signed_device_keys()
+
+    def set_own_device_keys(self, device_keys: dict[str, Any]) -> None:
+        """Take the form of our device keys which also carries our identity's signature, to send to other devices."""
+        self._olm.own_device_keys = {key: part for key, part in device_keys.items() if key != "unsigned"}
+
+    def sign(self, value: dict[str, Any]) -> str:
+        """Our device's Ed25519 signature over the canonical JSON of `value`, unpadded base64."""
+        return self._olm.sign(value)
+
+    def keys_to_upload(self) -> dict[str, Any] | None:
+        """The body of `POST /keys/upload`, or `None` when the homeserver has enough.
+
+        New keys are on disk before this comes back. Asked again before `keys_uploaded`, it gives the same keys.
+        """
+        account, olm = self._olm.account, self._olm
+        body: dict[str, Any] = {}
+        if not account.shared:
+            body["device_keys"] = olm.signed_device_keys()
+        count = self._one_time_keys if account.shared else self._one_time_keys or 0
+        unpublished = len(account._account.one_time_keys)
+        if count is not None and (missing := account.max_one_time_keys - count) > 0:
+            if missing > unpublished:
+                account.generate_one_time_keys(missing - unpublished)
+            body["one_time_keys"] = {
+                f"signed_curve25519:{name}": olm.signed({"key": key.to_base64()})
+                for name, key in account._account.one_time_keys.items()
+            }
+        if self._needs_fallback:
+            if not account._account.fallback_key:
+                account._account.generate_fallback_key()
+            body["fallback_keys"] = {
+                f"signed_curve25519:{name}": olm.signed({"key": key.to_base64(), "fallback": True})
+                for name, key in account._account.fallback_key.items()
+            }
+        if body:
+            olm.save_account()
+        return body or None
+
+    def keys_uploaded(self, response: Any) -> None:
+        """The homeserver took the last `keys_to_upload`; `response` is its answer."""
+        counts = response.get("one_time_key_counts") if isinstance(response, dict) else None
+        count = counts.get("signed_curve25519") if isinstance(counts, dict) else None
+        account = self._olm.account
+        account.shared = True
+        account.mark_keys_as_published()
+        self._olm.save_account()
+        self._one_time_keys = count if type(count) is int else None
+        self._needs_fallback = False
+
+    # ——— what a sync response brings ———
+
+    def receive_sync(
+        self,
+        to_device: Iterable[Any],
+        changed: Iterable[Any] = (),
+        left: Iterable[Any] = (),
+        one_time_key_count: Any = None,
+        unused_fallback_types: Any = None,
+    ) -> Received:
+        """Take in the parts of a sync response that concern encryption, raw.
+
+        `one_time_key_count` is `device_one_time_keys_count.signed_curve25519`: hand in 0 when the object is there
+        without the entry. `unused_fallback_types` is `device_unused_fallback_key_types`, `None` when absent.
+        All of it is on disk, in one transaction, before this comes back: save the sync token only afterwards.
+        """
+        came: set[tuple[str, str]] = set()
+        withheld: dict[tuple[str, str], str] = {}
+        dropped = 0
+        with self._olm.store.database.atomic():
+            for event in to_device:
+                try:
+                    self._receive(event, came, withheld)
+                except _BAD_INPUT:
+                    dropped += 1
+        self._devices.changed(user for user in changed if isinstance(user, str))
+        self._devices.left(user for user in left if isinstance(user, str))
+        if type(one_time_key_count) is int:
+            self._one_time_keys = one_time_key_count
+        if isinstance(unused_fallback_types, list):
+            self._needs_fallback = "signed_curve25519" not in unused_fallback_types
+        return Received(frozenset(came), withheld, dropped)
+
+    def _receive(self, event: Any, came: set[tuple[str, str]], withheld: dict[tuple[str, str], str]) -> None:
+        kind, sender, content = event["type"], event["sender"], event["content"]
+        if not (isinstance(sender, str) and isinstance(content, dict)):
+            raise ValueError("malformed to-device event")
+        if kind == "m.room.encrypted":
+            try:
+                opened = self._olm.unseal(sender, content)
+            except WedgedError:
+                self._mark_wedged(sender, content["sender_key"])
+                raise
+            if opened is not None and opened.type == "m.room_key":
+                self._room_key(opened, came)
+        elif kind in {"m.room_key.withheld", "org.matrix.room_key.withheld"}:
+            code = content["code"]
+            if code == "m.no_olm":
+                self._mark_wedged(sender, content["sender_key"])
+            elif all(isinstance(part, str) for part in (code, content["room_id"], content["session_id"])):
+                self._keys.withhold(content["room_id"], content["session_id"], code)
+                withheld[content["room_id"], content["session_id"]] = code
+
+    def _room_key(self, event: OlmEvent, came: set[tuple[str, str]]) -> None:
+        content = event.content
+        room_id, session_id = content["room_id"], content["session_id"]
+        if content["algorithm"] != MEGOLM or not (isinstance(room_id, str) and isinstance(session_id, str)):
+            raise ValueError("not a Megolm key")
+        shared_history = True in (content.get("shared_history"), content.get("org.matrix.msc3061.shared_history"))
+        if self._keys.add(room_id, session_id, content["session_key"], event.sender_key, event.ed25519, shared_history):
+            came.add((room_id, session_id))
+
+    def _mark_wedged(self, sender: str, sender_key: Any) -> None:
+        device = self._devices.with_sender_key(sender, sender_key)
+        if device is not None and self._now() - self._mended.get(device_key(device), 0.0) >= _UNWEDGE_EVERY:
+            self._wedged[device_key(device)] = device
+
+    # ——— whose devices there are ———
+
+    def track(self, users: Iterable[str]) -> None:
+        """Follow these users' device lists; who is new becomes one of `users_to_query`."""
+        self._devices.track(users)
+
+    def users_to_query(self) -> set[str]:
+        """Who to ask `POST /keys/query` about now, in as many requests as one likes; empty when nobody."""
+        return self._devices.to_query(self._now())
+
+    def keys_queried(self, response: Any, asked: Iterable[str]) -> Queried:
+        """Take in the answer to a `/keys/query` about `asked`. Whoever was not answered is asked again later."""
+        with self._olm.store.database.atomic():
+            return self._devices.answered(response, asked, self._now())
+
+    def server_retry_at(self) -> dict[str, float]:
+        """For each server that did not answer a query, from when (seconds since 1970) it is asked again."""
+        return self._devices.server_retry_at()
+
+    def accept_identity(self, user_id: str) -> None:
+        """Take the user's present master key as theirs, after `Queried.new_identities` named them."""
+        self._devices.accept_identity(user_id)
+
+    def is_cross_signed(self, user_id: str, device_id: str) -> bool:
+        """Whether the device is signed by its owner's identity, and that identity is the one first seen."""
+        return self._devices.is_cross_signed(user_id, device_id)
+
+    # ——— sessions with devices ———
+
+    def sessions_to_claim(self, users: Iterable[str]) -> dict[str, dict[str, str]]:
+        """The `one_time_keys` of a `POST /keys/claim`: devices of `users` without a session, and wedged ones.
+
+        Devices that failed lately are not among them. Make one claim at a time.
+        """
+        now = self._now()
+        claim: dict[str, dict[str, str]] = {}
+        missing = (
+            device
+            for user in set(users)
+            for device in self._devices.of(user)
+            if self._olm.session_with(device.curve25519) is None
+        )
+        for device in (*missing, *self._wedged.values()):
+            if not self._unclaimed.waiting(device_key(device), now):
+                claim.setdefault(device.user_id, {})[device.device_id] = "signed_curve25519"
+        return claim
+
+    def keys_claimed(self, response: Any, asked: dict[str, dict[str, str]]) -> None:
+        """Take in the answer to a `/keys/claim` for `asked`.
+
+        A device without a usable key is waited for, told so once (`m.room_key.withheld`, `m.no_olm`),
+        and costs no other device anything.
+        """
+        given = response.get("one_time_keys") if isinstance(response, dict) else None
+        now = self._now()
+        with self._olm.store.database.atomic():
+            for user_id, names in asked.items():
+                for device_id in names:
+                    device = self._devices.get(user_id, device_id)
+                    if device is not None:
+                        self._claimed(device, given, now)
+
+    def _claimed(self, device: OlmDevice, given: Any, now: float) -> None:
+        key = device_key(device)
+        try:
+            (key_object,) = given[device.user_id][device.device_id].values()
+            self._olm.start_session(device, key_object)
+        except _BAD_INPUT:
+            self._unclaimed.failed(key, now)
+            self._tell_no_olm(device)
+            return
+        self._unclaimed.worked(key)
+        self._told_no_olm.discard(key)
+        if self._wedged.pop(key, None) is not None:
+            self._mended[key] = now
+            self._send(device, "m.room.encrypted", self._olm.seal(device, "m.dummy", {}))
+
+    def _tell_no_olm(self, device: OlmDevice) -> None:
+        if device_key(device) not in self._told_no_olm:
+            self._told_no_olm.add(device_key(device))
+            content = {"algorithm": MEGOLM, "code": "m.no_olm", "sender_key": self._olm.curve25519}
+            self._send(device, "m.room_key.withheld", content)
+
+    def _send(self, device: OlmDevice, event_type: str, content: dict[str, Any]) -> None:
+        self._outgoing.append(ToDevice(event_type, {"messages": {device.user_id: {device.device_id: content}}}))
+
+    def outgoing_to_device(self) -> list[ToDevice]:
+        """Messages to other devices that wait to be sent; each stays until `sent_to_device`."""
+        return list(self._outgoing)
+
+    def sent_to_device(self, message: ToDevice) -> None:
+        """The homeserver took this message."""
+        self._outgoing.remove(message)
+
+    # ——— rooms ———
+
+    def room_encryption(self, room_id: str, content: Any) -> None:
+        """Take the rotation periods from the content of the room's `m.room.encryption`, whatever is in it."""
+        self._sharing.room_encryption(room_id, content)
+
+    def set_shared_history(self, room_id: str, shared: bool) -> None:
+        """Say whether the room's keys may later be handed to newcomers; not, unless said. A change rotates."""
+        self._sharing.set_shared_history(room_id, shared)
+
+    def rotate(self, room_id: str) -> None:
+        """Write with a new session from now on, as after any membership that is not a join."""
+        self._sharing.rotate(room_id)
+
+    def forget_room(self, room_id: str) -> None:
+        """Delete the keys of a room we are not in any more."""
+        self._sharing.rotate(room_id)
+        self._keys.forget(room_id)
+
+    def outgoing_shares(self, room_id: str, users: Iterable[str], size: int = 20) -> list[SharePlan]:
+        """Which devices of `users` (all members) still need the room's key, `size` to a plan; nothing is encrypted yet.
+
+        Rotates first when the session is used up, or a user or device that has its key is not among them any more.
+        """
+        with self._olm.store.database.atomic():
+            return self._sharing.plan(room_id, users, size)
+
+    def encrypt_share(self, plan: SharePlan) -> ShareChunk:
+        """Encrypt the key for one plan's devices, some milliseconds each. Raises `ShareStaleError`: plan again."""
+        return self._sharing.seal(plan)
+
+    def shared(self, chunk: ShareChunk) -> None:
+        """The homeserver took this chunk."""
+        self._sharing.shared(chunk)
+
+    def encrypt(self, room_id: str, users: Iterable[str], event_type: str, content: dict[str, Any]) -> dict[str, Any]:
+        """The `m.room.encrypted` content of one event for a room whose members are `users`.
+
+        `m.relates_to` also stands outside, in clear, for the homeserver to aggregate.
+        Raises `NotSharedError` unless every reachable device of `users` has the key, and nobody else has.
+        """
+        return self._sharing.encrypt(room_id, users, event_type, content)
+
+    def decrypt(self, room_id: str, event: Any) -> Decrypted:
+        """Open one raw `m.room.encrypted` event of a room. Raises `UndecryptableError`, and nothing else."""
+        sender = event.get("sender") if isinstance(event, dict) else None
+        if not isinstance(sender, str):
+            raise UndecryptableError(None, Reason.MALFORMED)
+        keys = {device.curve25519: device for device in self._devices.of(sender)}
+        ours = sender == self._olm.user_id
+        opened = self._keys.open(room_id, event, frozenset(keys) | ({self._olm.curve25519} if ours else set()))
+        device = keys.get(opened.sender_key)
+        if ours and opened.sender_key == self._olm.curve25519:
+            device_id: str | None = self._olm.device_id
+        else:
+            device_id = device.device_id if device is not None and device.ed25519 == opened.ed25519 else None
+        return Decrypted(opened.type, opened.content, opened.session_id, device_id is not None, device_id)
