@@ -36,19 +36,20 @@ def federated_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federat
     folder = tmp_path_factory.mktemp("federated")
     authority = Authority(folder)
 
-    def server(name: str) -> Synapse:
+    def server(name: str, host: str) -> Synapse:
         port = free_port()
         certificate, key = authority.issue(name)
         return Synapse(
             folder / name,
-            server_name=f"localhost:{port}",
+            server_name=f"{host}:{port}",
             federation=FederationListener(
                 port=port, certificate=certificate, private_key=key, authority=authority.path
             ),
             unlimited=True,
         )
 
-    with server("first") as first, server("second") as second:
+    # Two hosts, since servers' access lists know no ports.
+    with server("first", "localhost") as first, server("second", "127.0.0.1") as second:
         yield FederatedPair(first, second)
 
 

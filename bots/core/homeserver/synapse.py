@@ -9,7 +9,6 @@ import hmac
 import http.client
 import importlib.util
 import json
-import os
 import secrets
 import time
 from dataclasses import asdict, dataclass
@@ -26,6 +25,7 @@ from bots.core.homeserver.configuration import (
     log_configuration,
 )
 from bots.core.homeserver.process import LOOPBACK, Child, free_port
+from bots.core.matrix.private_files import write_private
 
 
 class HomeserverError(Exception):
@@ -177,7 +177,7 @@ class Synapse:
         key = self.state / "signing.key"
         if not key.exists():
             seed = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-            _write_private(key, f"ed25519 a_{secrets.token_hex(3)} {seed}\n")
+            write_private(key, f"ed25519 a_{secrets.token_hex(3)} {seed}\n")
         settings = homeserver_configuration(
             server_name=self.server_name,
             port=self.port,
@@ -186,8 +186,8 @@ class Synapse:
             federation=self._federation,
             unlimited=self._unlimited,
         )
-        _write_private(self.state / "homeserver.yaml", yaml.safe_dump(settings))
-        _write_private(self.state / "log.yaml", yaml.safe_dump(log_configuration(self.state / "homeserver.log")))
+        write_private(self.state / "homeserver.yaml", yaml.safe_dump(settings))
+        write_private(self.state / "log.yaml", yaml.safe_dump(log_configuration(self.state / "homeserver.log")))
 
     def _read_secrets(self) -> Secrets:
         if self._secrets is None:
@@ -196,17 +196,6 @@ class Synapse:
                 made = Secrets(
                     registration=secrets.token_hex(32), macaroon=secrets.token_hex(32), form=secrets.token_hex(32)
                 )
-                _write_private(path, json.dumps(asdict(made)))
+                write_private(path, json.dumps(asdict(made)))
             self._secrets = Secrets(**json.loads(path.read_text(encoding="utf-8")))
         return self._secrets
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only we may read, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
