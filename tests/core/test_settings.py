@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bots.core.actions import Words
 from bots.core.community import Federation, HistorySharing
 from bots.core.documents import Document, read
-from bots.core.settings import Mistake, SettingsError, load_community
+from bots.core.settings import Mistake, SettingsError, load_catalogue, load_community
 
 EXAMPLE = Path(__file__).parents[2] / "config"
 
@@ -284,6 +285,14 @@ def test_an_override_of_nothing_names_the_nearest_sentence(folder, tmp_path_fact
 def test_an_override_in_a_language_nobody_speaks_here_is_a_mistake(folder):
     (folder / "words/fr.yaml").write_text("a: b\n")
     assert "`fr`" in only(folder).message
+
+
+def test_the_catalogue_speaks_the_default_language_in_the_organiser_s_words(folder):
+    edit(folder, "community.yaml", "[en, de]", "[de, en]\ndefault_language: en")
+    (folder / "words/en.yaml").write_text("core.quote_gone: It is gone.\n")
+    catalogue = load_catalogue(load_community(folder))
+    assert catalogue.default_language == "en"
+    assert catalogue.render(Words("core.quote_gone"), "de").body == "It is gone."
 
 
 def reading(tmp_path: Path, data: bytes) -> tuple[Document | None, list[Mistake]]:

@@ -60,6 +60,12 @@ def load_community(folder: Path, *, words: Sequence[Path] | None = None) -> Comm
     return _Loading(folder, shipped_words() if words is None else words).community()
 
 
+def load_catalogue(community: Community) -> Catalogue:
+    """All that the bots say, in the community's languages and with its own wording."""
+    languages = dict.fromkeys((community.default_language, *community.languages))
+    return Catalogue.load(shipped_words(), tuple(languages), community.words)
+
+
 class _Loading:
     def __init__(self, folder: Path, words: Sequence[Path]) -> None:
         self._folder = folder
