@@ -54,8 +54,7 @@ def test_the_example_library_and_helplines_give_no_orders_and_promise_nothing():
     community = load_community(ROOT / "config")
     texts = {resource.id: f"{resource.title['en']}. {resource.summary['en']}" for resource in community.library}
     texts |= {line.id: line.what_happens["en"] for country in community.countries for line in country.helplines}
-    rules = (copy_rules.kind_words, copy_rules.quiet)
-    assert [f"{i} {found}" for i, text in texts.items() for rule in rules for found in rule(text)] == []
+    assert [f"{i} {found}" for i, text in texts.items() for found in copy_rules.kind_words(text)] == []
 
 
 def test_no_sentence_stands_in_two_catalogues():

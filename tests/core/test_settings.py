@@ -233,6 +233,21 @@ def test_an_id_is_used_once_across_the_library(folder):
     assert "again.yaml, line 2" in mistake.message
 
 
+@pytest.mark.parametrize("name", ["community.yaml", "guidelines/guidelines.yaml", "helplines/no.yaml"])
+def test_an_id_is_used_once_in_a_list(folder, name):
+    text = (folder / name).read_text()
+    (folder / name).write_text(text + text[text.index("  - id:") :])
+    mistake = only(folder)
+    assert "is taken" in mistake.message
+    assert mistake.line == text.count("\n") + 1
+
+
+def test_a_broken_community_file_is_not_blamed_on_the_others(folder):
+    edit(folder, "community.yaml", "slug: testers", "slug: [testers")
+    edit(folder, "helplines/no.yaml", "emergency: 112", "emergency: [112")
+    assert [m.file.name for m in mistakes(folder)] == ["community.yaml", "no.yaml"]
+
+
 def test_two_countries_may_have_the_same_helpline(folder):
     (folder / "helplines/se.yaml").write_text(NORWAY)
     assert len(load_community(folder).countries) == 2
@@ -261,7 +276,7 @@ def test_a_file_that_nothing_would_read_is_a_mistake(folder, name, hint):
 
 
 def test_a_folder_that_is_not_there_is_one_mistake(tmp_path):
-    assert only(tmp_path / "nowhere").file.name == "community.yaml"
+    assert only(tmp_path / "nowhere").file.name == "nowhere"
 
 
 def test_a_country_is_named_by_its_code(folder):

@@ -74,18 +74,24 @@ class _Loading:
         self._known = Known((), "en", (), frozenset())
 
     def community(self) -> Community:
-        document = read(self._folder / "community.yaml", self._mistakes)
-        if document is None and not (self._folder / "community.yaml").exists():
+        if not self._folder.is_dir():
+            raise SettingsError([Mistake(self._folder, 1, 1, "There is no such folder.")])
+        document, rules = (read(self._folder / name, self._mistakes) for name in _FILES)
+        library, helplines = self._documents("library"), self._documents("helplines")
+        if document is None:
+            # Without it, what the others refer to is unknown, and would be mistaken for a mistake.
             raise SettingsError(self._mistakes)
-        self._known = _known(document.value if document else None)
+        self._known = _known(document.value)
         form = self._form(document, CommunityForm)
-        guidelines = self._form(read(self._folder / "guidelines" / "guidelines.yaml", self._mistakes), GuidelinesForm)
-        shelves = [(d, self._form(d, LibraryForm)) for d in self._documents("library")]
-        countries = [(d, self._form(d, CountryForm)) for d in self._documents("helplines")]
-        for each in (document, *(d for d, _ in countries)):
-            self._unique(((each, "conditions"), (each, "helplines")))
-        self._unique((d, "resources") for d, _ in shelves)
-        self._country_codes([d for d, _ in countries])
+        guidelines = self._form(rules, GuidelinesForm)
+        shelves = [(d, self._form(d, LibraryForm)) for d in library]
+        countries = [(d, self._form(d, CountryForm)) for d in helplines]
+        self._unique([(document, "conditions")])
+        self._unique([(rules, "guidelines")])
+        for d in helplines:
+            self._unique([(d, "helplines")])
+        self._unique([(d, "resources") for d in library])
+        self._country_codes(helplines)
         words = self._overrides()
         self._overlooked()
         if self._mistakes:
@@ -137,17 +143,17 @@ class _Loading:
             self._mistakes.extend(_mistake(document, form, details) for details in error.errors())
             return None
 
-    def _unique(self, lists: Any) -> None:
+    def _unique(self, lists: Sequence[tuple[Document | None, str]]) -> None:
         """Add a mistake for every id that an entry of these lists has in common with an earlier one."""
         first: dict[str, tuple[Document, Location]] = {}
         for document, name in lists:
             for at, identifier in _ids(document, name):
-                if identifier in first:
+                if document and identifier in first:
                     other, there = first[identifier]
                     line = other.values[there].line
                     where = f"line {line}" if other is document else f"{other.file.name}, line {line}"
                     self._mistakes.append(document.mistake(at, f"The id `{identifier}` is taken already, in {where}."))
-                else:
+                elif document:
                     first[identifier] = (document, at)
 
     def _country_codes(self, documents: list[Document]) -> None:
