@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From an event to what it changes, inside one transaction: gather, decide, write down.
+
+The same for what a sync brings, for ticks that are due and for outcomes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import get_args
+
+import structlog
+
+from bots.core.actions import (
+    Action,
+    Audit,
+    BotName,
+    Cancel,
+    Erase,
+    Forget,
+    InPrivateChat,
+    Join,
+    Leave,
+    Remember,
+    Schedule,
+    Send,
+)
+from bots.core.bot import Bot, Handler
+from bots.core.events import AnyEvent
+from bots.core.runtime.metrics import Metrics
+from bots.core.runtime.payload import Outward, to_json
+from bots.core.runtime.reader import StoreReader
+
+_OUTWARD = get_args(Outward)
+
+
+def transaction_id(bot: BotName, source: str, handler: int, action: int) -> str:
+    """The transaction id of one action: the same decision about the same event always gives the same one."""
+    digest = hashlib.sha256("\0".join((bot, source, str(handler), str(action))).encode()).hexdigest()
+    return f"k{digest[:40]}"
+
+
+class Decider:
+    """Runs one bot's handlers. What goes wrong in one of them stays there: its writes are undone, the others go on."""
+
+    def __init__(self, bot: Bot, metrics: Metrics) -> None:
+        self._bot = bot
+        self._metrics = metrics
+        self._log = structlog.get_logger().bind(bot=bot.name.value)
+
+    def targets(self, event: AnyEvent) -> Iterable[str]:
+        """The event ids whose senders the handlers will ask for."""
+        for number, handler in self._handlers(event):
+            try:
+                target = handler.target(event)
+            except Exception as error:  # noqa: BLE001 — a policy's bug is contained, whatever it raises
+                self._complain(number, event, error)
+            else:
+                if target is not None:
+                    yield target
+
+    async def decide(self, event: AnyEvent, source: str, reader: StoreReader) -> None:
+        """Let every matching handler decide on `event`, and write down what it decided.
+
+        `source` is the event's identity, from which the actions' transaction ids are made.
+        """
+        self._metrics.events.inc()
+        for number, handler in self._handlers(event):
+            try:
+                async with reader.transaction.savepoint():
+                    facts = await handler.gather(event, reader)
+                    for index, action in enumerate(handler.decide(event, facts)):
+                        await self.write(action, transaction_id(self._bot.name, source, number, index), reader)
+            except Exception as error:  # noqa: BLE001 — a policy's bug is contained, whatever it raises
+                self._complain(number, event, error)
+
+    async def write(self, action: Action, id_: str, reader: StoreReader) -> None:
+        """Do the bookkeeping at once; put the rest into the outbox of the bot whose voice it is."""
+        tx = reader.transaction
+        match action:
+            case Remember(record=record):
+                await tx.remember(record)
+            case Forget(record=record, key=key):
+                await tx.forget(record, *key)
+            case Erase(user=user):
+                await tx.erase(user)
+            case Schedule(id=tick, kind=kind, at=at, payload=payload):
+                await tx.schedule(tick, kind, at, payload)
+            case Cancel(id=tick):
+                await tx.cancel(tick)
+            case Audit():
+                await tx.audit(action)
+            case _:
+                await tx.enqueue(
+                    voice_of(action, self._bot.name),
+                    transaction_id=id_,
+                    place=lane_of(action, reader),
+                    priority=int(action.priority),
+                    not_before=action.not_before,
+                    payload=to_json(action),
+                )
+
+    def _handlers(self, event: AnyEvent) -> Iterable[tuple[int, Handler[AnyEvent, object]]]:
+        return ((number, h) for number, h in enumerate(self._bot.handlers) if isinstance(event, h.event))
+
+    def _complain(self, handler: int, event: AnyEvent, error: Exception) -> None:
+        self._metrics.handler_errors.inc()
+        self._log.error(
+            "a handler failed", handler=handler, event_type=type(event).__name__, error_type=type(error).__name__
+        )
+
+
+def voice_of(action: Outward, decided_by: BotName) -> BotName:
+    """Who carries it out: in private chats the welcome bot, whoever decided."""
+    if isinstance(action, Send) and isinstance(action.place, InPrivateChat):
+        return BotName.WELCOME
+    return action.voice or decided_by
+
+
+def lane_of(action: Outward, reader: StoreReader) -> str:
+    """The queue in which the action keeps its order.
+
+    What is said in one place is said in order, and the bot leaves after it has spoken.
+    What is done to people and events goes beside that: no redaction waits for a message that can't be encrypted yet.
+    """
+    match action:
+        case Send(place=InPrivateChat(user=user)):
+            return f"chat:{reader.pseudonym(user)}"
+        case Send() | Join() | Leave():
+            room_id = action.place.room_id if isinstance(action, Send) else action.room_id  # type: ignore[union-attr]
+            view = reader.room(room_id)
+            private = view.private_with if view else None
+            return f"chat:{reader.pseudonym(private)}" if private else room_id
+        case _:
+            return f"{action.room_id}/act"

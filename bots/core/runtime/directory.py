@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the performer has to look up: in the store, one short transaction each, and in the transport's rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.core.actions import BotName, Place
+from bots.core.community import Community
+from bots.core.records import PrivateChat
+from bots.core.rooms import RoomView
+from bots.core.runtime.clock import Clock
+from bots.core.runtime.ports import Store
+from bots.core.runtime.reader import StoreReader
+from bots.core.transport import Transport
+
+
+@dataclass(frozen=True)
+class StoreDirectory:
+    """A `bots.core.runtime.effects.Directory`."""
+
+    bot: BotName
+    store: Store
+    transport: Transport
+    bots: frozenset[str]
+    community: Community
+    clock: Clock
+
+    async def private_chat(self, user: str) -> str | None:
+        """The room id of the welcome bot's chat with this person."""
+        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            chat = await transaction.get(PrivateChat, user)
+        return chat.room_id if chat else None
+
+    async def remember_private_chat(self, user: str, room_id: str) -> None:
+        """Write down where the chat with this person is."""
+        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            await transaction.remember(PrivateChat(user=user, room_id=room_id))
+
+    async def event_id(self, label: str) -> str | None:
+        """The event that the `Send` with this label made."""
+        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            return await transaction.event_id(label)
+
+    async def view(self, room_id: str) -> RoomView | None:
+        """The room, with its place in the community."""
+        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            reader = await StoreReader.open(transaction, self.transport, self.bots, {room_id})
+        return reader.room(room_id)
+
+    async def marker(self, user: str) -> str:
+        """An opaque name for the private chat with this person: the keyed hash that stands for them at rest."""
+        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            return transaction.pseudonym(user)
+
+    async def language(self, place: Place) -> str:  # noqa: ARG002 — a community has one language as yet
+        """The community's language; a handler that knows better says so in its `Words`."""
+        return self.community.default_language

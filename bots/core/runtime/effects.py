@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one way out: three forms of the same thing, behind `Effects`.
+
+`Live` does it, `DryRun` says what it would have done, `Recording` keeps it for a test or a simulation to look at.
+The hard invariants are asked in `Live`, after everything is known and before anything is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol, assert_never
+
+import structlog
+
+from bots.core.actions import (
+    Ban,
+    BotName,
+    InPrivateChat,
+    Invite,
+    Join,
+    LabelRef,
+    Leave,
+    Part,
+    Place,
+    Quote,
+    Redact,
+    Ref,
+    Remove,
+    Send,
+    SetPower,
+    Unban,
+    Words,
+)
+from bots.core.events import MembershipState
+from bots.core.language import Catalogue
+from bots.core.markup import Rendered, plain_text
+from bots.core.rooms import RoomView
+from bots.core.runtime.invariants import Circumstances, refusal
+from bots.core.runtime.payload import Outward
+from bots.core.transport import Outgoing, Transport, TransportError
+
+REFUSED = "KITHROOM_REFUSED"
+NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
+_PRIVATE_CHAT_NAME = Words("core.private_chat_name")
+_QUOTE_GONE = Words("core.quote_gone")
+
+
+class Effects(Protocol):
+    """Carries actions out."""
+
+    async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
+        """Do it, once however often it is asked for with this transaction id. Gives a `Send`'s event id.
+
+        Raises TransportError, with one of our own codes (`KITHROOM_…`) where it was not the homeserver that said no.
+        """
+
+
+class Directory(Protocol):
+    """What `Live` has to look up."""
+
+    async def private_chat(self, user: str) -> str | None:
+        """The room id of the welcome bot's chat with this person."""
+
+    async def remember_private_chat(self, user: str, room_id: str) -> None:
+        """Write down where the chat with this person is."""
+
+    async def event_id(self, label: str) -> str | None:
+        """The event that the `Send` with this label made."""
+
+    async def view(self, room_id: str) -> RoomView | None:
+        """The room as the homeserver says it is, with its place in the community; None when the bot is not in it."""
+
+    async def marker(self, user: str) -> str:
+        """An opaque name for the private chat with this person, the same each time."""
+
+    async def language(self, place: Place) -> str:
+        """The language that is spoken in a place."""
+
+
+@dataclass
+class Live:
+    """Does it, on the homeserver. `already_sent`: by transaction id, the events of sends that a sync has shown."""
+
+    voice: BotName
+    transport: Transport
+    directory: Directory
+    catalogue: Catalogue
+    bots: frozenset[str]
+    already_sent: dict[str, str] = field(default_factory=dict)
+
+    async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
+        """Do it."""
+        if isinstance(action, Send):
+            return await self._send(action, transaction_id)
+        view = await self.directory.view(action.room_id)
+        sender = None
+        if isinstance(action, Redact):
+            sender = await self.transport.event_sender(action.room_id, action.event_id)
+            if sender is None:
+                raise TransportError("M_NOT_FOUND", "there is no such event")
+        self._check(action, view, sender)
+        if isinstance(action, Redact):
+            await self.transport.redact(action.room_id, action.event_id, transaction_id)
+        elif not _already(action, view, self.transport.user_id):
+            await self._change(action)
+        return None
+
+    def _check(self, action: Outward, view: RoomView | None, sender: str | None = None) -> None:
+        at = Circumstances(voice=self.voice, me=self.transport.user_id, bots=self.bots, room=view, sender=sender)
+        if (sentence := refusal(action, at)) is not None:
+            raise TransportError(REFUSED, sentence)
+
+    async def _change(self, action: Invite | Remove | Ban | Unban | SetPower | Join | Leave) -> None:
+        match action:
+            case Invite(room_id=room_id, user=user):
+                await self.transport.invite(room_id, user)
+            case Remove(room_id=room_id, user=user):
+                await self.transport.kick(room_id, user)
+            case Ban(room_id=room_id, user=user):
+                await self.transport.ban(room_id, user)
+            case Unban(room_id=room_id, user=user):
+                await self.transport.unban(room_id, user)
+            case SetPower(room_id=room_id, user=user, level=level):
+                await self.transport.set_power(room_id, user, level)
+            case Join(room_id=room_id):
+                await self.transport.join(room_id)
+            case Leave(room_id=room_id):
+                await self.transport.leave(room_id)
+            case _ as never:
+                assert_never(never)
+
+    async def _send(self, send: Send, transaction_id: str) -> str:
+        # Asked before anything is opened or fetched for it, and again of the room that it turns out to be.
+        self._check(send, await self._known_view(send))
+        room_id = await self._room_of(send)
+        event_id = self.already_sent.get(transaction_id)
+        if event_id is None:
+            message = Outgoing(
+                rendered=await self._rendered(send),
+                reply_to=await self._event(send.reply_to),
+                thread=await self._event(send.thread),
+                mentions=send.mentions,
+            )
+            event_id = await self.transport.send(room_id, message, transaction_id)
+        for number, key in enumerate(send.buttons):
+            await self._react(room_id, event_id, key, f"{transaction_id}.{number}")
+        self.already_sent.pop(transaction_id, None)
+        return event_id
+
+    async def _known_view(self, send: Send) -> RoomView | None:
+        if isinstance(send.place, InPrivateChat):
+            return None
+        return await self.directory.view(send.place.room_id)
+
+    async def _room_of(self, send: Send) -> str:
+        """The room to speak in: for a private chat found, or made, or entered again by the person it is with."""
+        if not isinstance(send.place, InPrivateChat):
+            return send.place.room_id
+        user = send.place.user
+        room_id = await self.directory.private_chat(user)
+        view = await self.directory.view(room_id) if room_id else None
+        # A room that no sync has told of yet was made a moment ago: the invitation stands.
+        gone = view is not None and not _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
+        if room_id is None or gone:
+            if not send.place.open:
+                raise TransportError(NO_PRIVATE_CHAT, "there is no private chat with this person")
+            if room_id is not None:
+                await self.transport.invite(room_id, user)
+                return room_id
+            name = self.catalogue.render(_PRIVATE_CHAT_NAME, await self.directory.language(send.place)).body
+            room_id = await self.transport.create_private_chat(user, await self.directory.marker(user), name)
+            await self.directory.remember_private_chat(user, room_id)
+        return room_id
+
+    async def _rendered(self, send: Send) -> Rendered:
+        language = await self.directory.language(send.place)
+        parts = [await self._part(part, language) for part in send.parts]
+        return Rendered("\n\n".join(part.body for part in parts), "".join(part.html for part in parts))
+
+    async def _part(self, part: Part, language: str) -> Rendered:
+        if isinstance(part, Words):
+            return self.catalogue.render(part, language)
+        message = await self._quoted(part)
+        return self.catalogue.render(_QUOTE_GONE, language) if message is None else quotation(message)
+
+    async def _quoted(self, quote: Quote) -> str | None:
+        message = await self.transport.event(quote.room_id, quote.event_id)
+        if message is None:
+            return None
+        return message.text or (message.media.mimetype if message.media else "")
+
+    async def _event(self, ref: Ref | None) -> str | None:
+        """The event id; None for a label that nothing was sent under: better said beside the thread than not at all."""
+        if ref is None:
+            return None
+        return await self.directory.event_id(ref.label) if isinstance(ref, LabelRef) else ref.event_id
+
+    async def _react(self, room_id: str, event_id: str, key: str, transaction_id: str) -> None:
+        try:
+            await self.transport.react(room_id, event_id, key, transaction_id)
+        except TransportError as error:
+            if error.errcode != "M_DUPLICATE_ANNOTATION":
+                raise
+
+
+def quotation(text: str) -> Rendered:
+    """What somebody said, set apart as a quotation, and harmless: no markup of theirs, no mention."""
+    harmless = plain_text(text)
+    return Rendered(
+        "\n".join(f"> {line}" for line in harmless.body.split("\n")), f"<blockquote>{harmless.html}</blockquote>"
+    )
+
+
+def _is(view: RoomView, user: str, *states: MembershipState) -> bool:
+    return user in view.members and view.members[user].state in states
+
+
+def _already(action: Outward, view: RoomView | None, me: str) -> bool:
+    """Whether the room is already as the action would make it."""
+    if view is None:
+        return False
+    match action:
+        case Invite(user=user):
+            return _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
+        case Remove(user=user):
+            return not _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
+        case Ban(user=user):
+            return _is(view, user, MembershipState.BAN)
+        case Unban(user=user):
+            return not _is(view, user, MembershipState.BAN)
+        case SetPower(user=user, level=level):
+            return view.power_levels is not None and view.power_levels.users.get(user) == level
+        case Join():
+            return _is(view, me, MembershipState.JOIN)
+        case _:
+            return False
+
+
+@dataclass
+class DryRun:
+    """Says what would have been done, and to which kind of place. Every action succeeds."""
+
+    voice: BotName
+
+    async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
+        """Say it, on the log."""
+        structlog.get_logger().info(
+            "would have acted", bot=self.voice.value, action=type(action).__name__, rule=action.why
+        )
+        return f"$dry-run-{transaction_id}" if isinstance(action, Send) else None
+
+
+@dataclass
+class Recording:
+    """Keeps what was asked for, in order, and passes it on to `through` if there is one."""
+
+    through: Effects | None = None
+    actions: list[Outward] = field(default_factory=list)
+
+    async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
+        """Keep it."""
+        self.actions.append(action)
+        if self.through is None:
+            return f"$recorded-{transaction_id}" if isinstance(action, Send) else None
+        return await self.through.carry_out(action, transaction_id)

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One bot's way in: sync, decide, commit.
+
+Everything that one sync response leads to, its sync token included, is written in one transaction.
+What needs the network (rooms, senders, keys that came late) is fetched before; nothing is sent from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bots.core.actions import BotName, Join
+from bots.core.events import AnyEvent, Event, Membership, MembershipState, Message, Outcome, Report, Tick, Unreadable
+from bots.core.runtime.backoff import backoff
+from bots.core.runtime.clock import Clock
+from bots.core.runtime.decide import Decider, transaction_id
+from bots.core.runtime.metrics import Metrics
+from bots.core.runtime.ports import Store
+from bots.core.runtime.reader import StoreReader
+from bots.core.runtime.unreadable import keep, readable_now
+from bots.core.transport import SyncBatch, TokenRevokedError, Transport, TransportError
+
+LONG_POLL_MS = 30_000
+REPORTS_EVERY = timedelta(minutes=1)
+# After so many failures on one batch, what can't be looked up stays unknown: one bad lookup must not stop a bot.
+PATIENCE = 3
+_SYNC, _REPORTS, _ROOM = "sync", "reports", "room:"
+
+
+@dataclass
+class Loop:
+    """`organiser` is the user whose invitations are accepted without asking.
+
+    `committed` is called after each commit with the batch, so that the performer can go to work.
+    """
+
+    bot: BotName
+    transport: Transport
+    store: Store
+    decider: Decider
+    clock: Clock
+    metrics: Metrics
+    bots: frozenset[str]
+    organiser: str
+    random: Callable[[], float]
+    committed: Callable[[SyncBatch], None] = lambda _: None
+    _failures: int = 0
+    _next_reports: datetime | None = None
+
+    async def run(self) -> None:
+        """Sync until cancelled. Raises TokenRevokedError when the account is no longer the bot's."""
+        log = structlog.get_logger().bind(bot=self.bot.value)
+        while True:
+            try:
+                await self.step()
+                self._failures = 0
+            except TokenRevokedError:
+                raise
+            except Exception as error:  # noqa: BLE001 — nothing was committed: the same batch comes again
+                self._failures += 1
+                told = error.retry_after if isinstance(error, TransportError) else None
+                wait = backoff(self._failures, self.random(), retry_after=told)
+                log.warning(
+                    "sync failed, trying again",
+                    error_type=type(error).__name__,
+                    errcode=error.errcode if isinstance(error, TransportError) else None,
+                    attempt=self._failures,
+                    seconds=wait.total_seconds(),
+                )
+                await self.clock.sleep_until(self.clock.now() + wait)
+
+    async def step(self, *, timeout_ms: int = LONG_POLL_MS) -> SyncBatch:
+        """One sync response, from asking for it to having committed it."""
+        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            since = await transaction.position(_SYNC)
+        batch = await self.transport.sync(since, timeout_ms=timeout_ms)
+        received = self.clock.now()
+        joined = self.transport.joined_rooms()
+        await self._load(batch.room_ids | joined if batch.initial else batch.room_ids)
+        late = await self._late(batch, received)
+        reports = await self._reports(received)
+        coming = [*late, *(self._wanted(batch)), *reports]
+        senders = await self._senders(coming)
+        async with self.store.transaction(self.bot, received) as transaction:
+            rooms = {event.room_id for event in coming if not isinstance(event, Tick | Outcome)}
+            reader = await StoreReader.open(transaction, self.transport, self.bots, rooms, senders)
+            for here in await self._present(batch, joined, since, reader):
+                await self._decide_once(here, reader)
+            for message in late:
+                await transaction.drop_unreadable(message.event_id)
+                await self.decider.decide(message, message.event_id, reader)
+            for event in coming[len(late) :]:
+                await self._decide_once(event, reader)
+            for report in reports:
+                await transaction.set_position(_REPORTS, str(report.report_id))
+            for room_id in batch.left:
+                await transaction.set_position(_ROOM + room_id, "")
+            await transaction.set_position(_SYNC, batch.next_batch)
+        self.metrics.batches.inc()
+        self.metrics.last_sync = received
+        self.committed(batch)
+        return batch
+
+    async def _load(self, room_ids: frozenset[str]) -> None:
+        try:
+            await self.transport.load_rooms(room_ids)
+        except TransportError:
+            if self._failures < PATIENCE:
+                raise
+
+    def _wanted(self, batch: SyncBatch) -> list[AnyEvent]:
+        """The events to decide on: not the bot's own, and of what happened before it was here only invitations."""
+        me = self.transport.user_id
+        return [
+            event
+            for event in batch.events
+            if isinstance(event, Event) and event.sender != me and (not batch.initial or _invites(event, me))
+        ]
+
+    async def _late(self, batch: SyncBatch, now: datetime) -> list[Message]:
+        """What could not be read before, and can be now that its key has come."""
+        waiting: list[Unreadable] = []
+        async with self.store.transaction(self.bot, now) as transaction:
+            for room_id, session_id in sorted(batch.keys_came):
+                waiting += await transaction.unreadable(room_id, session_id)
+        return await readable_now(self.transport, waiting)
+
+    async def _reports(self, now: datetime) -> list[Report]:
+        """What members reported with their client's own button: for the moderation bot, once a minute."""
+        if self.bot is not BotName.MODERATION or (self._next_reports is not None and now < self._next_reports):
+            return []
+        self._next_reports = now + REPORTS_EVERY
+        async with self.store.transaction(self.bot, now) as transaction:
+            after = int(await transaction.position(_REPORTS) or 0)
+        try:
+            found = await self.transport.reports(after)
+        except TokenRevokedError:
+            raise
+        except TransportError:
+            return []
+        return [
+            Report(room_id=room, event_id=f"$report-{number}", sender=by, sent_at=at, report_id=number, target=target)
+            for number, room, target, by, at in found
+        ]
+
+    async def _senders(self, events: Sequence[AnyEvent]) -> dict[tuple[str, str], str]:
+        """Who sent the events that the handlers will ask about."""
+        asked = {
+            (event.room_id, target)
+            for event in events
+            if isinstance(event, Event)
+            for target in self.decider.targets(event)
+        }
+        senders: dict[tuple[str, str], str] = {}
+        for room_id, event_id in sorted(asked):
+            try:
+                sender = await self.transport.event_sender(room_id, event_id)
+            except TransportError as error:
+                if error.retryable and self._failures < PATIENCE:
+                    raise
+            else:
+                if sender is not None:
+                    senders[room_id, event_id] = sender
+        return senders
+
+    async def _present(
+        self, batch: SyncBatch, joined: frozenset[str], since: str | None, reader: StoreReader
+    ) -> list[Membership]:
+        """The people who are in a room that is new to the bot, as if they came now: somebody should greet them."""
+        present: list[Membership] = []
+        for room_id in sorted(joined):
+            view = self.transport.room(room_id)
+            if view is None or await reader.transaction.position(_ROOM + room_id):
+                continue
+            await reader.transaction.set_position(_ROOM + room_id, "joined")
+            told = {e.user for e in batch.events if isinstance(e, Membership) and e.room_id == room_id}
+            users = view.joined() - self.bots - {self.organiser} - (frozenset() if batch.initial else told)
+            present += [
+                Membership(
+                    room_id=room_id,
+                    event_id=_present_id(room_id, user, since),
+                    sender=user,
+                    sent_at=reader.now,
+                    user=user,
+                    now=MembershipState.JOIN,
+                    display_name=view.members[user].display_name,
+                )
+                for user in sorted(users)
+            ]
+        return present
+
+    async def _decide_once(self, event: AnyEvent, reader: StoreReader) -> None:
+        assert isinstance(event, Event)
+        transaction = reader.transaction
+        if await transaction.seen(event.event_id):
+            return
+        await transaction.mark_seen(event.event_id)
+        if isinstance(event, Unreadable):
+            await keep(event, transaction)
+            return
+        if _invites(event, self.transport.user_id) and event.sender == self.organiser:
+            join = Join(why="runtime.organiser_invites", room_id=event.room_id)
+            await self.decider.write(join, transaction_id(self.bot, event.event_id, -1, 0), reader)
+        await self.decider.decide(event, event.event_id, reader)
+
+
+def _invites(event: AnyEvent, me: str) -> bool:
+    return isinstance(event, Membership) and event.user == me and event.now is MembershipState.INVITE
+
+
+def _present_id(room_id: str, user: str, since: str | None) -> str:
+    """Stands in for the id of a join that was never seen: the same again if the same sync is processed again."""
+    return "$present-" + hashlib.sha256("\0".join((room_id, user, since or "")).encode()).hexdigest()[:40]

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The performer: works through one bot's outbox, until every action in it is done, refused or given up.
+
+Within one place in order, over places side by side, the most urgent first;
+when the homeserver says "slow down", everything waits for as long as it says, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bots.core.actions import BotName, Send
+from bots.core.runtime.backoff import backoff
+from bots.core.runtime.clock import Clock, wait_for
+from bots.core.runtime.effects import Effects
+from bots.core.runtime.metrics import Metrics
+from bots.core.runtime.outcomes import OUTCOME_KIND, outcome_payload
+from bots.core.runtime.payload import Outward, from_json
+from bots.core.runtime.ports import Store, Waiting
+from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
+
+# How many places are served side by side.
+WIDTH = 8
+# How often the outbox is looked at without having been woken: another bot's process may have put something in.
+POLL = timedelta(seconds=1)
+# After so many answers that something broke over there, it is this action that breaks it.
+MOST_SERVER_ERRORS = 12
+# Somebody who has had no device for so long is not coming back for this message.
+LONGEST_NOT_READY = timedelta(days=7)
+INTERNAL = "KITHROOM_INTERNAL"
+
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERRORS = range(500, 600)
+
+
+@dataclass
+class Performer:
+    """`store` is where the outbox is, `random` gives numbers from 0 up to 1 for the backoff.
+
+    `outcome_ready` is called when an outcome waits for this same bot.
+    """
+
+    bot: BotName
+    store: Store
+    effects: Effects
+    clock: Clock
+    metrics: Metrics
+    random: Callable[[], float]
+    outcome_ready: Callable[[], None] = lambda: None
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _look: bool = True
+    _rows: dict[str, Waiting] = field(default_factory=dict)
+    _running: dict[str, tuple[Waiting, asyncio.Task[bool]]] = field(default_factory=dict)
+    _held: dict[str, datetime] = field(default_factory=dict)
+    _not_ready: set[str] = field(default_factory=set)
+    _attempts: dict[str, int] = field(default_factory=dict)
+    _paused_until: datetime | None = None
+
+    def wake(self) -> None:
+        """There is something new in the outbox."""
+        self._look = True
+        self._wake.set()
+
+    def devices_changed(self) -> None:
+        """What could not be read by anybody may be readable now."""
+        for place in self._not_ready:
+            self._held.pop(place, None)
+        self._not_ready.clear()
+        self.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises TokenRevokedError when there is no way on."""
+        next_look = self.clock.now()
+        try:
+            while True:
+                if self.clock.now() >= next_look:
+                    self._look = True
+                    next_look = self.clock.now() + POLL
+                try:
+                    await self._turn()
+                except TokenRevokedError:
+                    raise
+                except Exception as error:  # noqa: BLE001 — the store is away: what waits in it waits on
+                    structlog.get_logger().error(
+                        "the outbox can't be reached", bot=self.bot.value, error_type=type(error).__name__
+                    )
+                await wait_for(self._wake, self.clock, next_look)
+        finally:
+            await self._let_go()
+
+    async def drain(self) -> int:
+        """Carry out everything that is due now, and what comes in meanwhile; come back when only waiting is left.
+
+        Gives how many actions were finished. For tests and simulations; a running bot uses `run`.
+        """
+        finished = 0
+        try:
+            while True:
+                self._look = True
+                finished += await self._turn()
+                if not self._running:
+                    return finished
+                await asyncio.wait([task for _, task in self._running.values()], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._let_go()
+
+    async def _turn(self) -> int:
+        """Look for new rows if there may be some, take in what is finished, start what can be started.
+
+        Gives how many actions were finished since the last turn.
+        """
+        if self._look:
+            self._look = False
+            async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+                self._rows = {row.transaction_id: row for row in await transaction.waiting()}
+        # In this order: a row that was finished while it was being read again is taken out here.
+        finished = 0
+        for place, (row, task) in list(self._running.items()):
+            if task.done():
+                del self._running[place]
+                if task.result():
+                    self._rows.pop(row.transaction_id, None)
+                    finished += 1
+        self.metrics.outbox_depth.set(len(self._rows))
+        for row in self._startable():
+            task = asyncio.create_task(self._perform(row))
+            task.add_done_callback(lambda _: self._wake.set())
+            self._running[row.place] = (row, task)
+        return finished
+
+    def _startable(self) -> list[Waiting]:
+        """The head of each free place, the most urgent first, as many as there are hands."""
+        now = self.clock.now()
+        if self._paused_until is not None and now < self._paused_until:
+            return []
+        heads: dict[str, Waiting] = {}
+        due = (row for row in self._rows.values() if row.not_before is None or row.not_before <= now)
+        for row in sorted(due, key=lambda row: row.priority):
+            heads.setdefault(row.place, row)
+        free = [
+            row for row in heads.values() if row.place not in self._running and self._held.get(row.place, now) <= now
+        ]
+        return free[: WIDTH - len(self._running)]
+
+    async def _perform(self, row: Waiting) -> bool:
+        """Carry one action out. Gives whether the row is finished, one way or the other."""
+        action = from_json(row.payload)
+        try:
+            event_id = await self.effects.carry_out(action, row.transaction_id)
+        except TokenRevokedError:
+            raise
+        except TransportError as error:
+            if self._try_again(row, error):
+                return False
+            await self._finish(row, action, None, error)
+        except Exception as error:  # noqa: BLE001 — whatever is wrong with one action, the others go on
+            self._log("an action broke", action, row, error_type=type(error).__name__)
+            await self._finish(row, action, None, TransportError(INTERNAL, type(error).__name__))
+        else:
+            await self._finish(row, action, event_id, None)
+            self.metrics.event_to_action.observe(max(0.0, (self.clock.now() - row.created_at).total_seconds()))
+        return True
+
+    def _try_again(self, row: Waiting, error: TransportError) -> bool:
+        """Whether this action is tried again, and from when on."""
+        now = self.clock.now()
+        attempt = self._attempts[row.transaction_id] = self._attempts.get(row.transaction_id, 0) + 1
+        wait = backoff(attempt, self.random(), retry_after=error.retry_after)
+        if isinstance(error, NotReadyError):
+            if now - row.created_at > LONGEST_NOT_READY:
+                return False
+            self._not_ready.add(row.place)
+        elif error.status == _TOO_MANY_REQUESTS:
+            self.metrics.rate_limited.inc()
+            self._paused_until = max(self._paused_until or now, now + wait)
+            return True
+        elif not error.retryable or (error.status in _SERVER_ERRORS and attempt >= MOST_SERVER_ERRORS):
+            return False
+        self._held[row.place] = now + wait
+        return True
+
+    async def _finish(self, row: Waiting, action: Outward, event_id: str | None, error: TransportError | None) -> None:
+        """Delete the row, keep the label, put the outcome on its way: together, or not at all."""
+        self._attempts.pop(row.transaction_id, None)
+        if error is None:
+            self.metrics.performed.inc()
+        else:
+            self.metrics.failed.inc()
+            self._log("an action was not carried out", action, row, errcode=error.errcode)
+        now = self.clock.now()
+        async with self.store.transaction(self.bot, now) as transaction:
+            await transaction.done(row.transaction_id)
+            if isinstance(action, Send) and action.label is not None and event_id is not None:
+                await transaction.set_label(action.label, event_id)
+            if action.follow_up:
+                payload = outcome_payload(row.payload, error)
+                await transaction.schedule(row.transaction_id, OUTCOME_KIND, now, payload, bot=row.asked_by)
+        if action.follow_up and row.asked_by is self.bot:
+            self.outcome_ready()
+
+    def _log(self, sentence: str, action: Outward, row: Waiting, **fields: Any) -> None:
+        structlog.get_logger().warning(
+            sentence, bot=self.bot.value, action=type(action).__name__, rule=action.why, priority=row.priority, **fields
+        )
+
+    async def _let_go(self) -> None:
+        tasks = [task for _, task in self._running.values()]
+        self._running.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

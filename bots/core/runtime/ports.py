@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the runtime asks of the store: the part of `bots.core.store` that it uses, as a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from bots.core.actions import Audit, BotName
+from bots.core.events import Tick, Unreadable
+from bots.core.records import Record
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A row of the outbox. `asked_by` is the bot that decided; `created_at` when it did."""
+
+    transaction_id: str
+    asked_by: BotName
+    place: str
+    priority: int
+    not_before: datetime | None
+    created_at: datetime
+    payload: Mapping[str, Any]
+
+
+class Transaction(Protocol):
+    """One transaction of one bot. Times are UTC."""
+
+    @property
+    def now(self) -> datetime:
+        """When it began, by the clock of whoever began it."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """What is written inside is undone if it raises; what was written before stays."""
+
+    def pseudonym(self, user: str) -> str:
+        """The keyed hash of a user id."""
+
+    async def get(self, record: type[R], *key: object) -> R | None:
+        """The record with this key; `Hashed` and `Person` keys are given as user ids."""
+
+    async def find(self, record: type[R], **where: object) -> Sequence[R]:
+        """The records whose fields equal `where`, oldest first."""
+
+    async def remember(self, record: Record) -> None:
+        """Write a record, in place of one with the same key."""
+
+    async def forget(self, record: type[Record], *key: object) -> None:
+        """Delete a record."""
+
+    async def erase(self, user: str) -> None:
+        """Delete or blank everything about a user, as each table's duty says."""
+
+    async def audit(self, entry: Audit) -> None:
+        """Add a line to the audit log."""
+
+    async def next_number(self, series: str) -> int:
+        """The next number of a series, from 1."""
+
+    async def position(self, name: str) -> str | None:
+        """How far this bot has come in a stream (`sync`, `reports`)."""
+
+    async def set_position(self, name: str, value: str) -> None:
+        """Write down how far."""
+
+    async def seen(self, source: str) -> bool:
+        """Whether this bot has decided on an event before."""
+
+    async def mark_seen(self, source: str) -> None:
+        """Write down that this bot has decided on the event."""
+
+    async def label(self, event_id: str) -> str | None:
+        """The label of the send that made an event."""
+
+    async def event_id(self, label: str) -> str | None:
+        """The event that the send with this label made."""
+
+    async def set_label(self, label: str, event_id: str) -> None:
+        """Keep which event a labelled send made."""
+
+    async def enqueue(
+        self,
+        voice: BotName,
+        *,
+        transaction_id: str,
+        place: str,
+        priority: int,
+        not_before: datetime | None,
+        payload: Mapping[str, Any],
+    ) -> None:
+        """Put an action into the outbox of `voice`; one with this transaction id is there once."""
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """The outbox of the transaction's bot, oldest first."""
+
+    async def done(self, transaction_id: str) -> None:
+        """Delete the row."""
+
+    async def schedule(
+        self, id_: str, kind: str, at: datetime, payload: Mapping[str, object], *, bot: BotName | None = None
+    ) -> None:
+        """Put a tick by, in place of one with this id; for another bot, if one is named."""
+
+    async def cancel(self, id_: str) -> None:
+        """No tick with this id."""
+
+    async def due(self, now: datetime) -> Sequence[Tick]:
+        """The ticks that are due, earliest first. They stay until cancelled."""
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest tick is due."""
+
+    async def keep_unreadable(self, event: Unreadable) -> None:
+        """Keep the ids of an event without a key."""
+
+    async def unreadable(self, room_id: str, session_id: str) -> Sequence[Unreadable]:
+        """Those of one session, oldest first."""
+
+    async def drop_unreadable(self, event_id: str) -> None:
+        """It has been read."""
+
+
+class Store(Protocol):
+    """The database of a community."""
+
+    def transaction(self, bot: BotName, now: datetime) -> AbstractAsyncContextManager[Transaction]:
+        """Commits at the end; an exception undoes it all."""

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a handler's `gather` may look at: the open transaction, and the rooms as the homeserver says they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from bots.core.records import CommunityRoom, PrivateChat, Record
+from bots.core.rooms import RoomRole, RoomView
+from bots.core.runtime.ports import Transaction
+from bots.core.transport import Transport
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass
+class StoreReader:
+    """A `bots.core.bot.Reader` for as long as `transaction` is open.
+
+    `senders` are the answers to what handlers' `target`s asked, by (room id, event id).
+    """
+
+    transaction: Transaction
+    transport: Transport
+    bots: frozenset[str]
+    senders: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    _community: tuple[CommunityRoom, ...] = ()
+    _private: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    async def open(
+        cls,
+        transaction: Transaction,
+        transport: Transport,
+        bots: frozenset[str],
+        room_ids: Iterable[str] = (),
+        senders: Mapping[tuple[str, str], str] | None = None,
+    ) -> StoreReader:
+        """A reader that knows the community's rooms, and which of `room_ids` are private chats, and with whom."""
+        reader = cls(transaction, transport, bots, senders or {})
+        reader._community = tuple(sorted(await transaction.find(CommunityRoom), key=lambda room: room.position))
+        known = {room.room_id for room in reader._community}
+        for room_id in set(room_ids) - known:
+            for chat in await transaction.find(PrivateChat, room_id=room_id):
+                reader._private[room_id] = chat.user
+        return reader
+
+    @property
+    def now(self) -> datetime:
+        """The time of this decision, UTC."""
+        return self.transaction.now
+
+    @property
+    def me(self) -> str:
+        """The user id of the bot itself."""
+        return self.transport.user_id
+
+    def room(self, room_id: str) -> RoomView | None:
+        """The room, with its place in the community."""
+        view = self.transport.room(room_id)
+        if view is None:
+            return None
+        for known in self._community:
+            if known.room_id == room_id:
+                return replace(view, role=known.role, condition=known.condition)
+        if room_id in self._private:
+            return replace(view, role=RoomRole.PRIVATE, private_with=self._private[room_id])
+        return view
+
+    def rooms(self, role: RoomRole) -> tuple[RoomView, ...]:
+        """The community's rooms of this role that the bot is in, in the order of the settings."""
+        views = (self.room(known.room_id) for known in self._community if known.role is role)
+        return tuple(view for view in views if view is not None)
+
+    def pseudonym(self, user: str) -> str:
+        """The keyed hash under which a `Hashed` field keeps this user id."""
+        return self.transaction.pseudonym(user)
+
+    async def get(self, record: type[R], *key: object) -> R | None:
+        """The record with this key."""
+        return await self.transaction.get(record, *key)
+
+    async def find(self, record: type[R], **where: object) -> Sequence[R]:
+        """The records whose fields equal `where`, oldest first."""
+        return await self.transaction.find(record, **where)
+
+    async def label(self, event_id: str) -> str | None:
+        """The label of the `Send` that made this event."""
+        return await self.transaction.label(event_id)
+
+    async def event_id(self, label: str) -> str | None:
+        """The event that the `Send` with this label made."""
+        return await self.transaction.event_id(label)
+
+    async def next_number(self, series: str) -> int:
+        """The next number of a series."""
+        return await self.transaction.next_number(series)
+
+    async def message_sender(self, room_id: str, event_id: str) -> str | None:
+        """Who sent an event, if a handler's `target` named it beforehand."""
+        return self.senders.get((room_id, event_id))

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One bot, running: the loop, the performer, the scheduler and the operator's pages, until somebody says stop."""
+
+from __future__ import annotations
+
+import asyncio
+import random as machine_random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from bots.core.bot import Bot
+from bots.core.community import Community
+from bots.core.language import Catalogue
+from bots.core.runtime.clock import Clock, SystemClock
+from bots.core.runtime.decide import Decider
+from bots.core.runtime.directory import StoreDirectory
+from bots.core.runtime.effects import DryRun, Effects, Live
+from bots.core.runtime.http import application, serve
+from bots.core.runtime.loop import Loop
+from bots.core.runtime.metrics import Metrics
+from bots.core.runtime.perform import Performer
+from bots.core.runtime.ports import Store
+from bots.core.runtime.scheduler import Scheduler
+from bots.core.transport import SyncBatch, TokenRevokedError, Transport
+
+EXIT_OK = 0
+EXIT_TOKEN_REVOKED = 3
+
+
+@dataclass
+class Running:
+    """The parts of one bot, wired to each other. Nothing happens until `run`, or until a test takes the steps itself.
+
+    `bots` are the user ids of all of the community's bots, `organiser` the one whose invitations are always accepted.
+    With `dry_run` nothing leaves: what would have been done is on the log.
+    """
+
+    bot: Bot
+    transport: Transport
+    store: Store
+    community: Community
+    catalogue: Catalogue
+    bots: frozenset[str]
+    organiser: str
+    clock: Clock = field(default_factory=SystemClock)
+    random: Callable[[], float] = machine_random.random
+    dry_run: bool = False
+    effects: Effects | None = None
+
+    def __post_init__(self) -> None:
+        name = self.bot.name
+        self.metrics = Metrics()
+        self.live = Live(
+            voice=name,
+            transport=self.transport,
+            directory=StoreDirectory(name, self.store, self.transport, self.bots, self.community, self.clock),
+            catalogue=self.catalogue,
+            bots=self.bots,
+        )
+        decider = Decider(self.bot, self.metrics)
+        self.performer = Performer(
+            bot=name,
+            store=self.store,
+            effects=self.effects or (DryRun(name) if self.dry_run else self.live),
+            clock=self.clock,
+            metrics=self.metrics,
+            random=self.random,
+        )
+        self.scheduler = Scheduler(
+            bot=name,
+            transport=self.transport,
+            store=self.store,
+            decider=decider,
+            clock=self.clock,
+            bots=self.bots,
+            committed=self.performer.wake,
+        )
+        self.performer.outcome_ready = self.scheduler.wake
+        self.loop = Loop(
+            bot=name,
+            transport=self.transport,
+            store=self.store,
+            decider=decider,
+            clock=self.clock,
+            metrics=self.metrics,
+            bots=self.bots,
+            organiser=self.organiser,
+            random=self.random,
+            committed=self._committed,
+        )
+        self._caught_up = asyncio.Event()
+
+    def _committed(self, batch: SyncBatch) -> None:
+        if not self._caught_up.is_set():
+            # What was sent just before a crash shows itself here, however long ago that was.
+            self.live.already_sent.update(batch.own)
+            self._caught_up.set()
+        if batch.devices_changed:
+            self.performer.devices_changed()
+        self.performer.wake()
+        self.scheduler.wake()
+
+    async def work(self) -> None:
+        """Everything at once, until cancelled. Raises TokenRevokedError (in an ExceptionGroup)."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.loop.run(), name="loop")
+            # The rooms are as the homeserver says they are only once it has been heard.
+            await self._caught_up.wait()
+            tasks.create_task(self.performer.run(), name="performer")
+            tasks.create_task(self.scheduler.run(), name="scheduler")
+
+    async def step(self) -> bool:
+        """One turn of everything without waiting: for tests and simulations. Gives whether something happened."""
+        batch = await self.loop.step(timeout_ms=0)
+        ticks = await self.scheduler.step()
+        finished = await self.performer.drain()
+        return bool(batch.events or ticks or finished)
+
+
+async def run_bot(running: Running, *, http_port: int | None = None, stop: asyncio.Event | None = None) -> int:
+    """Run until SIGTERM, SIGINT or `stop`. Gives the exit code: 0, or 3 when the account's token was revoked.
+
+    `http_port` is where `/healthz` and `/metrics` are on loopback: 0 for any, None for nowhere.
+    What was begun and not finished is in the outbox, and goes on at the next start.
+    """
+    stop = stop or asyncio.Event()
+    log = structlog.get_logger().bind(bot=running.bot.name.value)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(running.transport.close)
+        stack.enter_context(_signals_set(stop))
+        if http_port is not None:
+            pages = application(running.metrics, lambda: running.transport.health, running.clock)
+            port = await stack.enter_async_context(serve(pages, http_port))
+            log.info("health and metrics", port=port)
+        work = asyncio.create_task(running.work())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        work.cancel()
+        code = EXIT_OK
+        try:
+            await work
+        except* TokenRevokedError:
+            log.error("the homeserver no longer accepts this bot's access token: log it in again, then start it")
+            code = EXIT_TOKEN_REVOKED
+        except* asyncio.CancelledError:
+            log.info("stopped")
+        return code
+
+
+@contextmanager
+def _signals_set(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One sleeper for all that was put by: ticks, outcomes that come home, second looks at what could not be read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bots.core.actions import BotName
+from bots.core.events import Message, Tick, Unreadable
+from bots.core.runtime.clock import Clock, wait_for
+from bots.core.runtime.decide import Decider
+from bots.core.runtime.outcomes import OUTCOME_KIND, to_outcome
+from bots.core.runtime.ports import Store
+from bots.core.runtime.reader import StoreReader
+from bots.core.runtime.unreadable import UNREADABLE_KIND, readable_now, with_reason
+from bots.core.transport import TokenRevokedError, Transport
+
+# Another bot's process may bring an outcome home at any time.
+POLL = timedelta(seconds=1)
+
+
+@dataclass
+class Scheduler:
+    """`committed` is called after each commit, so that the performer can go to work."""
+
+    bot: BotName
+    transport: Transport
+    store: Store
+    decider: Decider
+    clock: Clock
+    bots: frozenset[str]
+    committed: Callable[[], None] = lambda: None
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Something new was put by."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                await self.step()
+            except TokenRevokedError:
+                raise
+            except Exception as error:  # noqa: BLE001 — nothing was committed: what is due stays due
+                structlog.get_logger().error(
+                    "what was due could not be decided", bot=self.bot.value, error_type=type(error).__name__
+                )
+            await wait_for(self._wake, self.clock, self.clock.now() + POLL)
+
+    async def step(self) -> int:
+        """Everything that is due by now, in one transaction. Gives how many ticks that were."""
+        now = self.clock.now()
+        async with self.store.transaction(self.bot, now) as transaction:
+            due = list(await transaction.due(now))
+        if not due:
+            return 0
+        messages, unreadable = await self._second_look(due)
+        async with self.store.transaction(self.bot, now) as transaction:
+            rooms = {*_room_ids(due), *(event.room_id for event in messages)}
+            reader = await StoreReader.open(transaction, self.transport, self.bots, rooms)
+            for message in messages:
+                await transaction.drop_unreadable(message.event_id)
+                await self.decider.decide(message, message.event_id, reader)
+            for tick in due:
+                # Before the handlers, one of which may put the same tick by again.
+                await transaction.cancel(tick.id)
+                source = f"tick:{tick.id}:{tick.due_at.isoformat()}"
+                if tick.kind == OUTCOME_KIND:
+                    await self.decider.decide(to_outcome(tick), source, reader)
+                elif tick.kind != UNREADABLE_KIND:
+                    await self.decider.decide(tick, source, reader)
+                elif (event := unreadable.get(tick.id)) is not None:
+                    await self.decider.decide(event, f"unreadable:{event.event_id}", reader)
+        self.committed()
+        return len(due)
+
+    async def _second_look(self, due: list[Tick]) -> tuple[list[Message], dict[str, Unreadable]]:
+        """What has become readable meanwhile, and, by tick, the first event of each session that has not."""
+        messages: list[Message] = []
+        unreadable: dict[str, Unreadable] = {}
+        for tick in due:
+            if tick.kind != UNREADABLE_KIND:
+                continue
+            async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+                room_id, session_id = str(tick.payload["room_id"]), str(tick.payload["session_id"])
+                waiting = await transaction.unreadable(room_id, session_id)
+            came = await readable_now(self.transport, waiting)
+            messages += came
+            left = [event for event in waiting if event.event_id not in {message.event_id for message in came}]
+            if left:
+                unreadable[tick.id] = await with_reason(self.transport, left[0])
+        return messages, unreadable
+
+
+def _room_ids(due: list[Tick]) -> Iterator[str]:
+    """Whatever in the payloads looks like a room: a handler may ask for it."""
+
+    def within(value: object) -> Iterator[str]:
+        if isinstance(value, str) and value.startswith("!"):
+            yield value
+        elif isinstance(value, Mapping):
+            for inner in value.values():
+                yield from within(inner)
+
+    for tick in due:
+        yield from within(tick.payload)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+from datetime import timedelta
+
+import pytest
+from fakes.parrot import ME, ORGANISER, World, settle
+
+from bots.core.actions import BotName
+from bots.core.events import MembershipState, Message, Reaction, Redaction
+
+
+@pytest.fixture
+async def world():
+    """The parrot has come to the lobby, and nobody else has yet."""
+    world = World()
+    await world.apply()
+    world.homeserver.invite(ORGANISER, world.lobby, ME)
+    world.running_bot = world.running()
+    await settle(world.running_bot)
+    return world
+
+
+async def test_an_invitation_by_the_organiser_is_accepted(world):
+    assert ME in world.homeserver.rooms[world.lobby].joined()
+
+
+async def test_an_invitation_by_anybody_else_is_not(world):
+    room = world.homeserver.create_room("@anna:x")
+    world.homeserver.invite("@anna:x", room, ME)
+    await settle(world.running_bot)
+
+    assert ME not in world.homeserver.rooms[room].joined()
+
+
+async def test_a_message_is_answered_once_in_order_with_its_button(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await settle(world.running_bot)
+
+    assert world.said(world.lobby) == ["you said hi", "and that was that"]
+    echo, second = (e for e in world.homeserver.timeline(world.lobby) if isinstance(e, Message) and e.sender == ME)
+    assert second.reply_to == echo.event_id
+    buttons = [e for e in world.homeserver.timeline(world.lobby) if isinstance(e, Reaction)]
+    assert [(e.sender, e.target, e.key) for e in buttons] == [(ME, echo.event_id, "👍")]
+
+
+async def test_a_newcomer_is_greeted_in_a_private_encrypted_chat(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    await settle(world.running_bot)
+
+    (chat,) = [room for room in world.homeserver.rooms.values() if room.room_id != world.lobby]
+    assert chat.encrypted
+    assert set(chat.members) == {ME, "@anna:x"}
+    assert world.said(chat.room_id) == ["hello @anna:x"]
+
+
+async def test_who_joined_while_the_bot_was_away_is_greeted_when_it_comes_back(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "anybody there?")
+    await settle(world.running())
+
+    assert world.said() == ["hello @anna:x", "you said anybody there?", "and that was that"]
+
+
+async def test_who_was_there_before_the_bot_is_greeted_but_not_answered():
+    world = World()
+    await world.apply()
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "an old question")
+    world.homeserver.join(ME, world.lobby)
+    await settle(world.running())
+
+    assert world.said() == ["hello @anna:x"]
+
+
+async def test_a_failing_handler_stops_neither_the_others_nor_the_bot(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "boom")
+    world.homeserver.say("@anna:x", world.lobby, "still there?")
+    await settle(world.running_bot)
+
+    assert world.said(world.lobby) == ["you said still there?", "and that was that"]
+    assert world.running_bot.metrics.handler_errors._value.get() == 1
+
+
+async def test_an_outcome_comes_home(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    event_id = world.homeserver.say("@anna:x", world.lobby, "!gone")
+    await settle(world.running_bot)
+
+    assert [e.target for e in world.homeserver.timeline(world.lobby) if isinstance(e, Redaction)] == [event_id]
+    assert world.said(world.lobby)[-1] == "outcome none"
+
+
+async def test_an_invariant_stops_an_action_and_says_so(world):
+    world.homeserver.say(ORGANISER, world.lobby, "!gone")
+    await settle(world.running_bot)
+
+    assert not [e for e in world.homeserver.timeline(world.lobby) if isinstance(e, Redaction)]
+    assert world.said(world.lobby)[-1] == "outcome KITHROOM_REFUSED"
+
+
+async def test_a_tick_comes_when_it_is_due_and_not_before(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "!later")
+    await settle(world.running_bot)
+    world.clock.advance(timedelta(minutes=59))
+    await settle(world.running_bot)
+    assert "it is later" not in world.said(world.lobby)
+
+    world.clock.advance(timedelta(minutes=2))
+    await settle(world.running())
+
+    assert world.said(world.lobby).count("it is later") == 1
+
+
+async def test_a_message_whose_key_comes_late_is_answered_when_it_comes(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.withhold_key(world.lobby, "@anna:x", ME)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await settle(world.running_bot)
+    assert world.said(world.lobby) == []
+
+    world.homeserver.give_key(world.lobby, "@anna:x", ME)
+    await settle(world.running())
+
+    assert world.said(world.lobby) == ["you said hi", "and that was that"]
+
+
+async def test_a_key_that_never_comes_is_told_of_once_for_all_its_messages(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.withhold_key(world.lobby, "@anna:x", ME, "m.unverified")
+    for text in ("one", "two", "three"):
+        world.homeserver.say("@anna:x", world.lobby, text)
+    await settle(world.running_bot)
+    assert world.said(world.lobby) == []
+
+    world.clock.advance(timedelta(minutes=16))
+    await settle(world.running_bot)
+
+    assert world.said(world.lobby) == ["can't read"]
+
+
+async def test_the_outbox_is_empty_when_all_is_done(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "!gone")
+    await settle(world.running_bot)
+
+    assert world.store.tables.outbox == {}
+    assert not [tick for (bot, _), tick in world.store.tables.ticks.items() if bot is BotName.WELCOME]
+
+
+async def test_somebody_who_left_the_private_chat_is_invited_again(world):
+    world.homeserver.join("@anna:x", world.lobby)
+    await settle(world.running_bot)
+    (chat,) = [room for room in world.homeserver.rooms if room != world.lobby]
+    world.homeserver.leave("@anna:x", chat)
+    world.homeserver.leave("@anna:x", world.lobby)
+    world.homeserver.join("@anna:x", world.lobby)
+    await settle(world.running_bot)
+
+    assert world.homeserver.rooms[chat].members["@anna:x"].state is MembershipState.INVITE
+    assert world.said(chat) == ["hello @anna:x", "hello @anna:x"]
