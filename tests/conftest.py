@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from fakes.certificates import Authority
 
 from bots.core.homeserver.configuration import FederationListener
 from bots.core.homeserver.process import free_port
 from bots.core.homeserver.synapse import Account, Synapse
+from fakes.certificates import Authority
 
 
 @pytest.fixture(scope="session")

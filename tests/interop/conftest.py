@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole community as `kithroom up` makes it, for people with clients that are not ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from bots.core.homeserver.synapse import Synapse
+from interop.judge import Judge
+
+START_WITHIN = 120.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """What `var/ready.json` tells: see the README."""
+
+    homeserver: str
+    server_name: str
+    bots: dict[str, str]
+    rooms: dict[str, Any]
+    accounts: dict[str, dict[str, str]]
+    state: Path
+
+    @property
+    def lobby(self) -> str:
+        return self.rooms["lobby"]
+
+    @property
+    def moderators(self) -> str:
+        return self.rooms["moderators"]
+
+    def condition(self, condition: str) -> str:
+        return self.rooms["conditions"][condition]
+
+
+def start_community(state: Path, *more: str) -> subprocess.Popen[bytes]:
+    """`kithroom up` in a process group of its own."""
+    command = [sys.executable, "-m", "bots.cli", "up", "--state", str(state), *more]
+    log = (state.parent / f"{state.name}.log").open("ab")
+    return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], state: Path) -> Place:
+    """Read ready.json when it is there; say what the log says if the community stops before."""
+    ready, log = state / "ready.json", state.parent / f"{state.name}.log"
+    deadline = time.monotonic() + START_WITHIN
+    while not ready.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"the community did not start:\n{log.read_text('utf-8')[-3000:]}")
+        time.sleep(0.2)
+    return Place(**json.loads(ready.read_text("utf-8")), state=state)
+
+
+def stop_community(process: subprocess.Popen[bytes]) -> None:
+    """Ctrl-C, as a person would."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One community for all of this folder's tests."""
+    state = tmp_path_factory.mktemp("community") / "var"
+    process = start_community(state, "--port", "0", "--unlimited")
+    try:
+        yield wait_until_ready(process, state)
+    finally:
+        stop_community(process)
+
+
+def register(place: Place, name: str) -> tuple[str, str]:
+    """A fresh account on the community's homeserver: user id and password."""
+    server = Synapse(
+        place.state / "homeserver", server_name=place.server_name, port=urlsplit(place.homeserver).port or 0
+    )
+    account = server.register(f"{name}{secrets.token_hex(4)}")
+    return account.user_id, account.password
+
+
+Person = Callable[..., Awaitable[Judge]]
+
+
+@pytest.fixture
+async def person(community: Place) -> AsyncIterator[Person]:
+    """`await person("ana")` is somebody new; `await person(account="moderator")` has a try-out account."""
+    async with AsyncExitStack() as people:
+
+        async def make(name: str = "newcomer", *, account: str | None = None, isolate: bool = True) -> Judge:
+            if account:
+                user, password = community.accounts[account]["user_id"], community.accounts[account]["password"]
+            else:
+                user, password = await asyncio.to_thread(register, community, name)
+            judge = await Judge.start(community.homeserver, user, password, isolate=isolate)
+            return await people.enter_async_context(judge)
+
+        yield make

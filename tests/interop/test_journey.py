@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The people of the design, one after the other, with a client that refuses unsigned devices."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.real
+
+CONDITION = "type-1-diabetes"
+
+
+async def settle_in(newcomer, place, *, introduced="no", words="T1D"):
+    """From the lobby to the condition's room; the private chat's room id."""
+    welcome = place.bots["welcome"]
+    await newcomer.do("join", room=place.lobby)
+    chat = await newcomer.invited_to()
+    await newcomer.do("join", room=chat)
+    greeting = await newcomer.hears("I'm a bot", room=chat, sender=welcome)
+    assert greeting["encrypted"]
+    await newcomer.hears("Is that all right for you?", room=chat)
+    await newcomer.say(chat, "yes")
+    await newcomer.hears("What brings you here?", room=chat)
+    await newcomer.say(chat, words)
+    room = await newcomer.invited_to(other_than=(chat,))
+    assert room == place.condition(CONDITION)
+    await newcomer.hears("The door is open", room=chat)
+    await newcomer.hears("May I tell the room", room=chat)
+    await newcomer.say(chat, introduced)
+    await newcomer.do("join", room=room)
+    await newcomer.wait(lambda e: e["type"] == "my_membership" and e["room_id"] == room and e["membership"] == "join")
+    return chat
+
+
+async def test_a_newcomer_gets_from_the_lobby_to_a_first_me_too(community, person):
+    ana, bo = await person("ana"), await person("bo")
+    chat = await settle_in(ana, community)
+    await settle_in(bo, community, words="type one diabetis", introduced="yes")
+    room = community.condition(CONDITION)
+
+    await ana.hears("Somebody new is here", room=room)
+    await ana.say(room, "diagnosed this morning. I am scared")
+    await bo.hears("diagnosed this morning", room=room)
+    await bo.say(room, "me too, last year")
+    await ana.hears("me too", room=room)
+
+    assert ana.unreadable() == bo.unreadable() == []
+    for bot in community.bots.values():
+        assert all((await ana.do("device_is_signed", user=bot))["signed"]), bot
+    events = (await ana.do("timeline", room=chat))["events"]
+    said = [e for e in events if e["type"] == "m.room.message" and e["sender"] == community.bots["welcome"]]
+    assert said
+    assert all(e["encrypted"] and e["readable"] for e in said)
+    shields = [(await ana.do("shield", room=chat, event=e["event_id"]))["colour"] for e in said]
+    assert set(shields) == {0}, "Element would show a shield on the bot"
+
+
+async def test_a_tap_is_as_good_as_a_word(community, person):
+    ana = await person("ana")
+    await ana.do("join", room=community.lobby)
+    chat = await ana.invited_to()
+    await ana.do("join", room=chat)
+    asked = await ana.hears("Is that all right for you?", room=chat)
+    await ana.react(chat, asked["event_id"], "✅")
+    await ana.hears("What brings you here?", room=chat)
+
+
+async def test_a_question_in_a_room_is_answered_in_a_thread(community, person):
+    ana = await person("ana")
+    await settle_in(ana, community)
+    room = community.condition(CONDITION)
+
+    question = await ana.say(room, "!find gluten free travel")
+    answer = await ana.wait(
+        lambda e: e["sender"] == community.bots["resources"] and e["type"] == "m.room.message" and e["readable"]
+    )
+
+    assert answer["encrypted"]
+    relation = answer["content"]["m.relates_to"]
+    assert (relation["rel_type"], relation["event_id"]) == ("m.thread", question)
+    assert "gluten" in answer["content"]["body"].casefold()
+
+
+async def test_a_plain_question_in_private_is_answered(community, person):
+    ana = await person("ana")
+    await settle_in(ana, community)
+    chat = (await ana.do("create_direct_chat", user=community.bots["resources"]))["room_id"]
+
+    await ana.hears("I'm a bot that looks things up", room=chat)
+    await ana.say(chat, "how do I fly with insulin?")
+    await ana.hears("insulin", room=chat, sender=community.bots["resources"], since=len(ana.events) - 1)
+
+
+async def test_a_report_becomes_a_case_and_a_mute_ends_the_talking(community, person):
+    moderator = await person(account="moderator")
+    ana, bo = await person("ana"), await person("bo")
+    await settle_in(ana, community)
+    await settle_in(bo, community)
+    room = community.condition(CONDITION)
+
+    rude = await bo.say(room, "buy my miracle cure, I will not stop asking")
+    await ana.hears("miracle cure", room=room)
+    report = await ana.reply(room, rude, "!report selling")
+    await bo.wait(lambda e: e.get("redacts") == report or (e.get("event_id") == report and e.get("redacted")))
+    snapshot = await moderator.hears("miracle cure", room=community.moderators)
+    assert snapshot["encrypted"]
+    assert snapshot["sender"] == community.bots["moderation"]
+
+    command = await moderator.reply(room, rude, "!mute 2h please rest a little")
+    await ana.wait(lambda e: e.get("redacts") == command or (e.get("event_id") == command and e.get("redacted")))
+    await bo.hears("please rest a little", sender=community.bots["welcome"])
+    levels = (await ana.do("state", room=room, type="m.room.power_levels"))["content"]
+    assert levels["users"][bo.user_id] < 0
+    with pytest.raises(AssertionError, match="M_FORBIDDEN"):
+        await bo.say(room, "still here")
+
+    await moderator.reply(room, rude, "!undo")
+    await ana.wait(
+        lambda e: (
+            e["type"] == "m.room.power_levels"
+            and e["room_id"] == room
+            and e["content"].get("users", {}).get(bo.user_id, 0) >= 0
+        ),
+        since=len(ana.events) - 1,
+    )
+    await bo.say(room, "sorry, and thank you")
+    await ana.hears("sorry, and thank you", room=room)
+
+
+async def test_nobody_but_a_moderator_moderates(community, person):
+    ana, bo = await person("ana"), await person("bo")
+    await settle_in(ana, community)
+    await settle_in(bo, community)
+    room = community.condition(CONDITION)
+
+    said = await bo.say(room, "hello")
+    await ana.hears("hello", room=room, sender=bo.user_id)
+    command = await ana.reply(room, said, "!ban")
+    await bo.wait(lambda e: e.get("redacts") == command or (e.get("event_id") == command and e.get("redacted")))
+    await bo.say(room, "I am still here")
+    await ana.hears("I am still here", room=room)
