@@ -163,9 +163,8 @@ class _Writer:
         if token.type in ("bullet_list_open", "ordered_list_open"):
             return self._list(token, inside)
         if token.type == "fence":
-            return Rendered(
-                token.content.rstrip("\n"), f"<pre><code>{html.escape(token.content, quote=False)}</code></pre>"
-            )
+            said, shown = self._filled(token.content.rstrip("\n"))
+            return Rendered(said, f"<pre><code>{shown}</code></pre>")
         if token.type == "hr":
             return Rendered("", "<hr>")
         tag = _SAFE_TAGS[token.type.removesuffix("_open")]

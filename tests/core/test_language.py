@@ -93,6 +93,28 @@ def test_the_body_shows_a_parameter_as_it_is_but_for_what_hides_or_reorders(valu
         assert body.replace("\u2060", "") == "<" + kept.replace("\u2060", "") + ">"
 
 
+@given(template=st.lists(st.sampled_from([*"*_`[]()<>#!\\-+1. \n\t&;>~|", "a", "{x}", "https://a.org", "<b>", "```"])))
+def test_no_sentence_of_an_organiser_breaks_the_rendering_or_brings_its_own_tags(template):
+    done = say("".join(template), x="<i>")
+    seen = tags(done.html).seen
+    assert not re.search("[\ue000\ue001]", done.body + done.html)
+    assert {tag for tag, _ in seen} <= {
+        "p",
+        "br",
+        "strong",
+        "em",
+        "code",
+        "pre",
+        "a",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "h4",
+        "hr",
+    }
+
+
 @pytest.mark.parametrize(
     "address",
     ["javascript:alert(1)", "data:text/html,x", "https://matrix.to/#/@ana:b.org", "https://matrix.to/#/%40ana:b", ""],
