@@ -67,6 +67,10 @@ class Answering:
                 return self._aside(*self._say.kept(self._before))
             case Intent.HELP:
                 return self._aside(*self._say.help())
+            case Intent.THANKS:
+                return self._aside(self._say.words("thanks"))
+            case Intent.HELLO if self._before.pause is not Pause.STOPPED:
+                return self._aside(self._say.words("hello"))
         match self._came:
             case Speak(language=language):
                 return self._speak(language)
@@ -160,6 +164,8 @@ class Answering:
                 return self._ask(self._say.words("condition.none"), whole=False)
             case Intent.AGAIN if self._now.chosen:
                 return self._again()
+            case Intent.YES:
+                return self._ask()
         return self._named(self._found()) or self._unclear("condition.unclear")
 
     def _on_choice(self) -> Turn:
@@ -266,7 +272,9 @@ class Answering:
             unannounced=_with(self._now.unannounced, admit),
         )
         then = self._offer(unclear) if unclear else self._go_on()
-        return replace(then, says=(Say(tuple(told)), *then.says), admit=tuple(admit))
+        nowhere = then.conversation.step is Step.DONE and not self._world.inside.intersection(ids)
+        after = () if nowhere else then.says
+        return replace(then, says=(Say(tuple(told)), *after), admit=tuple(admit))
 
     def _again(self) -> Turn:
         told, admit = self._invitations(self._now.chosen.split(), "again.sent")

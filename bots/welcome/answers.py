@@ -41,6 +41,8 @@ class Intent(StrEnum):
     FORGET = "forget"
     LEAVE = "leave"
     MYDATA = "mydata"
+    HELLO = "hello"
+    THANKS = "thanks"
 
 
 def plain(text: str) -> str:
@@ -71,13 +73,16 @@ def _belongs_to_a_word(character: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of all of the community's languages together: people mix them."""
+    """The words of all of the community's languages together: people mix them.
+
+    `lead_ins` are what stands before a condition, `others` among them, the longest first.
+    """
 
     intents: Mapping[str, Intent]
     fillers: frozenset[str]
     numbers: Mapping[str, int]
     joiners: frozenset[str]
-    lead_ins: frozenset[str]
+    lead_ins: tuple[str, ...]
     trailers: frozenset[str]
     negations: frozenset[str]
     others: frozenset[str]
@@ -121,15 +126,16 @@ def load(languages: Sequence[str]) -> Vocabulary:
     folder = Path(__file__).parent / "answers"
     files = [folder / f"{language}.yaml" for language in dict.fromkeys(("en", *languages))]
     every = [_read(file) for file in files if file.exists()]
+    before = {plain(words) for one in every for words in (*one["lead_ins"], *one["others"])}
     return Vocabulary(
         intents={plain(w): Intent(name) for one in every for name, words in one["intents"].items() for w in words},
         numbers={plain(w): int(number) for one in every for w, number in one["numbers"].items()},
+        lead_ins=tuple(sorted(before, key=len, reverse=True)),
         **{
             name: frozenset(plain(words) for one in every for words in one[name])
             for name in (
                 "fillers",
                 "joiners",
-                "lead_ins",
                 "trailers",
                 "negations",
                 "others",

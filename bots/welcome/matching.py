@@ -275,7 +275,7 @@ class _Said:
         text, before = self._words.without_fillers(" ".join(words)), None
         while before != text:
             before = text
-            for lead_in in self._words.lead_ins | self._words.others:
+            for lead_in in self._words.lead_ins:
                 text = text.removeprefix(f"{lead_in} ")
             for trailer in self._words.trailers:
                 shorter = text.removesuffix(f" {trailer}")

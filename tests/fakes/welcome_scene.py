@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A newcomer and the welcome bot, without a homeserver: events go in, the actions come out, records are a dict."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from bots.core.actions import Action, Erase, Forget, InPrivateChat, InRoom, Invite, Leave, Remember, Send
+from bots.core.community import Community, Condition, Federation, Guideline, Guidelines
+from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, Reaction
+from bots.core.rooms import Member, RoomRole, RoomView
+from bots.welcome.bot import make_bot
+from bots.welcome.records import Conversation
+
+ORGANISER = "@organiser:kith.test"
+BOT = "@welcome:kith.test"
+BOTS = frozenset({BOT, "@moderation:kith.test", "@resources:kith.test"})
+MODERATOR = "@mo:kith.test"
+ANA = "@ana:kith.test"
+LOBBY, PRIVATE = "!lobby", "!private"
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def condition(id_: str, name: str, room_name: str, *synonyms: str) -> Condition:
+    return Condition(
+        id=id_, name={"en": name}, room_name=room_name, room_topic="A quiet place.", synonyms={"en": synonyms}
+    )
+
+
+COMMUNITY = Community(
+    name="Kithroom",
+    slug="kithroom",
+    languages=("en",),
+    default_language="en",
+    lobby_name="The lobby",
+    lobby_topic="Come in.",
+    moderators_room_name="The office",
+    moderators_room_topic="For volunteers.",
+    moderators=(MODERATOR,),
+    conditions=(
+        condition(
+            "type-1-diabetes", "Type 1 diabetes", "Harbour",
+            "T1D", "T1", "type one diabetes", "type 1", "diabetes type 1", "juvenile diabetes", "LADA", "type 1.5",
+            "insulin dependent diabetes",
+        ),
+        condition(
+            "type-2-diabetes", "Type 2 diabetes", "Orchard",
+            "T2D", "T2", "type 2", "diabetes type 2", "sugar diabetes", "high sugar", "prediabetes",
+        ),
+        condition(
+            "bowel", "Crohn's and colitis", "Lantern",
+            "IBD", "inflammatory bowel disease", "Crohn's", "Crohn's disease", "colitis", "ulcerative colitis", "UC",
+        ),
+        condition(
+            "coeliac", "Coeliac disease", "Meadow",
+            "coeliac", "celiac", "celiac disease", "gluten intolerance", "can't eat gluten", "dermatitis herpetiformis",
+        ),
+        condition(
+            "arthritis", "Rheumatoid arthritis", "Terrace", "RA", "rheumatoid", "swollen joints"
+        ),
+        condition(
+            "me-cfs", "ME/CFS", "Hammock",
+            "ME", "CFS", "myalgic encephalomyelitis", "chronic fatigue", "chronic fatigue syndrome",
+            "post-exertional malaise",
+        ),
+        condition("epilepsy", "Epilepsy", "Lighthouse", "seizures", "fits", "epileptic", "absence seizures"),
+        condition("ms", "Multiple sclerosis", "Bridge", "MS", "RRMS", "relapsing remitting MS"),
+    ),
+    guidelines=Guidelines(
+        version=1,
+        items=(
+            Guideline(id="kind", text={"en": "Be kind."}, why={"en": "It helps."}, source="NAMI"),
+            Guideline(id="here", text={"en": "What is said here stays here."}, why={"en": "Trust."}, source="NAMI"),
+        ),
+    ),
+)  # fmt: skip
+
+
+@dataclass
+class Scene:
+    """One person meets the bot. `said` and `done` are what the last event brought."""
+
+    community: Community = COMMUNITY
+    person: str = ANA
+    now: datetime = START
+    me: str = BOT
+    bots: frozenset[str] = BOTS
+    missing_rooms: frozenset[str] = frozenset()
+    records: dict = field(default_factory=dict)
+    labels: dict = field(default_factory=dict)
+    views: dict = field(default_factory=dict)
+    last: tuple[Action, ...] = ()
+    buttons: tuple[str, ...] = ()
+    question: str = ""
+    _ids: count = field(default_factory=lambda: count(1))
+
+    def __post_init__(self):
+        self.bot = make_bot(self.community)
+        lobby = RoomView(
+            room_id=LOBBY, role=RoomRole.LOBBY, creators=frozenset({ORGANISER}), version="12", encrypted=True
+        )
+        self.views = {LOBBY: lobby}
+        for c in self.community.conditions:
+            if c.id not in self.missing_rooms:
+                view = RoomView(room_id=f"!{c.id}", role=RoomRole.CONDITION, condition=c.id, encrypted=True)
+                self.views[view.room_id] = view
+
+    # The reader.
+
+    def room(self, room_id):
+        return self.views.get(room_id)
+
+    def rooms(self, role):
+        return tuple(view for view in self.views.values() if view.role is role)
+
+    async def get(self, record, *key):
+        return self.records.get((record, key))
+
+    async def label(self, event_id):
+        return self.labels.get(event_id)
+
+    # What the person does.
+
+    async def joins(self, room_id=LOBBY, *, previous=None):
+        return await self._moves(room_id, MembershipState.JOIN, previous)
+
+    async def leaves(self, room_id=LOBBY, *, previous=MembershipState.JOIN):
+        return await self._moves(room_id, MembershipState.LEAVE, previous)
+
+    async def invites_the_bot(self, sender=None):
+        event = Membership(
+            **self._base("!elsewhere", sender or self.person), user=self.me, now=MembershipState.INVITE, direct=True
+        )
+        return await self.happens(event)
+
+    async def says(self, text, *, room_id=PRIVATE, **other):
+        base = self._base(room_id, other.pop("sender", self.person))
+        return await self.happens(Message(**{**base, "text": text, "encrypted": True, **other}))
+
+    async def shows(self):
+        return await self.says("", kind=MessageKind.MEDIA)
+
+    async def taps(self, key, *, target=None):
+        base = self._base(PRIVATE, self.person)
+        return await self.happens(Reaction(**base, target=target or self.question, key=key.replace("\ufe0f", "")))
+
+    async def is_refused(self, errcode, kind=Invite):
+        """The homeserver refused the last action of this kind."""
+        action = next(a for a in self.last if isinstance(a, kind))
+        return await self.happens(Outcome(id=f"o{next(self._ids)}", action=action, ok=False, errcode=errcode))
+
+    def waits(self, **time):
+        self.now += timedelta(**time)
+
+    # What the bot did.
+
+    @property
+    def sends(self):
+        return [a for a in self.last if isinstance(a, Send)]
+
+    @property
+    def said(self):
+        """The keys of what was said in private, a list for each message; what repeats is there once."""
+        private = [s for s in self.sends if isinstance(s.place, InPrivateChat) or s.place.room_id == PRIVATE]
+        return [list(dict.fromkeys(part.key.removeprefix("welcome.") for part in s.parts)) for s in private]
+
+    @property
+    def done(self):
+        """Everything else that others can notice, and what was erased."""
+        done = []
+        for action in self.last:
+            match action:
+                case Invite(room_id=room_id):
+                    done.append(f"invites to {room_id}")
+                case Send(place=InRoom(room_id), parts=parts) if room_id != PRIVATE:
+                    done.append(f"says {parts[0].key} in {room_id}")
+                case Leave(room_id=room_id):
+                    done.append(f"leaves {room_id}")
+                case Erase():
+                    done.append("erases")
+        return done
+
+    @property
+    def conversation(self):
+        return self.records.get((Conversation, (self.person,)))
+
+    async def happens(self, event):
+        actions = []
+        for handler in self.bot.handlers:
+            if isinstance(event, handler.event):
+                actions += handler.decide(event, await handler.gather(event, self))
+        self.last = tuple(actions)
+        for action in self.last:
+            self._apply(action)
+        return self
+
+    def _apply(self, action):
+        match action:
+            case Remember(record=record):
+                self.records[type(record), tuple(getattr(record, name) for name in record.key)] = record
+            case Forget(record=record, key=key):
+                self.records.pop((record, key), None)
+            case Erase():
+                self.records.clear()
+            case Leave(room_id=room_id):
+                self.views.pop(room_id, None)
+            case Send(place=InPrivateChat(user=user, open=open_), label=label, buttons=buttons):
+                if open_ and PRIVATE not in self.views:
+                    members = {user: Member(MembershipState.JOIN), self.me: Member(MembershipState.JOIN)}
+                    self.views[PRIVATE] = RoomView(
+                        room_id=PRIVATE, role=RoomRole.PRIVATE, private_with=user, encrypted=True, members=members
+                    )
+                assert PRIVATE in self.views, "spoke in a private chat that is not there"
+                if label:
+                    assert label not in self.labels.values()
+                    self.question, self.buttons = f"$q{next(self._ids)}", buttons
+                    self.labels[self.question] = label
+
+    async def _moves(self, room_id, now, previous):
+        view = self.views[room_id]
+        self.views[room_id] = replace(view, members={**view.members, self.person: Member(now)})
+        base = self._base(room_id, self.person)
+        return await self.happens(
+            Membership(**{**base, "sender": self.person}, user=self.person, now=now, previous=previous)
+        )
+
+    def _base(self, room_id, sender):
+        return {"room_id": room_id, "event_id": f"$e{next(self._ids)}", "sender": sender, "sent_at": self.now}
+
+
+def with_federation(federation: Federation, *allies: str) -> Community:
+    return replace(COMMUNITY, federation=federation, allies=allies)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.welcome.answers import Intent, load, plain
+
+WORDS = load(["en"])
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("yes", Intent.YES),
+        ("YES!!", Intent.YES),
+        ("Yes, please.", Intent.YES),
+        ("ok thank you", Intent.YES),
+        ("I agree", Intent.YES),
+        ("👍🏽", Intent.YES),
+        ("✅", Intent.YES),
+        ("✔️", Intent.YES),
+        ("no", Intent.NO),
+        ("No thanks", Intent.NO),
+        ("I don’t agree", Intent.NO),
+        ("👎🏿", Intent.NO),
+        ("back", Intent.BACK),
+        ("go back please", Intent.BACK),
+        ("skip", Intent.SKIP),
+        ("Later.", Intent.LATER),
+        ("please stop", Intent.STOP),
+        ("STOP", Intent.STOP),
+        ("help", Intent.HELP),
+        ("?", Intent.HELP),
+        ("❓", Intent.HELP),
+        ("more", Intent.MORE),
+        ("try again", Intent.AGAIN),
+        ("help now", Intent.URGENT),
+        ("🆘", Intent.URGENT),
+        ("forget me", Intent.FORGET),
+        ("What do you know about me?", Intent.MYDATA),
+        ("yes but I hate rule 3", None),
+        ("yesterday", None),
+        ("", None),
+        ("!?!", None),
+    ],
+)
+def test_plain_words_and_emoji_mean_what_a_person_means(text, intent):
+    assert WORDS.intent(text) is intent
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("1", (1,)),
+        ("1️⃣", (1,)),
+        ("2⃣", (2,)),
+        ("#3", (3,)),
+        ("1 and 3", (1, 3)),
+        ("3,1", (1, 3)),
+        ("1️⃣ and three", (1, 3)),
+        ("two please", (2,)),
+        ("4", (4,)),
+        ("5", ()),
+        ("0", ()),
+        ("-1", (1,)),
+        ("type 1", ()),
+        ("1 and maybe 2", ()),
+        ("²", (2,)),
+        ("9" * 5000, ()),
+        ("", ()),
+    ],
+)
+def test_numbers_choose_from_a_list_of_four(text, numbers):
+    assert WORDS.choice(text, 4) == numbers
+
+
+@given(st.text())
+def test_no_text_breaks_the_vocabulary(text):
+    WORDS.intent(text)
+    assert all(1 <= n <= 4 for n in WORDS.choice(text, 4))
+    assert plain(plain(text)) == plain(text)
+
+
+def test_a_language_without_a_vocabulary_speaks_english():
+    assert load(["xx"]).intents == WORDS.intents

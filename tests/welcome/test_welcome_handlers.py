@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
+import pytest
+
+from bots.core.actions import InPrivateChat, InRoom, Priority, Send
+from bots.core.events import MembershipState, MessageKind
+from bots.core.language import Catalogue, shipped_words
+from bots.welcome.records import Consent, Conversation, Step
+from fakes.welcome_scene import ANA, BOTS, COMMUNITY, MODERATOR, ORGANISER, PRIVATE, Scene
+
+CATALOGUE = Catalogue.load(shipped_words(), ["en"])
+
+
+async def _greeted(**scene):
+    scene = Scene(**scene)
+    await scene.joins()
+    return scene
+
+
+def _text(send):
+    return "\n".join(CATALOGUE.render(part, "en").body for part in send.parts)
+
+
+async def test_a_newcomer_to_the_lobby_is_greeted_in_private_by_a_bot_that_says_what_it_is():
+    scene = await _greeted()
+    greeting, guidelines = scene.sends
+    assert greeting.place == guidelines.place == InPrivateChat(ANA, open=True)
+    for fact in ("I'm a bot", "I don't keep what you write", "not a crisis service", "urgent", "stop"):
+        assert fact in _text(greeting)
+    assert "1. Be kind." in _text(guidelines)
+    assert guidelines.buttons == ("✅",)
+
+
+@pytest.mark.parametrize("who", [ORGANISER, MODERATOR, *sorted(BOTS)])
+async def test_who_runs_the_place_is_not_greeted(who):
+    scene = await _greeted(person=who)
+    assert scene.last == ()
+
+
+async def test_a_change_of_name_in_the_lobby_is_no_arrival():
+    scene = Scene()
+    await scene.joins(previous=MembershipState.JOIN)
+    assert scene.last == ()
+
+
+async def test_an_invitation_from_the_organiser_or_a_bot_is_not_declined():
+    for who in (ORGANISER, *BOTS):
+        scene = Scene(person=who)
+        await scene.invites_the_bot()
+        assert scene.last == ()
+
+
+async def test_before_the_lobby_is_known_every_invitation_is_left_alone():
+    scene = Scene()
+    scene.views.clear()
+    await scene.invites_the_bot()
+    assert scene.last == ()
+
+
+async def test_nobody_else_in_the_private_chat_can_answer():
+    scene = await _greeted()
+    await scene.says("yes", sender="@eve:kith.test")
+    assert scene.last == ()
+
+
+@pytest.mark.parametrize("other", [{"authentic": False}, {"kind": MessageKind.NOTICE}])
+async def test_a_notice_or_a_message_that_is_not_authentic_is_no_answer(other):
+    scene = await _greeted()
+    await scene.says("yes", **other)
+    assert scene.last == ()
+
+
+async def test_an_answer_without_encryption_is_kindly_not_taken():
+    scene = await _greeted()
+    await scene.says("yes", encrypted=False)
+    assert scene.said == [["not_encrypted"]]
+    assert scene.conversation.step is Step.GUIDELINES
+
+
+async def test_consent_is_kept_with_its_version_and_time_and_taken_back_by_going_back():
+    scene = await _greeted()
+    await scene.says("yes")
+    assert scene.records[Consent, (ANA,)] == Consent(user=ANA, version=1, agreed_at=scene.now)
+    await scene.says("back")
+    assert (Consent, (ANA,)) not in scene.records
+
+
+async def test_new_guidelines_are_asked_for_before_anything_else():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("T1D")
+    newer = replace(COMMUNITY, guidelines=replace(COMMUNITY.guidelines, version=2))
+    later = Scene(community=newer, records=scene.records)
+    later.views, later.labels = scene.views, scene.labels
+    await later.says("again")
+    assert later.said == [["guidelines.changed", "guidelines.intro", "guideline", "guidelines.ask"]]
+    assert later.done == []
+    await later.says("yes")
+    assert later.said == [["done"]]
+    assert later.records[Consent, (ANA,)].version == 2
+    await later.says("again")
+    assert later.done == ["invites to !type-1-diabetes"]
+
+
+async def test_a_tap_under_an_old_question_does_nothing():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("diabetes")
+    old = scene.question
+    await scene.says("arthritis")
+    await scene.taps("1️⃣", target=old)
+    assert scene.last == ()
+
+
+async def test_a_tap_under_somebody_elses_message_does_nothing():
+    scene = await _greeted()
+    for label in (None, "case:7"):
+        scene.labels["$other"] = label
+        await scene.taps("✅", target="$other")
+        assert scene.last == ()
+
+
+async def test_the_introduction_in_the_room_names_nobody_and_nothing():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("T1D")
+    await scene.says("yes")
+    await scene.joins("!type-1-diabetes")
+    (introduction,) = scene.sends
+    assert introduction.place == InRoom("!type-1-diabetes")
+    assert _text(introduction) == "Somebody new is here. A few kind words are welcome. (I'm a bot.)"
+
+
+async def test_who_is_in_the_room_already_is_introduced_at_once_and_only_once():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("epilepsy")
+    await scene.joins("!epilepsy")
+    assert scene.done == []
+    await scene.says("yes")
+    assert scene.done == ["says welcome.newcomer in !epilepsy"]
+    await scene.leaves("!epilepsy")
+    await scene.joins("!epilepsy")
+    assert scene.done == []
+
+
+async def test_the_invitation_names_the_room_and_what_it_is_for():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("colitis")
+    assert "Lantern" in _text(scene.sends[0])
+    assert "Crohn's and colitis" in _text(scene.sends[0])
+
+
+async def test_urgent_goes_before_everything_else_that_waits_to_be_sent():
+    scene = await _greeted()
+    await scene.says("urgent")
+    (said,) = scene.sends
+    assert said.priority is Priority.CRISIS
+    assert "112" in _text(said)
+    assert "!helplines" in _text(said)
+
+
+async def test_nothing_anybody_wrote_is_kept():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("I am zebrafinch and I have epilepsy")
+    await scene.says("zebrafinch")
+    assert "zebrafinch" not in repr(scene.records)
+
+
+async def test_a_greeting_that_never_arrived_is_forgotten():
+    scene = await _greeted()
+    await scene.is_refused("M_FORBIDDEN", Send)
+    assert scene.conversation is None
+
+
+async def test_an_invitation_that_failed_for_somebody_unknown_is_let_rest():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("MS")
+    invited = scene.last
+    del scene.records[Conversation, (ANA,)]
+    scene.last = invited
+    await scene.is_refused("M_FORBIDDEN")
+    assert scene.last == ()
+
+
+async def test_a_condition_that_the_organiser_took_out_is_not_offered_any_more():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("diabetes")
+    without = replace(COMMUNITY, conditions=COMMUNITY.conditions[2:])
+    later = Scene(community=without, records=scene.records)
+    later.views, later.labels, later.question = scene.views, scene.labels, scene.question
+    await later.taps("1️⃣")
+    assert later.said == [["condition.ask"]]
+    assert later.done == []
+
+
+async def test_after_forgetting_nothing_is_left_and_the_next_greeting_is_the_first():
+    scene = await _greeted()
+    await scene.says("yes")
+    await scene.says("T1D")
+    await scene.says("!forget")
+    assert scene.conversation
+    await scene.says("yes")
+    assert scene.records == {}
+    assert all(isinstance(send.place, InRoom) and send.place.room_id == PRIVATE for send in scene.sends)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever anybody says, in whatever order."""
+
+import asyncio
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bots.core.actions import InPrivateChat, Invite, Words
+from bots.core.community import Federation
+from bots.core.language import Catalogue, shipped_words
+from bots.welcome.answers import load
+from bots.welcome.conversation import MOST_MESSAGES, Interview
+from bots.welcome.matching import Matcher
+from bots.welcome.records import Conversation, Pause, Step
+from bots.welcome.turn import Said, World
+from bots.welcome.wording import Wording
+from fakes.welcome_scene import COMMUNITY, PRIVATE, Scene, with_federation
+
+WORDS = load(["en"])
+CANARY = "zebrafinch"
+CATALOGUE = Catalogue.load(shipped_words(), ["en"])
+
+_known = st.sampled_from(sorted(WORDS.intents))
+_conditions = st.sampled_from(sorted(Matcher(COMMUNITY.conditions, WORDS).names))
+_commands = st.sampled_from(["!help", "!mydata", "!forget", "!leave", "!language", "!language xx", "!find x", "!"])
+_texts = st.one_of(
+    _known,
+    _conditions,
+    _commands,
+    st.sampled_from(["1", "2", "1 and 2", "yes", "ok", "not sure", "none", "my cat has epilepsy", "diabetes", "sugar"]),
+    st.text(max_size=50),
+    st.just("word " * 2000),
+).map(lambda text: f"{text} " if text.startswith("!") else text)
+_moves = st.lists(
+    st.one_of(
+        st.tuples(st.just("says"), _texts),
+        st.tuples(st.just("says"), _texts.map(lambda text: f"{CANARY} {text} {CANARY}")),
+        st.tuples(st.just("edits"), _texts),
+        st.tuples(st.just("taps"), st.sampled_from(["✅", "❌", "1⃣", "2⃣", "👍🏽", "🦆", CANARY])),
+        st.tuples(st.just("taps an old button"), st.sampled_from(["✅", "1⃣"])),
+        st.tuples(st.just("shows"), st.none()),
+        st.tuples(st.just("joins the lobby"), st.none()),
+        st.tuples(st.just("leaves the lobby"), st.none()),
+        st.tuples(st.just("leaves the chat"), st.none()),
+        st.tuples(st.just("enters"), st.sampled_from(COMMUNITY.conditions)),
+        st.tuples(st.just("invites the bot"), st.none()),
+        st.tuples(st.just("is refused"), st.sampled_from(["M_FORBIDDEN", "M_INVITE_BLOCKED", "M_UNKNOWN"])),
+        st.tuples(st.just("waits"), st.integers(0, 400)),
+    ),
+    max_size=25,
+)
+
+
+async def _do(scene, move, what):  # noqa: C901 — one line for each thing a person can do
+    scene.last = () if move != "is refused" else scene.last
+    in_chat = PRIVATE in scene.views
+    match move:
+        case "says" if in_chat:
+            await scene.says(what)
+        case "edits" if in_chat and scene.conversation:
+            await scene.says(what, replaces=scene.conversation.unclear or "$other")
+        case "taps" if in_chat and scene.question:
+            await scene.taps(what)
+        case "taps an old button" if in_chat and scene.labels:
+            await scene.taps(what, target=next(iter(scene.labels)))
+        case "shows" if in_chat:
+            await scene.shows()
+        case "joins the lobby":
+            await scene.joins()
+        case "leaves the lobby":
+            await scene.leaves()
+        case "leaves the chat" if in_chat:
+            await scene.leaves(PRIVATE)
+        case "enters" if f"!{what.id}" in scene.views:
+            await scene.joins(f"!{what.id}")
+        case "invites the bot":
+            await scene.invites_the_bot()
+        case "is refused" if any(isinstance(a, Invite) for a in scene.last):
+            await scene.is_refused(what)
+        case "waits":
+            scene.waits(days=what)
+
+
+def _strings(value):
+    match value:
+        case Words(params=params):
+            for param in params.values():
+                yield from _strings(param)
+        case tuple():
+            for item in value:
+                yield from _strings(item)
+        case str():
+            yield value
+
+
+def _check(scene, before, asked_for):
+    sends = scene.sends
+    assert len([s for s in sends if s.parts[0].key != "welcome.newcomer"]) <= MOST_MESSAGES
+    for send in sends:
+        if isinstance(send.place, InPrivateChat):
+            assert send.place.user == scene.person
+        elif send.place.room_id != PRIVATE:
+            assert [part.key for part in send.parts] == ["welcome.newcomer"]
+            assert not send.parts[0].params
+        assert not send.mentions
+        assert all(CANARY not in string for part in send.parts for string in _strings(part))
+        for part in send.parts:
+            assert CATALOGUE.render(part, "en").body
+    for invite in (a for a in scene.last if isinstance(a, Invite)):
+        assert invite.user == scene.person
+        assert before is not None
+        assert scene.conversation.agreed == scene.community.guidelines.version
+        assert before.agreed == scene.community.guidelines.version
+        assert scene.views[invite.room_id].condition in scene.conversation.chosen.split()
+        assert scene.views[invite.room_id].condition in asked_for
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    _moves, st.sampled_from([COMMUNITY, replace(COMMUNITY, languages=("en", "es")), with_federation(Federation.OPEN)])
+)
+def test_nobody_is_let_in_unasked_addressed_in_public_quoted_or_drowned_in_messages(moves, community):
+    async def play():
+        scene = Scene(community=community)
+        asked_for: set[str] = set()
+        await scene.joins()
+        for move, what in moves:
+            before = scene.conversation
+            if before is not None:
+                asked_for |= {*before.offered.split(), *before.chosen.split()}
+            if move in ("says", "edits"):
+                asked_for |= set(Matcher(community.conditions, WORDS).find(what).certain)
+            await _do(scene, move, what)
+            _check(scene, before, asked_for)
+
+    asyncio.run(play())
+
+
+@settings(max_examples=100, deadline=None)
+@given(_moves)
+def test_stop_always_stops_and_coming_back_asks_the_same_question(moves):
+    async def play():
+        scene = Scene()
+        await scene.joins()
+        for move, what in moves:
+            await _do(scene, move, what)
+        if PRIVATE not in scene.views or scene.conversation is None:
+            return
+        await scene.says("anything")
+        held = scene.conversation
+        question = Wording(COMMUNITY, "").ask(replace(held, pause=Pause.NONE))
+        await scene.says("stop")
+        assert scene.said == [["stopped"]]
+        assert scene.done == []
+        await scene.says("")
+        assert scene.conversation.pause is Pause.STOPPED
+        scene.waits(days=7)
+        await scene.says("yes")
+        assert scene.done == []
+        assert scene.sends[0].parts[1:] == question.parts
+        assert scene.sends[0].buttons == question.buttons
+        assert scene.conversation.step is held.step
+
+    asyncio.run(play())
+
+
+@given(_moves)
+@settings(max_examples=100, deadline=None)
+def test_accounts_elsewhere_are_let_into_no_closed_room(moves):
+    async def play():
+        scene = Scene(person="@ana:other.test")
+        await scene.joins()
+        for move, what in moves:
+            await _do(scene, move, what)
+            assert not any(isinstance(action, Invite) for action in scene.last)
+
+    asyncio.run(play())
+
+
+@given(st.sampled_from(Step), st.sampled_from(Pause), st.text(), st.text())
+def test_every_state_answers_every_text(step, pause, offered, text):
+    scene = Scene()
+    interview = Interview(COMMUNITY, WORDS)
+    world = World(now=scene.now, server="kith.test", ours="kith.test", rooms=frozenset(), inside=frozenset())
+    conversation = Conversation(
+        user=scene.person, step=step, pause=pause, offered=offered, agreed=1, asked_at=scene.now
+    )
+    turn = interview.step(conversation, Said(text, "$e"), world)
+    assert 1 <= len(turn.says) <= MOST_MESSAGES
