@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The only place that knows nio: client, encryption, cross-signing, decoding, encoding."""
+"""The only place that knows nio: a hardened, cross-signed client for one account.
+
+`opening.open_client` gives a `client.MatrixClient`, which is a `bots.core.transport.Transport`.
+`http.Http` alone, without encryption, is for setting rooms up.
+"""

@@ -157,6 +157,18 @@ async def ensure_cross_signed(
 
 
 @dataclass(frozen=True)
+class Identity:
+    """The bot's own device and the keys that vouch for it."""
+
+    device: Device
+    keys: CrossSigningKeys
+
+    async def is_published(self, http: Http) -> bool:
+        """Whether the homeserver, asked now, shows this identity and the device signed by it. Raises TransportError."""
+        return _is_complete(self.device, self.keys, await _query(http, self.device.user_id))
+
+
+@dataclass(frozen=True)
 class _Published:
     """What the homeserver shows of the bot's own keys."""
 

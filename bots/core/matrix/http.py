@@ -8,7 +8,7 @@ When to try again is the caller's decision: `retryable` and `retry_after` say wh
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -28,6 +28,7 @@ _TOO_MANY = 429
 _REFUSED = 400
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, _TOO_MANY})
+Query = Mapping[str, str | Sequence[str]]
 
 
 class UserInteractiveAuthError(TransportError):
@@ -78,7 +79,7 @@ class Http:
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - aiohttp's own limit, which covers reading the answer too
     ) -> dict[str, Any]:
         """The JSON object that the homeserver answers. `path` is escaped already (see `path`).
@@ -91,7 +92,7 @@ class Http:
             raise _bad_response(method)
         return answer
 
-    async def request_list(self, method: str, path: str, *, query: Mapping[str, str] | None = None) -> list[Any]:
+    async def request_list(self, method: str, path: str, *, query: Query | None = None) -> list[Any]:
         """As `request`, for the few endpoints that answer a list."""
         answer = await self._exchange(method, path, None, query, None)
         if not isinstance(answer, list):
@@ -103,7 +104,7 @@ class Http:
         method: str,
         path: str,
         body: Mapping[str, Any] | None,
-        query: Mapping[str, str] | None,
+        query: Query | None,
         timeout: float | None,  # noqa: ASYNC109 - as above
     ) -> object:
         if self._client is None:

@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`MatrixClient`: one logged-in, cross-signed device of one account, as the runtime's `Transport`.
+
+Puts together what the modules beside it do: HTTP, the crypto engine, the rooms, the decoder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bots.core.events import MembershipState, Message, Unreadable
+from bots.core.matrix.content import message_content
+from bots.core.matrix.cross_signing import Identity
+from bots.core.matrix.decode import Decoded, decode, decode_decrypted, sent_at
+from bots.core.matrix.encryption import Encryption
+from bots.core.matrix.http import Http, path
+from bots.core.matrix.known_rooms import KnownRooms
+from bots.core.matrix.private_chats import PrivateChats
+from bots.core.matrix.reports import read_reports
+from bots.core.matrix.room_actions import RoomActions, event_id_in
+from bots.core.matrix.sync import Timeline, fetch_sync, invitation, read_timeline, rooms_in, transaction_id
+from bots.core.rooms import RoomView
+from bots.core.transport import Health, NotReadyError, Outgoing, SyncBatch, TransportError
+
+Json = Mapping[str, Any]
+RoomEvent = Decoded | Unreadable
+_log = logging.getLogger(__name__)
+_NOT_FOUND = 404
+_FORBIDDEN = 403
+_ENCRYPTED = "m.room.encrypted"
+
+
+class MatrixClient(RoomActions):
+    """The real `Transport`. Made by `open_client`; `close` it.
+
+    `bots` are the user ids of the community's bots: a message that only they could read waits (`NotReadyError`).
+    """
+
+    def __init__(
+        self, http: Http, identity: Identity, encryption: Encryption, rooms: KnownRooms, *, bots: frozenset[str]
+    ) -> None:
+        super().__init__(http)
+        self._identity = identity
+        user_id = self._user_id = identity.device.user_id
+        self._encryption = encryption
+        self._rooms = rooms
+        self._bots = bots | {user_id}
+        self._private_chats = PrivateChats(http, self, user_id)
+        self._synced = False
+        self._sending: dict[str, asyncio.Lock] = {}
+        self._decrypted = 0
+        self._undecryptable = 0
+
+    @property
+    def user_id(self) -> str:
+        """Whose device it is."""
+        return self._user_id
+
+    @property
+    def health(self) -> Health:
+        """The state of the device's keys, and counts since start."""
+        return replace(self._encryption.health, decrypted=self._decrypted, undecryptable=self._undecryptable)
+
+    # Reading
+
+    async def sync(self, since: str | None, *, timeout_ms: int) -> SyncBatch:
+        """What came after `since`: keys first, then gaps filled, then decrypted and decoded."""
+        if not self._synced:
+            answer = await self._http.request("GET", path("joined_rooms"))
+            self._rooms.joined = frozenset(room for room in answer.get("joined_rooms", []) if isinstance(room, str))
+        response = await fetch_sync(self._http, since, timeout_ms)
+        next_batch = response.get("next_batch")
+        if not isinstance(next_batch, str):
+            raise TransportError("KITHROOM_BAD_RESPONSE", "the homeserver's sync has no end", retryable=True)
+        received = await self._encryption.receive(response)
+        changed = _changed_users(response)
+        if self._user_id in changed:
+            await self._check_identity()
+        left = frozenset(room_id for room_id, _ in rooms_in(response, "leave"))
+        timelines = await asyncio.gather(
+            *(
+                read_timeline(self._http, room_id, joined, since, self._user_id)
+                for room_id, joined in rooms_in(response, "join")
+            )
+        )
+        self._rooms.joined = (self._rooms.joined | {timeline.room_id for timeline in timelines}) - left
+        for room_id in left:
+            self._rooms.forget(room_id)
+            await self._encryption.forget_room(room_id)
+        events: list[RoomEvent] = [
+            invited
+            for room_id, room in rooms_in(response, "invite")
+            if (invited := invitation(room_id, room, self._user_id, since)) is not None
+        ]
+        own: dict[str, str] = {}
+        # Whose device sent it must be known before it is opened: only then can it be told whether it is theirs.
+        await self._encryption.know(_senders_of_encrypted(timelines))
+        for timeline in timelines:
+            await self._take_in(timeline, events, own)
+        room_ids = frozenset(event.room_id for event in events) & self._rooms.joined
+        await self._rooms.load(room_ids)
+        self._synced = True
+        return SyncBatch(
+            next_batch=next_batch,
+            events=tuple(events),
+            own=own,
+            keys_came=received.keys_came,
+            devices_changed=changed,
+            left=left,
+            initial=since is None,
+            room_ids=room_ids,
+        )
+
+    async def _take_in(self, timeline: Timeline, events: list[RoomEvent], own: dict[str, str]) -> None:
+        room_id = timeline.room_id
+        await self._rooms.apply(room_id, (*timeline.state, *timeline.events))
+        if not timeline.complete:
+            self._rooms.forget(room_id)
+        for raw in timeline.events:
+            if raw.get("sender") == self._user_id:
+                made_by = transaction_id(raw)
+                if made_by is not None:
+                    own[made_by] = str(raw["event_id"])
+                continue
+            event = await self._read(room_id, raw)
+            if event is not None:
+                events.append(event)
+
+    async def _read(self, room_id: str, raw: Json) -> RoomEvent | None:
+        """One event, decrypted where it is encrypted. None for what is malformed or no policy handles."""
+        if raw.get("type") != _ENCRYPTED or "state_key" in raw:
+            return decode(room_id, raw)
+        opened = await self._encryption.decrypt(room_id, raw)
+        if opened is not None:
+            self._decrypted += 1
+            payload = {"type": opened.type, "content": opened.content}
+            return decode_decrypted(room_id, raw, payload, authentic=opened.authentic)
+        content, when = raw.get("content"), sent_at(raw)
+        session_id = content.get("session_id") if isinstance(content, Mapping) else None
+        event_id, sender = raw.get("event_id"), raw.get("sender")
+        if not (isinstance(session_id, str) and isinstance(event_id, str) and isinstance(sender, str) and when):
+            return None
+        self._undecryptable += 1
+        return Unreadable(
+            room_id=room_id,
+            event_id=event_id,
+            sender=sender,
+            sent_at=when,
+            session_id=session_id,
+            withheld=self._encryption.withheld(room_id, session_id),
+        )
+
+    async def _check_identity(self) -> None:
+        try:
+            published = await self._identity.is_published(self._http)
+        except TransportError as error:
+            _log.warning("the bot's own identity could not be checked: %s", error.errcode)
+            return
+        self._encryption.cross_signed(confirmed=published)
+        if not published:
+            _log.error("the homeserver shows another identity for this account, or the device is not signed any more")
+
+    def room(self, room_id: str) -> RoomView | None:
+        """The room as the homeserver says it is; None before it was loaded, or when not in it."""
+        return self._rooms.view(room_id)
+
+    def joined_rooms(self) -> frozenset[str]:
+        """The ids of the rooms the bot is in, as of the last batch."""
+        return self._rooms.joined
+
+    async def load_rooms(self, room_ids: frozenset[str]) -> None:
+        """Fetch the state of these rooms where it is not known yet."""
+        await self._rooms.load(room_ids)
+
+    async def retry(self, unreadable: Unreadable) -> Message | None:
+        """Fetch and decrypt again an event that could not be read; None while the key is still missing."""
+        event = await self._fetch_and_read(unreadable.room_id, unreadable.event_id)
+        return event if isinstance(event, Message) else None
+
+    async def event(self, room_id: str, event_id: str) -> Message | None:
+        """One message, decrypted, as the sender's last edit left it; None when it is gone, redacted or unreadable."""
+        message = await self._fetch_and_read(room_id, event_id)
+        if not isinstance(message, Message):
+            return None
+        target = path("rooms", room_id, "relations", event_id, "m.replace", version="v1")
+        answer = await self._http.request("GET", target, query={"dir": "b", "limit": "50"})
+        chunk = answer.get("chunk")
+        for candidate in chunk if isinstance(chunk, list) else []:
+            edit = await self._read(room_id, candidate) if isinstance(candidate, Mapping) else None
+            if isinstance(edit, Message) and edit.sender == message.sender and edit.replaces == event_id:
+                return replace(
+                    message,
+                    text=edit.text,
+                    formatted=edit.formatted,
+                    media=edit.media,
+                    authentic=message.authentic and edit.authentic,
+                )
+        return message
+
+    async def event_sender(self, room_id: str, event_id: str) -> str | None:
+        """Who sent an event; None when the homeserver does not know it."""
+        sender = (await self._fetch(room_id, event_id) or {}).get("sender")
+        return sender if isinstance(sender, str) else None
+
+    async def withheld(self, room_id: str, session_id: str) -> str | None:
+        """The code with which a sender's client withheld this session's key, if it did."""
+        return self._encryption.withheld(room_id, session_id)
+
+    async def reports(self, after: int) -> Sequence[tuple[int, str, str, str, datetime]]:
+        """The homeserver's own reports above `after`, oldest first; empty where the account may not read them."""
+        return await read_reports(self._http, after)
+
+    async def _fetch_and_read(self, room_id: str, event_id: str) -> RoomEvent | None:
+        raw = await self._fetch(room_id, event_id)
+        if raw is None:
+            return None
+        if raw.get("type") == _ENCRYPTED and isinstance(sender := raw.get("sender"), str):
+            await self._encryption.know([sender])
+        return await self._read(room_id, raw)
+
+    async def _fetch(self, room_id: str, event_id: str) -> dict[str, Any] | None:
+        try:
+            return await self._http.request("GET", path("rooms", room_id, "event", event_id))
+        except TransportError as error:
+            if error.status in (_NOT_FOUND, _FORBIDDEN):
+                return None
+            raise
+
+    # Writing
+
+    async def send(self, room_id: str, message: Outgoing, transaction_id: str) -> str:
+        """Send, encrypted if the room is (or ever was); everybody in the room has the key first. Gives the event id.
+
+        One message at a time in a room, so that they arrive in order; rooms don't wait for each other.
+        """
+        async with self._sending.setdefault(room_id, asyncio.Lock()):
+            await self._rooms.load([room_id])
+            view = self._rooms.view(room_id)
+            if view is None:
+                raise TransportError("M_FORBIDDEN", "the bot is not in the room", status=_FORBIDDEN)
+            kind, content = "m.room.message", message_content(message)
+            if view.encrypted or self._rooms.is_encrypted(room_id):
+                kind, content = _ENCRYPTED, await self._encrypted(view, content)
+            answer = await self._http.request("PUT", path("rooms", room_id, "send", kind, transaction_id), content)
+            return event_id_in(answer)
+
+    async def _encrypted(self, view: RoomView, content: dict[str, Any]) -> dict[str, Any]:
+        readers = view.joined() - self._bots
+        if not readers:
+            raise NotReadyError("KITHROOM_NOT_READY", "nobody but bots is in the room", retryable=True)
+        rules = self._rooms.encryption_rules(view.room_id)
+        return await self._encryption.encrypt(view.room_id, recipients_of(view), readers, content, rules)
+
+    async def create_private_chat(self, user: str, marker: str, name: str) -> str:
+        """The encrypted room with `user`: the one that carries `marker` if there is one, else a new one."""
+        return await self._private_chats.open(user, marker, name)
+
+    async def close(self) -> None:
+        """Stop; the crypto store is on disk."""
+        await self._encryption.close()
+        await self._http.close()
+
+
+def _changed_users(response: Json) -> frozenset[str]:
+    lists = response.get("device_lists")
+    changed = lists.get("changed") if isinstance(lists, Mapping) else None
+    return frozenset(user for user in changed if isinstance(user, str)) if isinstance(changed, list) else frozenset()
+
+
+def _senders_of_encrypted(timelines: Sequence[Timeline]) -> frozenset[str]:
+    events = (event for timeline in timelines for event in timeline.events if event.get("type") == _ENCRYPTED)
+    return frozenset(sender for event in events if isinstance(sender := event.get("sender"), str))
+
+
+def recipients_of(view: RoomView) -> frozenset[str]:
+    """Who gets the key of what is said in the room: who is in it, and who is invited where the invited may read."""
+    states = {MembershipState.JOIN}
+    if view.history_visibility != "joined":
+        states.add(MembershipState.INVITE)
+    return frozenset(user for user, member in view.members.items() if member.state in states)

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The crypto engine with a network: keys are fetched, claimed, uploaded and shared here.
+
+The engine blocks (its disk, its arithmetic), so it lives on a thread of its own, in steps of some milliseconds:
+the event loop never waits for it, and a room of many devices does not hold up the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from bots.core.matrix.crypto import (
+    CryptoMachine,
+    Decrypted,
+    NotSharedError,
+    Received,
+    ShareChunk,
+    ShareStaleError,
+    UndecryptableError,
+)
+from bots.core.matrix.http import Http, path
+from bots.core.transport import Health, NotReadyError, TokenRevokedError, TransportError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+Json = Mapping[str, Any]
+_log = logging.getLogger(__name__)
+
+_USERS_A_QUERY = 200
+_DEVICES_A_CLAIM = 50
+# How long (ms) the homeserver may wait for other servers before it answers without them.
+_OTHER_SERVERS_MS = 10_000
+_TRIES = 4
+
+
+class CryptoThread:
+    """The one thread on which the engine lives."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="crypto")
+
+    async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call `function` there, after what was asked for before."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, partial(function, *args, **kwargs))
+
+    def stop(self) -> None:
+        """End the thread when it has done what it was given."""
+        self._executor.shutdown()
+
+
+@dataclass(frozen=True)
+class _Readers:
+    """Who was given the key of one session, by user id."""
+
+    session_id: str
+    users: frozenset[str]
+
+
+class Encryption:
+    """Encrypts and decrypts for one device. `machine` must have been opened on `thread`."""
+
+    def __init__(self, http: Http, machine: CryptoMachine, thread: CryptoThread) -> None:
+        self._http = http
+        self._machine = machine
+        self._thread = thread
+        self._querying = asyncio.Lock()
+        self._claiming = asyncio.Lock()
+        self._telling = asyncio.Lock()
+        self._readers: dict[str, _Readers] = {}
+        self._withheld: dict[tuple[str, str], str] = {}
+        self._closed = False
+        self.health = Health()
+
+    async def close(self) -> None:
+        """Close the store. Safe to repeat."""
+        if not self._closed:
+            self._closed = True
+            await self._thread.run(self._machine.close)
+            self._thread.stop()
+
+    async def sign(self, value: dict[str, Any]) -> str:
+        """Our device's signature over `value`."""
+        return await self._thread.run(self._machine.sign, value)
+
+    async def upload_keys(self) -> None:
+        """Give the homeserver the device, one-time and fallback keys it lacks. Raises TransportError."""
+        body = await self._thread.run(self._machine.keys_to_upload)
+        if body is not None:
+            answer = await self._http.request("POST", path("keys", "upload"), body)
+            await self._thread.run(self._machine.keys_uploaded, answer)
+
+    async def publish_as(self, device_keys: Json) -> None:
+        """Tell other devices who we are by `device_keys`, our own with our identity's signature."""
+        await self._thread.run(self._machine.set_own_device_keys, dict(device_keys))
+
+    def cross_signed(self, *, confirmed: bool) -> None:
+        """Note whether the homeserver shows our device signed by our identity."""
+        self.health = replace(self.health, cross_signed=confirmed)
+
+    # Receiving
+
+    async def receive(self, response: Json) -> Received:
+        """Take in a sync response's keys and device lists. On disk when this returns.
+
+        Then keep the homeserver stocked with our keys and mend broken sessions; what of that fails is tried again
+        after the next sync. Raises only TokenRevokedError.
+        """
+        to_device = _list(_mapping(response.get("to_device")).get("events"))
+        lists = _mapping(response.get("device_lists"))
+        counts = response.get("device_one_time_keys_count")
+        count = counts.get("signed_curve25519", 0) if isinstance(counts, Mapping) else None
+        fallback = response.get("device_unused_fallback_key_types")
+        received = await self._thread.run(
+            self._machine.receive_sync,
+            to_device,
+            _list(lists.get("changed")),
+            _list(lists.get("left")),
+            count,
+            fallback,
+        )
+        if received.dropped:
+            _log.warning("%d to-device events were good for nothing", received.dropped)
+        if isinstance(count, int):
+            self.health = replace(self.health, one_time_keys=count)
+        if isinstance(fallback, list):
+            self.health = replace(self.health, fallback_key="signed_curve25519" in fallback)
+        self._withheld.update(received.withheld or {})
+        for key in received.keys_came:
+            self._withheld.pop(key, None)
+        try:
+            await self.upload_keys()
+            await self._claim(())
+            await self._send_to_devices()
+        except TokenRevokedError:
+            raise
+        except TransportError as error:
+            _log.warning("keys will be looked after with the next sync: %s", error.errcode)
+        return received
+
+    async def know(self, users: Iterable[str]) -> None:
+        """Have these users' device lists: needed to tell whether what they sent is theirs. Raises TransportError."""
+        wanted = frozenset(users)
+        await self._thread.run(self._machine.track, wanted)
+        async with self._querying:
+            for chunk in _chunks(sorted(await self._thread.run(self._machine.users_to_query)), _USERS_A_QUERY):
+                body = {"device_keys": {user: [] for user in chunk}, "timeout": _OTHER_SERVERS_MS}
+                answer = await self._http.request("POST", path("keys", "query"), body)
+                await self._thread.run(self._machine.keys_queried, answer, chunk)
+
+    async def decrypt(self, room_id: str, event: Json) -> Decrypted | None:
+        """What was inside an `m.room.encrypted` event; None when it can't be read (yet)."""
+        try:
+            return await self._thread.run(self._machine.decrypt, room_id, event)
+        except UndecryptableError:
+            return None
+
+    def withheld(self, room_id: str, session_id: str) -> str | None:
+        """The code with which this session's key was refused to us, if it was."""
+        return self._withheld.get((room_id, session_id))
+
+    async def forget_room(self, room_id: str) -> None:
+        """Delete the keys of a room we are not in any more."""
+        self._readers.pop(room_id, None)
+        await self._thread.run(self._machine.forget_room, room_id)
+
+    # Sending
+
+    async def encrypt(
+        self,
+        room_id: str,
+        recipients: frozenset[str],
+        readers: frozenset[str],
+        content: dict[str, Any],
+        rules: Json,
+    ) -> dict[str, Any]:
+        """The `m.room.encrypted` content of a message that every reachable device of `recipients` has the key for.
+
+        One call at a time for a room. `rules` is the content of the room's `m.room.encryption`.
+        Raises NotReadyError when none of `readers` has a device with the key; TransportError.
+        """
+        await self._thread.run(self._machine.room_encryption, room_id, dict(rules))
+        for _ in range(_TRIES):
+            try:
+                await self.know(recipients)
+                await self._claim(recipients)
+                await self._send_to_devices()
+                await self._share(room_id, recipients)
+                encrypted = await self._thread.run(
+                    self._machine.encrypt, room_id, recipients, "m.room.message", content
+                )
+            except (NotSharedError, ShareStaleError):
+                # Somebody's devices changed in between: from the start, with what is known now.
+                continue
+            given = self._readers.get(room_id)
+            if given is None or given.session_id != encrypted["session_id"] or not given.users & readers:
+                raise NotReadyError("KITHROOM_NOT_READY", "nobody in the room has a device with keys", retryable=True)
+            return encrypted
+        raise TransportError("KITHROOM_NOT_SHARED", "the room's devices change faster than keys go out", retryable=True)
+
+    async def _claim(self, users: Iterable[str]) -> None:
+        wanted = frozenset(users)
+        async with self._claiming:
+            claim = await self._thread.run(self._machine.sessions_to_claim, wanted)
+            devices = [
+                (user, device, algorithm) for user, names in claim.items() for device, algorithm in names.items()
+            ]
+            for chunk in _chunks(devices, _DEVICES_A_CLAIM):
+                asked: dict[str, dict[str, str]] = {}
+                for user, device, algorithm in chunk:
+                    asked.setdefault(user, {})[device] = algorithm
+                body = {"one_time_keys": asked, "timeout": _OTHER_SERVERS_MS}
+                answer = await self._http.request("POST", path("keys", "claim"), body)
+                await self._thread.run(self._machine.keys_claimed, answer, asked)
+
+    async def _share(self, room_id: str, recipients: frozenset[str]) -> None:
+        for plan in await self._thread.run(self._machine.outgoing_shares, room_id, recipients):
+            chunk: ShareChunk = await self._thread.run(self._machine.encrypt_share, plan)
+            await self._put_to_device("m.room.encrypted", chunk.body)
+            await self._thread.run(self._machine.shared, chunk)
+            before = self._readers.get(room_id)
+            users = frozenset(user for user, _, _ in chunk.devices)
+            if before is not None and before.session_id == chunk.session_id:
+                users |= before.users
+            self._readers[room_id] = _Readers(chunk.session_id, users)
+
+    async def _send_to_devices(self) -> None:
+        async with self._telling:
+            for message in await self._thread.run(self._machine.outgoing_to_device):
+                await self._put_to_device(message.event_type, message.body)
+                await self._thread.run(self._machine.sent_to_device, message)
+
+    async def _put_to_device(self, kind: str, body: Json) -> None:
+        await self._http.request("PUT", path("sendToDevice", kind, secrets.token_urlsafe(12)), body)
+
+
+def _chunks(items: list[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while chunk := list(itertools.islice(remaining, size)):
+        yield chunk
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: object) -> Json:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one encrypted room between the bot and a person: found again by a marker in its create event, or made.
+
+The marker says nothing to anybody else; whoever makes it sees to that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from bots.core.matrix.http import Http, path
+from bots.core.matrix.room_actions import RoomActions
+from bots.core.transport import TransportError
+
+MARKER = "org.kithroom.private_chat"
+_AT_ONCE = 8
+_GONE = frozenset({403, 404})
+
+
+class PrivateChats:
+    """Finds and makes private chats. One call at a time: two at once could make two rooms for one person."""
+
+    def __init__(self, http: Http, actions: RoomActions, me: str) -> None:
+        self._http = http
+        self._me = me
+        self._actions = actions
+        # A create event never changes, so a room is asked for its marker once.
+        self._markers: dict[str, str | None] = {}
+        self._lock = asyncio.Lock()
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def open(self, user: str, marker: str, name: str) -> str:
+        """The room with this marker, `user` in it or invited.
+
+        Raises TransportError, `M_INVITE_BLOCKED` among them.
+        """
+        async with self._lock:
+            room_id = await self._find(marker)
+            if room_id is None:
+                room_id = await self._create(user, marker, name)
+                self._markers[room_id] = marker
+                return room_id
+        if await self._actions.membership(room_id, user) not in ("join", "invite"):
+            await self._actions.invite(room_id, user)
+        return room_id
+
+    async def _find(self, marker: str) -> str | None:
+        # Asked afresh: a room made just before a crash came in no sync yet.
+        answer = await self._http.request("GET", path("joined_rooms"))
+        joined = [room_id for room_id in answer.get("joined_rooms", []) if isinstance(room_id, str)]
+        await asyncio.gather(*(self._read_marker(room_id) for room_id in joined if room_id not in self._markers))
+        for room_id in joined:
+            if self._markers.get(room_id) == marker and await self._is_ours(room_id):
+                return room_id
+        return None
+
+    async def _is_ours(self, room_id: str) -> bool:
+        """Whether the bot made the room: the person can read the marker, and could make a room with it and guests."""
+        events = await self._http.request_list("GET", path("rooms", room_id, "state"))
+        return any(
+            event["type"] == "m.room.create" and event["sender"] == self._me
+            for event in events
+            if isinstance(event, dict) and {"type", "sender"} <= event.keys()
+        )
+
+    async def _read_marker(self, room_id: str) -> None:
+        async with self._at_once:
+            try:
+                content = await self._http.request("GET", path("rooms", room_id, "state", "m.room.create", ""))
+            except TransportError as error:
+                if error.status not in _GONE:
+                    raise
+                return
+        found = content.get(MARKER)
+        self._markers[room_id] = found if isinstance(found, str) else None
+
+    async def _create(self, user: str, marker: str, name: str) -> str:
+        answer = await self._http.request(
+            "POST",
+            path("createRoom"),
+            {
+                "preset": "private_chat",
+                "name": name,
+                "invite": [user],
+                "is_direct": True,
+                "creation_content": {MARKER: marker},
+                # In the room before anybody can be, so nothing in it was ever readable by the homeserver.
+                "initial_state": [
+                    {"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}},
+                    {"type": "m.room.history_visibility", "content": {"history_visibility": "joined"}},
+                    {"type": "m.room.guest_access", "content": {"guest_access": "forbidden"}},
+                ],
+            },
+        )
+        room_id = answer.get("room_id")
+        if not isinstance(room_id, str):
+            raise TransportError("KITHROOM_BAD_RESPONSE", "the homeserver named no room", retryable=True)
+        return room_id

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an account does in rooms that is never encrypted: membership, power, redactions, reactions.
+
+What is done already counts as done. No request carries a reason: every server in the room could read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bots.core.matrix.content import reaction_content
+from bots.core.matrix.http import Http, path
+from bots.core.transport import TransportError
+
+_FORBIDDEN = 403
+_NOT_FOUND = 404
+
+
+class RoomActions:
+    """Acts through `http`, which carries the account's token. Every method raises TransportError."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    async def react(self, room_id: str, event_id: str, key: str, transaction_id: str) -> str:
+        """React with an emoji. Gives the event id."""
+        target = path("rooms", room_id, "send", "m.reaction", transaction_id)
+        answer = await self._http.request("PUT", target, reaction_content(event_id, key))
+        return event_id_in(answer)
+
+    async def redact(self, room_id: str, event_id: str, transaction_id: str) -> None:
+        """Redact, without a reason."""
+        await self._http.request("PUT", path("rooms", room_id, "redact", event_id, transaction_id), {})
+
+    async def invite(self, room_id: str, user: str) -> None:
+        """Invite; somebody who is invited or in the room already stays so."""
+        await self._change(room_id, "invite", user, done=("invite", "join"))
+
+    async def kick(self, room_id: str, user: str) -> None:
+        """Kick; somebody who is not in the room stays out."""
+        await self._change(room_id, "kick", user, done=("leave", "ban", None))
+
+    async def ban(self, room_id: str, user: str) -> None:
+        """Ban."""
+        await self._change(room_id, "ban", user, done=("ban",))
+
+    async def unban(self, room_id: str, user: str) -> None:
+        """Unban; somebody who is not banned is left as they are."""
+        await self._change(room_id, "unban", user, done=("leave", "invite", "join", "knock", None))
+
+    async def set_power(self, room_id: str, user: str, level: int | None) -> None:
+        """Set one user's level (None: the room's default), reading the rest from the homeserver at that moment."""
+        content = await self._state(room_id, "m.room.power_levels") or {}
+        users = content.get("users")
+        users = dict(users) if isinstance(users, Mapping) else {}
+        before = dict(users)
+        if level is None:
+            users.pop(user, None)
+        else:
+            users[user] = level
+        if users != before:
+            target = path("rooms", room_id, "state", "m.room.power_levels", "")
+            await self._http.request("PUT", target, {**content, "users": users})
+
+    async def join(self, room_id: str, via: Sequence[str] = ()) -> None:
+        """Accept an invitation, or join a public room; `via` are servers that know it."""
+        # `via` since v1.12 of the specification, `server_name` before.
+        query = {"via": list(via), "server_name": list(via)} if via else None
+        await self._http.request("POST", path("join", room_id), {}, query=query)
+
+    async def leave(self, room_id: str) -> None:
+        """Leave and forget; what was left already is only forgotten."""
+        try:
+            await self._http.request("POST", path("rooms", room_id, "leave"), {})
+        except TransportError as error:
+            if error.status not in (_FORBIDDEN, _NOT_FOUND):
+                raise
+        await self._http.request("POST", path("rooms", room_id, "forget"), {})
+
+    async def _change(self, room_id: str, change: str, user: str, *, done: Sequence[str | None]) -> None:
+        try:
+            await self._http.request("POST", path("rooms", room_id, change), {"user_id": user})
+        except TransportError as error:
+            if error.status != _FORBIDDEN or await self.membership(room_id, user) not in done:
+                raise
+
+    async def membership(self, room_id: str, user: str) -> str | None:
+        """The user's membership, by the homeserver's word now; None when they never had one."""
+        membership = (await self._state(room_id, "m.room.member", user) or {}).get("membership")
+        return membership if isinstance(membership, str) else None
+
+    async def _state(self, room_id: str, kind: str, state_key: str = "") -> dict[str, Any] | None:
+        """The content of one state event; None when there is none."""
+        try:
+            return await self._http.request("GET", path("rooms", room_id, "state", kind, state_key))
+        except TransportError as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+
+
+def event_id_in(answer: Mapping[str, Any]) -> str:
+    """The event id that a send answered. Raises TransportError when there is none."""
+    event_id = answer.get("event_id")
+    if not isinstance(event_id, str):
+        raise TransportError("KITHROOM_BAD_RESPONSE", "the homeserver named no event", retryable=True)
+    return event_id

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.core.events import (
+    Media,
+    Membership,
+    MembershipState,
+    Message,
+    MessageKind,
+    Reaction,
+    Redaction,
+    RoomStateChanged,
+)
+from bots.core.matrix.decode import LONGEST_TEXT, decode, decode_decrypted
+
+ROOM = "!room:x"
+
+
+def event(kind: str, content: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "content": content,
+        "event_id": "$1",
+        "sender": "@anna:x",
+        "origin_server_ts": 1_700_000_000_000,
+        **more,
+    }
+
+
+def message(content: dict[str, Any]) -> Message:
+    decoded = decode(ROOM, event("m.room.message", {"msgtype": "m.text", "body": "hello", **content}))
+    assert isinstance(decoded, Message)
+    return decoded
+
+
+def test_a_text_is_a_message_with_its_room_sender_and_time():
+    assert message({}) == Message(
+        room_id=ROOM,
+        event_id="$1",
+        sender="@anna:x",
+        sent_at=datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
+        text="hello",
+    )
+
+
+@pytest.mark.parametrize(
+    ("msgtype", "kind"),
+    [
+        ("m.notice", MessageKind.NOTICE),
+        ("m.emote", MessageKind.EMOTE),
+        ("m.video", MessageKind.MEDIA),
+        ("org.example.new", MessageKind.TEXT),
+    ],
+)
+def test_message_types_are_told_apart_and_new_ones_are_read_as_text(msgtype, kind):
+    assert message({"msgtype": msgtype}).kind is kind
+
+
+def test_a_caption_is_text_and_a_file_name_is_not():
+    info = {"mimetype": "image/png", "size": 12}
+    captioned = message({"msgtype": "m.image", "body": "my dinner", "filename": "a.png", "info": info})
+    assert captioned.text == "my dinner"
+    assert captioned.media == Media(mimetype="image/png", filename="a.png", size=12)
+    assert message({"msgtype": "m.image", "body": "a.png", "info": info}).text == ""
+    assert message({"msgtype": "m.image", "body": "a.png", "filename": "a.png"}).text == ""
+    assert message({"msgtype": "m.image", "body": "a.png"}).media.filename == "a.png"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "> <@ben:x> what he said\n> and more\n\nhello",
+        "> * <@ben:x> waves\n\nhello",
+        "hello",
+    ],
+)
+def test_a_reply_is_read_without_what_it_quotes(body):
+    reply = message(
+        {
+            "body": body,
+            "format": "org.matrix.custom.html",
+            "formatted_body": "<mx-reply><blockquote>what\nhe said</blockquote></mx-reply><b>hello</b>",
+            "m.relates_to": {"m.in_reply_to": {"event_id": "$0"}},
+        }
+    )
+    assert (reply.text, reply.formatted, reply.reply_to) == ("hello", "<b>hello</b>", "$0")
+
+
+def test_a_quotation_that_is_no_reply_fallback_stays():
+    assert message({"body": "> so they say\n\nhello"}).text == "> so they say\n\nhello"
+    assert message({"body": "> so\nhello", "m.relates_to": {"m.in_reply_to": {"event_id": "$0"}}}).text == "> so\nhello"
+
+
+def test_a_thread_is_a_reply_only_where_somebody_replied():
+    relation = {"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$last"}}
+    in_thread = message({"m.relates_to": {**relation, "is_falling_back": True}})
+    assert (in_thread.thread, in_thread.reply_to) == ("$root", None)
+    replied = message({"m.relates_to": relation})
+    assert (replied.thread, replied.reply_to) == ("$root", "$last")
+
+
+def test_an_edit_says_what_it_says_now():
+    edit = message(
+        {
+            "body": "* hello there",
+            "m.new_content": {"msgtype": "m.notice", "body": "hello there"},
+            "m.relates_to": {"rel_type": "m.replace", "event_id": "$0"},
+        }
+    )
+    assert (edit.text, edit.kind, edit.replaces) == ("hello there", MessageKind.NOTICE, "$0")
+
+
+def test_an_edit_without_its_new_content_is_still_read():
+    edit = message({"body": "* hi", "m.relates_to": {"rel_type": "m.replace", "event_id": "$0"}})
+    assert (edit.text, edit.replaces) == ("hi", "$0")
+
+
+def test_only_mentions_say_who_is_mentioned():
+    said = message({"body": "@ben:x", "m.mentions": {"user_ids": ["@cleo:x", 5, "", None], "room": True}})
+    assert (said.mentions, said.mentions_room) == (frozenset({"@cleo:x"}), True)
+    assert message({"m.mentions": {"room": "yes"}}).mentions_room is False
+
+
+@pytest.mark.parametrize("key", ["👍️", "👍"])
+def test_a_reaction_has_no_variation_selector(key):
+    content = {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$0", "key": key}}
+    decoded = decode(ROOM, event("m.reaction", content))
+    assert isinstance(decoded, Reaction)
+    assert (decoded.target, decoded.key) == ("$0", "👍")
+
+
+@pytest.mark.parametrize("raw", [{"redacts": "$0"}, {"content": {"redacts": "$0"}}])
+def test_a_redaction_names_its_target_as_any_room_version_does(raw):
+    decoded = decode(ROOM, {**event("m.room.redaction", {}), **raw})
+    assert isinstance(decoded, Redaction)
+    assert decoded.target == "$0"
+
+
+def test_a_redacted_message_is_nothing():
+    assert decode(ROOM, event("m.room.message", {})) is None
+
+
+def member(membership: Any, previous: Any = None, **content: Any) -> Any:
+    unsigned = {"prev_content": {"membership": previous}} if previous else {}
+    content = {"membership": membership, **content}
+    return decode(ROOM, event("m.room.member", content, state_key="@ben:x", unsigned=unsigned))
+
+
+def test_a_membership_says_who_went_from_where_to_where():
+    decoded = member("ban", "join", reason="why", displayname="Ben")
+    assert isinstance(decoded, Membership)
+    assert (decoded.sender, decoded.user, decoded.display_name, decoded.reason) == ("@anna:x", "@ben:x", "Ben", "why")
+    assert (decoded.previous, decoded.now) == (MembershipState.JOIN, MembershipState.BAN)
+    assert member("invite", is_direct=True).direct
+
+
+def test_a_change_of_name_is_no_membership():
+    assert member("join", "join", displayname="Benny") is None
+
+
+def test_a_changed_state_is_told_by_type_and_key():
+    decoded = decode(ROOM, event("m.room.power_levels", {}, state_key=""))
+    assert isinstance(decoded, RoomStateChanged)
+    assert (decoded.type, decoded.state_key) == ("m.room.power_levels", "")
+
+
+@pytest.mark.parametrize("kind", ["m.room.power_levels", "m.room.member", "m.room.message"])
+def test_state_inside_an_encrypted_event_is_nothing(kind):
+    raw = event("m.room.encrypted", {"algorithm": "m.megolm.v1.aes-sha2"})
+    payload = {"type": kind, "state_key": "@anna:x", "content": {"membership": "join", "body": "x"}}
+    assert decode_decrypted(ROOM, raw, payload, authentic=True) is None
+
+
+@pytest.mark.parametrize("kind", ["m.room.power_levels", "m.room.member", "m.room.redaction", "m.room.encryption"])
+def test_nothing_but_what_was_said_comes_out_of_an_encrypted_event(kind):
+    raw = event("m.room.encrypted", {})
+    payload = {"type": kind, "content": {"membership": "join", "redacts": "$0", "users": {"@anna:x": 100}}}
+    assert decode_decrypted(ROOM, raw, payload, authentic=True) is None
+
+
+def test_an_encrypted_message_keeps_the_relation_that_stands_outside():
+    raw = event("m.room.encrypted", {"m.relates_to": {"rel_type": "m.replace", "event_id": "$0"}})
+    payload = {"type": "m.room.message", "content": {"body": "* x", "m.new_content": {"body": "x"}}}
+    decoded = decode_decrypted(ROOM, raw, payload, authentic=False)
+    assert isinstance(decoded, Message)
+    assert (decoded.replaces, decoded.encrypted, decoded.authentic) == ("$0", True, False)
+
+
+def test_sizes_are_bounded():
+    assert len(message({"body": "x" * 200_000}).text) == LONGEST_TEXT
+    assert len(message({"m.mentions": {"user_ids": [f"@u{n}:x" for n in range(10_000)]}}).mentions) == 100
+    assert decode(ROOM, event("m.room.message", {"body": "x"}, event_id="$" * 300)) is None
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+known = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(
+        ("body", "msgtype", "m.new_content", "m.mentions", "membership", "info", "redacts", "formatted_body"), anything
+    )
+    | {
+        "m.relates_to": anything
+        | st.fixed_dictionaries(
+            {
+                "rel_type": st.sampled_from(["m.replace", "m.thread", "m.annotation"]) | anything,
+                "event_id": anything,
+                "key": anything,
+                "m.in_reply_to": anything,
+            }
+        )
+    },
+)
+TYPES = ["m.room.message", "m.reaction", "m.room.redaction", "m.room.member", "m.sticker", "m.room.power_levels"]
+raw_events = st.fixed_dictionaries(
+    {"type": st.sampled_from(TYPES) | anything, "content": known | anything},
+    optional={
+        "event_id": st.just("$1") | anything,
+        "sender": st.just("@anna:x") | anything,
+        "origin_server_ts": st.just(1) | anything,
+        "state_key": anything,
+        "unsigned": anything | st.fixed_dictionaries({"prev_content": anything}),
+        "redacts": anything,
+    },
+)
+
+
+@given(raw_events)
+def test_whatever_a_stranger_sends_is_an_event_or_nothing(raw):
+    decoded = decode(ROOM, raw)
+    assert decoded is None or decoded.room_id == ROOM
+
+
+@given(raw_events, raw_events)
+def test_whatever_a_stranger_encrypts_is_something_said_or_nothing(raw, payload):
+    decoded = decode_decrypted(ROOM, raw, payload, authentic=True)
+    assert decoded is None or isinstance(decoded, Message | Reaction)
