@@ -16,6 +16,11 @@ class FakeClock:
         self._now = start
         self._sleepers: list[tuple[datetime, asyncio.Event]] = []
 
+    @property
+    def sleeping(self) -> int:
+        """How many wait for a time to come."""
+        return len(self._sleepers)
+
     def now(self) -> datetime:
         return self._now
 

@@ -5,10 +5,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from fakes.crashes import Countdown, Crashed, Mortal, MortalStore
-from fakes.parrot import ME, ORGANISER, World, settle
 
 from bots.core.events import Message, Reaction, Redaction
+from fakes.crashes import Countdown, Crashed, Mortal, MortalStore
+from fakes.parrot import ME, ORGANISER, World, settle
 
 
 async def a_busy_day(world, countdown):

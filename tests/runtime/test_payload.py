@@ -3,11 +3,11 @@ import json
 from typing import get_args
 
 import pytest
-from fakes.actions_made_up import actions
 from hypothesis import given
 
 from bots.core.actions import Action, Bookkeeping
 from bots.core.runtime.payload import Outward, from_json, to_json
+from fakes.actions_made_up import actions
 
 
 @given(actions)

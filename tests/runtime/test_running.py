@@ -2,10 +2,10 @@
 from datetime import timedelta
 
 import pytest
-from fakes.parrot import ME, ORGANISER, World, settle
 
 from bots.core.actions import BotName
 from bots.core.events import MembershipState, Message, Reaction, Redaction
+from fakes.parrot import ME, ORGANISER, World, settle
 
 
 @pytest.fixture

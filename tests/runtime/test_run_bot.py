@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+import asyncio
+import os
+import signal
+
+import pytest
+
+from bots.core.runtime.run import EXIT_OK, EXIT_TOKEN_REVOKED, run_bot
+from bots.core.transport import TokenRevokedError, TransportError
+from fakes.parrot import ME, ORGANISER, World
+
+
+class Line:
+    """The way to the homeserver, which a test can cut: the next syncs raise what `errors` holds."""
+
+    def __init__(self, transport, errors):
+        self._transport = transport
+        self.errors = errors
+
+    def __getattr__(self, name):
+        return getattr(self._transport, name)
+
+    async def sync(self, since, *, timeout_ms):
+        if self.errors:
+            raise self.errors.pop(0)
+        return await self._transport.sync(since, timeout_ms=timeout_ms)
+
+
+@pytest.fixture
+async def world():
+    world = World()
+    await world.apply()
+    world.homeserver.invite(ORGANISER, world.lobby, ME)
+    return world
+
+
+def living(world, errors=()):
+    return world.running(wrap_transport=lambda transport: Line(transport, list(errors)))
+
+
+async def until(condition, clock=None):
+    for _ in range(2000):
+        if condition():
+            return
+        if clock is not None:
+            clock.advance(1)
+        await asyncio.sleep(0)
+    raise AssertionError("it never came to be")
+
+
+async def test_a_running_bot_answers_until_it_is_told_to_stop(world):
+    stop = asyncio.Event()
+    life = asyncio.create_task(run_bot(living(world), stop=stop))
+    await until(lambda: ME in world.homeserver.rooms[world.lobby].joined())
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await until(lambda: len(world.said()) == 3)
+
+    stop.set()
+
+    assert await life == EXIT_OK
+
+
+async def test_sigterm_stops_it_kindly(world):
+    life = asyncio.create_task(run_bot(living(world)))
+    await until(lambda: ME in world.homeserver.rooms[world.lobby].joined())
+
+    os.kill(os.getpid(), signal.SIGTERM)
+
+    assert await life == EXIT_OK
+
+
+async def test_a_revoked_token_ends_it_with_a_code_of_its_own(world):
+    gone = TokenRevokedError("M_UNKNOWN_TOKEN", "gone", status=401)
+
+    assert await run_bot(living(world, [gone])) == EXIT_TOKEN_REVOKED
+
+
+async def test_a_homeserver_that_is_away_is_waited_for(world):
+    away = TransportError("KITHROOM_UNREACHABLE", "no answer", retryable=True)
+    stop = asyncio.Event()
+    life = asyncio.create_task(run_bot(living(world, [away] * 5), stop=stop))
+
+    await until(lambda: ME in world.homeserver.rooms[world.lobby].joined(), world.clock)
+
+    stop.set()
+    assert await life == EXIT_OK
+
+
+async def test_the_homeserver_is_not_asked_again_before_the_time_it_named(world):
+    busy = TransportError("M_LIMIT_EXCEEDED", "slow down", status=429, retryable=True, retry_after=60)
+    bot = living(world, [busy])
+    life = asyncio.create_task(bot.loop.run())
+    await until(lambda: world.clock.sleeping == 1)
+    world.clock.advance(59)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert bot.metrics.last_sync is None
+
+    world.clock.advance(1)
+    await until(lambda: bot.metrics.last_sync is not None)
+
+    life.cancel()
+    await asyncio.gather(life, return_exceptions=True)
+
+
+async def test_a_dry_run_says_nothing_to_anybody(world):
+    world.homeserver.join(ME, world.lobby)
+    world.homeserver.join("@anna:x", world.lobby)
+    bot = world.running(dry_run=True)
+    for _ in range(5):
+        await bot.step()
+
+    assert world.said() == []
+    assert world.store.tables.outbox == {}
