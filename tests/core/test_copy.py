@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fakes import copy_rules
 
 from bots.core.language import Catalogue, Entry, placeholders, shipped_words
 from bots.core.settings import load_community
+from fakes import copy_rules
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(file for folder in (*shipped_words(), ROOT / "config/words") for file in folder.glob("*.yaml"))
