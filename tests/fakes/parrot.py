@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
-from fakes.clock import FakeClock
-from fakes.memory_store import MemoryStore
-
 from bots.core.actions import (
     BotName,
     EventRef,
@@ -29,8 +26,10 @@ from bots.core.language import Catalogue
 from bots.core.records import CommunityRoom, Duty, Hashed, Record
 from bots.core.rooms import PowerLevels, RoomRole
 from bots.core.runtime.memory import MemoryHomeserver
+from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
+from fakes.clock import FakeClock
 
 ORGANISER, ME, OTHER_BOT = "@organiser:x", "@welcome:x", "@moderation:x"
 BOTS = frozenset({ME, OTHER_BOT})

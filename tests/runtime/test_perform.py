@@ -4,12 +4,12 @@ import asyncio
 import pytest
 
 from bots.core.actions import BotName, InRoom, Priority, Send, Words
+from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import to_json
 from bots.core.runtime.perform import LONGEST_NOT_READY, MOST_SERVER_ERRORS, WIDTH, Performer
 from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
 from fakes.clock import FakeClock
-from fakes.memory_store import MemoryStore
 
 SLOW_DOWN = TransportError("M_LIMIT_EXCEEDED", "slow down", status=429, retryable=True, retry_after=30)
 BROKEN = TransportError("M_UNKNOWN", "broken", status=500, retryable=True)

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store in memory with real transactions: what is not committed is not there. For simulations and tests."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any, TypeVar, cast, get_type_hints
+
+from bots.core.actions import Audit, BotName
+from bots.core.events import Tick, Unreadable
+from bots.core.records import Kept, Record
+from bots.core.runtime.ports import Waiting
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass
+class Tables:
+    """What is in the store: rows by their keys."""
+
+    records: dict[tuple[type[Record], tuple[object, ...]], Record] = field(default_factory=dict)
+    positions: dict[tuple[BotName, str], str] = field(default_factory=dict)
+    seen: set[tuple[BotName, str]] = field(default_factory=set)
+    labels: dict[tuple[BotName, str], str] = field(default_factory=dict)
+    outbox: dict[tuple[BotName, str], Waiting] = field(default_factory=dict)
+    ticks: dict[tuple[BotName, str], Tick] = field(default_factory=dict)
+    unreadable: dict[tuple[BotName, str], Unreadable] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    audit: list[Audit] = field(default_factory=list)
+
+    def copied(self) -> Tables:
+        """The tables copied; what is in them is frozen."""
+        return Tables(**{each.name: copy.copy(getattr(self, each.name)) for each in fields(self)})
+
+
+class MemoryStore:
+    """A `bots.core.runtime.ports.Store`. One transaction at a time."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self, bot: BotName, now: datetime) -> AsyncIterator[MemoryTransaction]:
+        """Commits at the end; an exception undoes it all."""
+        async with self._lock:
+            mine = self.tables.copied()
+            yield MemoryTransaction(mine, bot, now)
+            self.tables = mine
+
+
+class MemoryTransaction:
+    """A `bots.core.runtime.ports.Transaction`."""
+
+    def __init__(self, tables: Tables, bot: BotName, now: datetime) -> None:
+        self._tables = tables
+        self._bot = bot
+        self.now = now
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is written inside is undone if it raises."""
+        before = self._tables.copied()
+        try:
+            yield
+        except BaseException:
+            for each in fields(Tables):
+                setattr(self._tables, each.name, getattr(before, each.name))
+            raise
+
+    def pseudonym(self, user: str) -> str:
+        """A hash of the user id (without a key: nothing here is at rest)."""
+        return hashlib.sha256(user.encode()).hexdigest()[:32]
+
+    async def get(self, record: type[R], *key: object) -> R | None:
+        """The record with this key."""
+        return cast("R | None", self._tables.records.get((record, self._key(record, key))))
+
+    async def find(self, record: type[R], **where: object) -> Sequence[R]:
+        """The records whose fields equal `where`, oldest first."""
+        hashed = _hashed(record)
+        wanted = {name: self.pseudonym(str(v)) if name in hashed else v for name, v in where.items()}
+        every = [cast("R", found) for (kind, _), found in self._tables.records.items() if kind is record]
+        return [found for found in every if all(getattr(found, name) == v for name, v in wanted.items())]
+
+    async def remember(self, record: Record) -> None:
+        """Write a record, in place of one with the same key."""
+        kind = type(record)
+        key = self._key(kind, [getattr(record, name) for name in kind.key])
+        hidden = {name: self.pseudonym(getattr(record, name)) for name in _hashed(kind)}
+        self._tables.records[kind, key] = replace(record, **hidden)  # type: ignore[type-var]  # each is a dataclass
+
+    async def forget(self, record: type[Record], *key: object) -> None:
+        """Delete a record."""
+        self._tables.records.pop((record, self._key(record, key)), None)
+
+    async def erase(self, user: str) -> None:
+        """Delete what is about the user and need not be kept."""
+        for (kind, key), record in list(self._tables.records.items()):
+            subject = kind.duty.subject
+            if subject is None or kind.duty.on_erase != "delete":
+                continue
+            if getattr(record, subject) == (self.pseudonym(user) if subject in _hashed(kind) else user):
+                del self._tables.records[kind, key]
+
+    async def audit(self, entry: Audit) -> None:
+        """Add a line to the audit log."""
+        self._tables.audit.append(entry)
+
+    async def next_number(self, series: str) -> int:
+        """The next number of a series, from 1."""
+        self._tables.numbers[series] = self._tables.numbers.get(series, 0) + 1
+        return self._tables.numbers[series]
+
+    async def position(self, name: str) -> str | None:
+        """How far this bot has come in a stream."""
+        return self._tables.positions.get((self._bot, name))
+
+    async def set_position(self, name: str, value: str) -> None:
+        """Write down how far."""
+        self._tables.positions[self._bot, name] = value
+
+    async def seen(self, source: str) -> bool:
+        """Whether this bot has decided on an event before."""
+        return (self._bot, source) in self._tables.seen
+
+    async def mark_seen(self, source: str) -> None:
+        """Write down that it has."""
+        self._tables.seen.add((self._bot, source))
+
+    async def label(self, event_id: str) -> str | None:
+        """The label of the send that made an event."""
+        mine = ((label, made) for (bot, label), made in self._tables.labels.items() if bot is self._bot)
+        return next((label for label, made in mine if made == event_id), None)
+
+    async def event_id(self, label: str) -> str | None:
+        """The event that the send with this label made."""
+        return self._tables.labels.get((self._bot, label))
+
+    async def set_label(self, label: str, event_id: str) -> None:
+        """Keep which event a labelled send made."""
+        self._tables.labels[self._bot, label] = event_id
+
+    async def enqueue(
+        self,
+        voice: BotName,
+        *,
+        transaction_id: str,
+        place: str,
+        priority: int,
+        not_before: datetime | None,
+        payload: Mapping[str, Any],
+    ) -> None:
+        """Put an action into the outbox of `voice`, once."""
+        row = Waiting(
+            transaction_id=transaction_id,
+            asked_by=self._bot,
+            place=place,
+            priority=priority,
+            not_before=not_before,
+            created_at=self.now,
+            payload=payload,
+        )
+        self._tables.outbox.setdefault((voice, transaction_id), row)
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """The outbox, oldest first."""
+        return [row for (voice, _), row in self._tables.outbox.items() if voice is self._bot]
+
+    async def done(self, transaction_id: str) -> None:
+        """Delete the row."""
+        self._tables.outbox.pop((self._bot, transaction_id), None)
+
+    async def schedule(
+        self, id_: str, kind: str, at: datetime, payload: Mapping[str, object], *, bot: BotName | None = None
+    ) -> None:
+        """Put a tick by."""
+        self._tables.ticks[bot or self._bot, id_] = Tick(id=id_, kind=kind, due_at=at, payload=payload)
+
+    async def cancel(self, id_: str) -> None:
+        """No tick with this id."""
+        self._tables.ticks.pop((self._bot, id_), None)
+
+    async def due(self, now: datetime) -> Sequence[Tick]:
+        """The ticks that are due, earliest first."""
+        mine = [tick for (bot, _), tick in self._tables.ticks.items() if bot is self._bot and tick.due_at <= now]
+        return sorted(mine, key=lambda tick: tick.due_at)
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest tick is due."""
+        return min((tick.due_at for (bot, _), tick in self._tables.ticks.items() if bot is self._bot), default=None)
+
+    async def keep_unreadable(self, event: Unreadable) -> None:
+        """Keep the ids of an event without a key."""
+        self._tables.unreadable[self._bot, event.event_id] = event
+
+    async def unreadable(self, room_id: str, session_id: str) -> Sequence[Unreadable]:
+        """Those of one session, oldest first."""
+        mine = [event for (bot, _), event in self._tables.unreadable.items() if bot is self._bot]
+        return [event for event in mine if (event.room_id, event.session_id) == (room_id, session_id)]
+
+    async def drop_unreadable(self, event_id: str) -> None:
+        """It has been read."""
+        self._tables.unreadable.pop((self._bot, event_id), None)
+
+    def _key(self, record: type[Record], values: Sequence[object]) -> tuple[object, ...]:
+        hashed = _hashed(record)
+        named = zip(record.key, values, strict=True)
+        return tuple(self.pseudonym(str(value)) if name in hashed else value for name, value in named)
+
+
+def _hashed(record: type[Record]) -> frozenset[str]:
+    hints = get_type_hints(record, include_extras=True)
+    return frozenset(name for name, hint in hints.items() if Kept.HASHED in getattr(hint, "__metadata__", ()))
