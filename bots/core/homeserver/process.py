@@ -27,26 +27,29 @@ def free_port(wanted: int = 0) -> int:
 
 
 class Child:
-    """A Python module running as a child process, its output appended to `log`.
+    """A Python module running as a child process, its output appended to `log` (None: our own output).
 
     It has a session of its own: Ctrl-C in the terminal reaches us alone, and we stop our children in order.
     When we end without doing so, `lifeline` stops it.
     """
 
     def __init__(
-        self, module: str, arguments: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
+        self, module: str, arguments: Sequence[str], *, log: Path | None, environment: Mapping[str, str] | None = None
     ) -> None:
         self.log = log
-        log.parent.mkdir(parents=True, exist_ok=True)
         # The package is found from any folder, installed or not.
         root = str(Path(__file__).resolve().parents[3])
         path = os.pathsep.join(p for p in (root, os.environ.get("PYTHONPATH", "")) if p)
-        with log.open("ab") as output:
+        with contextlib.ExitStack() as stack:
+            output = None
+            if log is not None:
+                log.parent.mkdir(parents=True, exist_ok=True)
+                output = stack.enter_context(log.open("ab"))
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
                 [sys.executable, "-m", "bots.core.homeserver.lifeline", module, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=output,
-                stderr=subprocess.STDOUT,
+                stderr=output,
                 env={**os.environ, "PYTHONPATH": path, **(environment or {})},
                 start_new_session=True,
             )
@@ -61,9 +64,13 @@ class Child:
         """The exit code, negative for a signal; None while it runs."""
         return self._process.poll()
 
+    def terminate(self) -> None:
+        """Ask it to stop, and do not wait. Safe to repeat."""
+        self._process.terminate()
+
     def stop(self, *, grace: float = 20.0) -> int:
         """Ask it to stop, make it stop after `grace` seconds. Gives the exit code. Safe to repeat."""
-        self._process.terminate()
+        self.terminate()
         try:
             self._process.wait(grace)
         except subprocess.TimeoutExpired:
@@ -84,6 +91,6 @@ class Child:
 
     def last_lines(self, count: int = 15) -> str:
         """The end of its log, to show when it did not start."""
-        if not self.log.exists():
+        if self.log is None or not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])

@@ -29,7 +29,11 @@ from bots.core.matrix.private_files import write_private
 
 
 class HomeserverError(Exception):
-    """The homeserver cannot be had; one sentence says why."""
+    """The homeserver can't be had, or refuses; one sentence says why, `errcode` is Matrix's where there is one."""
+
+    def __init__(self, message: str, errcode: str | None = None) -> None:
+        super().__init__(message)
+        self.errcode = errcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,8 @@ class Synapse:
             connection.close()
         if response.status != http.client.OK:
             raise HomeserverError(
-                f"The homeserver answered {method} {path} with {response.status}: {answer.get('error')}"
+                f"The homeserver answered {method} {path} with {response.status}: {answer.get('error')}",
+                answer.get("errcode"),
             )
         return answer
 

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where one installation finds its things: a small YAML file that names the homeserver and holds no secret."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bots.cli.sorry import Sorry
+from bots.core.actions import BotName
+from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
+from bots.core.homeserver.desired import Cast
+from bots.core.matrix.login import AccessToken, Credentials, Password
+from bots.core.matrix.private_files import read_private
+
+_USER_ID = re.compile(r"@[^\s:@]+:\S+")
+_KEYS = ("homeserver", "community", "state", "secrets", "database", "organiser", "bots", "health", "logs")
+_NEEDED = ("homeserver", "community", "state", "secrets", "organiser", "bots")
+_LOOKS_SECRET = re.compile(r"passw|token|secret|recovery|private_key|api_?key", re.IGNORECASE)
+_HIGHEST_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One installation. Paths are absolute; `database` is None for the SQLite file in `state`.
+
+    `health` has the loopback port of each bot's `/healthz` and `/metrics`; a bot that is not in it has none.
+    """
+
+    homeserver: str
+    community: Path
+    state: Path
+    secrets: Path
+    organiser: str
+    bots: Mapping[BotName, str]
+    database: str | None = None
+    health: Mapping[BotName, int]
+    json_logs: bool = True
+
+    @property
+    def cast(self) -> Cast:
+        """Who takes part."""
+        return Cast(organiser=self.organiser, bots=self.bots)
+
+    def secrets_of(self, who: str) -> Path:
+        """The folder with the secrets of "organiser" or of a bot."""
+        return self.secrets / who
+
+    def credentials(self, who: str, environment: Mapping[str, str] = os.environ) -> Credentials:
+        """What "organiser", or a bot, logs in with: from the environment, else from its secrets folder.
+
+        A token wins over a password. Raises Sorry.
+        """
+        for kind, made in (("token", AccessToken), ("password", Password)):
+            variable = f"KITHROOM_{who}_{kind}".upper()
+            found = environment.get(variable) or read_private(self.secrets_of(who) / kind)
+            if found and found.strip():
+                return made(found.strip())
+        raise Sorry(
+            f"There is no password and no token for {who}: put one into {self.secrets_of(who) / 'password'} "
+            f"(or …/token), or into KITHROOM_{who.upper()}_PASSWORD (or …_TOKEN)."
+        )
+
+
+def load_deployment(file: Path, environment: Mapping[str, str] = os.environ) -> Deployment:
+    """The installation that `file` describes. KITHROOM_DATABASE and KITHROOM_SECRETS in the environment win over it.
+
+    Raises SettingsError with all mistakes.
+    """
+    mistakes: list[Mistake] = []
+    document = read(file, mistakes)
+    if document is None:
+        raise SettingsError(mistakes)
+    reading = _Reading(document, file.resolve().parent, mistakes)
+    reading.keys()
+    deployment = Deployment(
+        homeserver=reading.url("homeserver"),
+        community=reading.path("community"),
+        state=reading.path("state"),
+        secrets=Path(environment["KITHROOM_SECRETS"]) if "KITHROOM_SECRETS" in environment else reading.path("secrets"),
+        organiser=reading.user(("organiser",)),
+        bots={bot: reading.user(("bots", bot.value)) for bot in BotName},
+        database=environment.get("KITHROOM_DATABASE") or reading.database(),
+        health=reading.ports(),
+        json_logs=reading.choice("logs", ("json", "console")) == "json",
+    )
+    if mistakes:
+        raise SettingsError(mistakes)
+    return deployment
+
+
+class _Reading:
+    """One value after the other; what is wrong goes on the list, and reading goes on."""
+
+    def __init__(self, document: Document, base: Path, mistakes: list[Mistake]) -> None:
+        self._document = document
+        self._base = base
+        self._mistakes = mistakes
+        self._values: dict[str, Value] = document.value if isinstance(document.value, dict) else {}
+
+    def keys(self) -> None:
+        for at in self._unknown():
+            key = str(at[-1])
+            if _LOOKS_SECRET.search(key):
+                self._wrong(
+                    at,
+                    f"`{key}` looks like a secret, and no secret belongs into this file.",
+                    "Put it into a file in the secrets folder or into the environment, and change it.",
+                    key=True,
+                )
+            else:
+                known = [bot.value for bot in BotName] if len(at) > 1 else _KEYS
+                self._wrong(at, f"There is no setting called `{key}` here.", did_you_mean(key, known), key=True)
+        for key in _NEEDED:
+            if self._values.get(key) is None:
+                self._wrong((), f"`{key}` is missing.")
+
+    def url(self, key: str) -> str:
+        text = self._text((key,))
+        parts = urlsplit(text)
+        if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.password):
+            self._wrong(
+                (key,), f"`{key}` should be the address of the homeserver.", "Such as `https://matrix.example`."
+            )
+        return text.rstrip("/")
+
+    def path(self, key: str) -> Path:
+        return self._base / Path(self._text((key,))).expanduser()
+
+    def user(self, at: Location) -> str:
+        text = self._text(at, needed=len(at) > 1)
+        if text and not _USER_ID.fullmatch(text):
+            self._wrong(at, f"`{text}` is not a Matrix user id.", "It looks like `@name:example.org`.")
+        return text
+
+    def database(self) -> str | None:
+        text = self._text(("database",))
+        if text and urlsplit(text).password:
+            self._wrong(
+                ("database",),
+                "There is a password in the database's address, and no secret belongs into this file.",
+                "Put the whole address into KITHROOM_DATABASE, or use a PostgreSQL password file; and change it.",
+            )
+        return text or None
+
+    def ports(self) -> dict[BotName, int]:
+        ports: dict[BotName, int] = {}
+        for bot in BotName:
+            text = self._text(("health", bot.value))
+            if text and text.isdecimal() and 0 < int(text) <= _HIGHEST_PORT:
+                ports[bot] = int(text)
+            elif text:
+                self._wrong(("health", bot.value), f"`{text}` is not a port.", "It is a number from 1 to 65535.")
+        return ports
+
+    def choice(self, key: str, choices: tuple[str, ...]) -> str:
+        text = self._text((key,)) or choices[0]
+        if text not in choices:
+            self._wrong((key,), f"`{key}` is one of: {', '.join(choices)}.", did_you_mean(text, choices))
+        return text
+
+    def _text(self, at: Location, *, needed: bool = False) -> str:
+        value: Value = self._values
+        for part in at:
+            value = value.get(str(part)) if isinstance(value, dict) else None
+        if isinstance(value, str):
+            return value
+        if value is not None:
+            self._wrong(at, f"`{at[-1]}` should be text.")
+        elif needed and self._values.get(str(at[0])) is not None:
+            self._wrong(at[:1], f"`{at[-1]}` is missing.")
+        return ""
+
+    def _unknown(self) -> list[Location]:
+        bots = {bot.value for bot in BotName}
+        unknown: list[Location] = [(key,) for key in self._values if key not in _KEYS]
+        for outer in ("bots", "health"):
+            inner = self._values.get(outer)
+            if isinstance(inner, dict):
+                unknown.extend((outer, key) for key in inner if key not in bots)
+            elif inner is not None:
+                self._wrong((outer,), f"`{outer}` should have a line for each bot.", "Indent them below it.")
+        return unknown
+
+    def _wrong(self, at: Location, message: str, hint: str | None = None, *, key: bool = False) -> None:
+        self._mistakes.append(self._document.mistake(at, message, hint, key=key))

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The file of an installation: it names things, holds no secret, and says all its mistakes at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots.cli.deployment import load_deployment
+from bots.cli.sorry import Sorry
+from bots.core.actions import BotName
+from bots.core.documents import SettingsError
+from bots.core.matrix.login import AccessToken, Password
+
+GOOD = """\
+homeserver: https://matrix.example.org/
+community: config
+state: /var/lib/kithroom
+secrets: secrets
+organiser: "@organiser:example.org"
+bots:
+  welcome: "@welcome:example.org"
+  moderation: "@moderation:example.org"
+  resources: "@resources:example.org"
+health:
+  welcome: 9101
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        file = tmp_path / "kithroom.yaml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write
+
+
+def mistakes(file):
+    with pytest.raises(SettingsError) as error:
+        load_deployment(file, {})
+    return [(mistake.line, mistake.message, mistake.hint) for mistake in error.value.mistakes]
+
+
+def test_paths_are_relative_to_the_file_and_the_url_has_no_slash_at_its_end(written, tmp_path):
+    deployment = load_deployment(written(GOOD), {})
+    assert deployment.homeserver == "https://matrix.example.org"
+    assert deployment.community == tmp_path / "config"
+    assert deployment.secrets_of("welcome") == tmp_path / "secrets" / "welcome"
+    assert str(deployment.state) == "/var/lib/kithroom"
+    assert deployment.health == {BotName.WELCOME: 9101}
+    assert deployment.cast.server_name == "example.org"
+    assert deployment.json_logs
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("password: hunter2\n", 12),
+        ("welcome_token: abc\n", 12),
+        ("database: postgresql://kithroom:hunter2@db/kithroom\n", 12),
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_not_repeated(written, line, where):
+    ((found, message, hint),) = mistakes(written(GOOD + line))
+    assert found == where
+    assert "no secret belongs into this file" in message
+    assert "hunter2" not in message + hint
+    assert "change it" in hint
+
+
+def test_a_password_below_a_bot_is_refused_too(written):
+    ((line, message, _),) = mistakes(written(GOOD + "  token: abc\n"))
+    assert line == 12
+    assert "`token` looks like a secret" in message
+
+
+def test_all_mistakes_are_told_at_once_with_their_lines(written):
+    text = GOOD.replace("https:", "ftp:").replace("9101", "99999").replace('"@welcome:example.org"', "welcome")
+    found = mistakes(written(text + "homserver: x\nlogs: pretty\n"))
+    assert [line for line, _, _ in found] == [1, 7, 11, 12, 13]
+    assert "Did you mean `homeserver`?" in {hint for _, _, hint in found}
+
+
+def test_what_is_missing_is_named(written):
+    text = GOOD.replace('  resources: "@resources:example.org"\n', "").replace("state: /var/lib/kithroom\n", "")
+    assert [message for _, message, _ in mistakes(written(text))] == ["`state` is missing.", "`resources` is missing."]
+
+
+def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
+    ((_, message, _),) = mistakes(tmp_path / "nowhere.yaml")
+    assert message == "This file can't be read: No such file or directory."
+
+
+def test_the_environment_wins_over_files_and_a_token_over_a_password(written, tmp_path):
+    deployment = load_deployment(written(GOOD), {"KITHROOM_DATABASE": "postgresql://u:p@db/k"})
+    assert deployment.database == "postgresql://u:p@db/k"
+    folder = tmp_path / "secrets" / "welcome"
+    folder.mkdir(parents=True)
+    (folder / "password").write_text("from the file\n")
+    assert deployment.credentials("welcome", {}) == Password("from the file")
+    assert deployment.credentials("welcome", {"KITHROOM_WELCOME_PASSWORD": "other"}) == Password("other")
+    (folder / "token").write_text("syt_1\n")
+    assert deployment.credentials("welcome", {"KITHROOM_WELCOME_PASSWORD": "other"}) == AccessToken("syt_1")
+    assert load_deployment(written(GOOD), {"KITHROOM_SECRETS": "/run/secrets"}).secrets.as_posix() == "/run/secrets"
+
+
+def test_without_credentials_the_sentence_says_where_they_could_be(written):
+    with pytest.raises(Sorry, match="KITHROOM_MODERATION_PASSWORD"):
+        load_deployment(written(GOOD), {}).credentials("moderation", {})
