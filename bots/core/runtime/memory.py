@@ -266,8 +266,9 @@ class MemoryHomeserver:
         return self._withheld.get(session)
 
     def private_chat(self, owner: str, user: str, marker: str, name: str) -> str:
-        """The encrypted room that carries the marker, made if there is none."""
-        if marker not in self._markers:
+        """The encrypted room of the owner's that carries the marker, made if they are in none."""
+        known = self._markers.get(marker)
+        if known is None or owner not in self.rooms[known].joined():
             room_id = self._markers[marker] = self.create_room(owner, name=name)
             self.invite(owner, room_id, user)
         return self._markers[marker]

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The welcome bot in the real runtime, on a homeserver in memory."""
+
+import pytest
+
+from bots.core.actions import BotName
+from bots.core.events import Message
+from bots.core.language import Catalogue, shipped_words
+from bots.core.records import CommunityRoom, PrivateChat
+from bots.core.rooms import PowerLevels, RoomRole
+from bots.core.runtime.memory import MemoryHomeserver
+from bots.core.runtime.memory_store import MemoryStore
+from bots.core.runtime.memory_transport import MemoryTransport
+from bots.core.runtime.run import Running
+from bots.welcome.bot import make_bot
+from bots.welcome.records import Conversation
+from fakes.clock import FakeClock
+from fakes.parrot import settle
+from fakes.welcome_scene import ANA, BOT, BOTS, COMMUNITY, ORGANISER
+
+CATALOGUE = Catalogue.load(shipped_words(), ["en"])
+
+
+class Place:
+    """A lobby and two condition rooms, with the bot in them."""
+
+    def __init__(self):
+        self.clock, self.store = FakeClock(), MemoryStore()
+        self.homeserver = MemoryHomeserver(self.clock.now)
+        levels = PowerLevels(users={BOT: 25}, invite=25)
+        self.lobby = self.homeserver.create_room(ORGANISER, join_rule="public", power_levels=levels)
+        self.rooms = {
+            id_: self.homeserver.create_room(ORGANISER, power_levels=levels) for id_ in ("epilepsy", "coeliac")
+        }
+        self.running = self._start()
+
+    def _start(self):
+        return Running(
+            bot=make_bot(COMMUNITY),
+            transport=MemoryTransport(self.homeserver, BOT),
+            store=self.store,
+            community=COMMUNITY,
+            catalogue=CATALOGUE,
+            bots=BOTS,
+            organiser=ORGANISER,
+            clock=self.clock,
+            random=lambda: 0.0,
+        )
+
+    async def opens(self):
+        async with self.store.transaction(BotName.WELCOME, self.clock.now()) as transaction:
+            await transaction.remember(CommunityRoom(room_id=self.lobby, role=RoomRole.LOBBY))
+            for id_, room_id in self.rooms.items():
+                await transaction.remember(CommunityRoom(room_id=room_id, role=RoomRole.CONDITION, condition=id_))
+        for room_id in (self.lobby, *self.rooms.values()):
+            self.homeserver.invite(ORGANISER, room_id, BOT)
+        await settle(self.running)
+
+    async def restarts(self):
+        self.running = self._start()
+        await settle(self.running)
+
+    async def chat(self, user=ANA):
+        async with self.store.transaction(BotName.WELCOME, self.clock.now()) as transaction:
+            chat = await transaction.get(PrivateChat, user)
+        return chat.room_id
+
+    async def comes(self, user=ANA):
+        self.homeserver.join(user, self.lobby)
+        await settle(self.running)
+        chat = await self.chat(user)
+        self.homeserver.join(user, chat)
+        await settle(self.running)
+        return chat
+
+    async def says(self, chat, text, user=ANA):
+        before = len(self.homeserver.stream)
+        self.homeserver.say(user, chat, text)
+        await settle(self.running)
+        return self.said(since=before)
+
+    def said(self, room_id=None, since=0):
+        events = [entry.event for entry in self.homeserver.stream[since:]]
+        return "\n".join(
+            e.text for e in events if isinstance(e, Message) and e.sender == BOT and room_id in (None, e.room_id)
+        )
+
+
+@pytest.fixture
+async def place():
+    place = Place()
+    await place.opens()
+    return place
+
+
+async def test_from_the_lobby_to_the_room_over_restarts(place):
+    chat = await place.comes()
+    assert "I'm a bot" in place.said(chat)
+    await place.restarts()
+    assert "What brings you here?" in await place.says(chat, "yes")
+    await place.restarts()
+    assert "**Meadow**" not in place.said()
+    assert "Meadow" in await place.says(chat, "celiac")
+    assert place.rooms["coeliac"] in invited(place, ANA)
+    assert place.rooms["epilepsy"] not in invited(place, ANA)
+    await place.says(chat, "yes")
+    assert place.said(place.rooms["coeliac"]) == ""
+    place.homeserver.join(ANA, place.rooms["coeliac"])
+    await settle(place.running)
+    assert "Somebody new is here" in place.said(place.rooms["coeliac"])
+    assert place.said(place.lobby) == ""
+
+
+async def test_a_tap_on_the_button_under_the_guidelines_is_an_answer(place):
+    chat = await place.comes()
+    asked = next(e for e in place.homeserver.timeline(chat) if isinstance(e, Message) and "Tap ✅" in e.text)
+    before = len(place.homeserver.stream)
+    place.homeserver.react(ANA, chat, asked.event_id, "✅")
+    await settle(place.running)
+    assert "What brings you here?" in place.said(since=before)
+
+
+async def test_who_was_banned_from_the_room_is_told_in_private_that_it_did_not_work(place):
+    place.homeserver.ban(ORGANISER, place.rooms["epilepsy"], ANA)
+    chat = await place.comes()
+    await place.says(chat, "yes")
+    assert "I could not invite you" in await place.says(chat, "epilepsy")
+
+
+async def test_who_leaves_the_chat_and_comes_to_the_lobby_again_goes_on_there(place):
+    chat = await place.comes()
+    await place.says(chat, "yes")
+    place.homeserver.leave(ANA, chat)
+    place.homeserver.leave(ANA, place.lobby)
+    await settle(place.running)
+    before = len(place.homeserver.stream)
+    again = await place.comes()
+    assert "We go on where we stopped" in place.said(again, since=before)
+    assert "What brings you here?" in place.said(again, since=before)
+
+
+async def test_who_writes_first_is_answered_in_the_bots_own_chat(place):
+    theirs = place.homeserver.create_room(ANA)
+    place.homeserver.invite(ANA, theirs, BOT)
+    await settle(place.running)
+    chat = await place.chat()
+    assert chat != theirs
+    assert "I'm a bot" in place.said(chat)
+    assert BOT not in place.homeserver.rooms[theirs].joined()
+
+
+async def test_forget_me_says_goodbye_erases_and_makes_a_stranger_again(place):
+    chat = await place.comes()
+    await place.says(chat, "forget me")
+    assert "It is erased" in await place.says(chat, "yes")
+    assert BOT not in place.homeserver.rooms[chat].joined()
+    async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
+        assert await transaction.get(Conversation, ANA) is None
+    place.homeserver.leave(ANA, place.lobby)
+    await settle(place.running)
+    before = len(place.homeserver.stream)
+    assert await place.comes() != chat
+    assert "I'm a bot" in place.said(since=before)
+
+
+async def test_nothing_said_is_in_the_records(place):
+    chat = await place.comes()
+    await place.says(chat, "zebrafinch")
+    async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
+        assert "zebrafinch" not in repr(await transaction.get(Conversation, ANA))
+
+
+def invited(place, user):
+    return [room_id for room_id, view in place.homeserver.rooms.items() if user in view.members]
