@@ -65,7 +65,7 @@ class Guidelines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """An entry of the library: where it is, what it is, who checked it and when."""
+    """An entry of the library: where it is, what it is, who checked it and when (None: nobody yet)."""
 
     id: str
     title: Texts
@@ -76,9 +76,9 @@ class Resource:
     language: str
     conditions: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
-    reviewed: date
-    reviewed_by: str
     review_by: date
+    reviewed: date | None = None
+    reviewed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helpline:
-    """Somebody to call, text or write to, checked by a person on a date."""
+    """Somebody to call, text or write to, checked by a person on a date (None: by nobody yet)."""
 
     id: str
     name: str
@@ -104,8 +104,8 @@ class Helpline:
     contacts: tuple[Contact, ...]
     what_happens: Texts
     source: str
-    verified_at: date
-    verified_by: str
+    verified_at: date | None = None
+    verified_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,15 +151,19 @@ class Resources:
 
     def _entry(self, found: Found, today: date) -> Words:
         entry, default = found.resource, self.community.default_language
-        due = today > entry.review_by
+        if entry.reviewed is None:
+            key, checked = "resources.entry.unchecked", {}
+        else:
+            key = "resources.entry.due" if today > entry.review_by else "resources.entry"
+            checked = {"reviewed": _midnight(entry.reviewed)}
         return Words(
-            "resources.entry.due" if due else "resources.entry",
+            key,
             {
+                **checked,
                 "title": in_language(entry.title, default, default),
                 "summary": in_language(entry.summary, default, default),
                 "because": ", ".join(found.because),
                 "source": entry.source,
-                "reviewed": _midnight(entry.reviewed),
                 "url": entry.url or "",
             },
         )
@@ -210,13 +214,19 @@ class Resources:
             )
             for contact in line.contacts
         )
+        if line.verified_at is None:
+            key, checked = "resources.helplines.line.unchecked", {}
+        elif is_aging(line, today):
+            key, checked = "resources.helplines.line.aging", {"verified": _midnight(line.verified_at)}
+        else:
+            key, checked = "resources.helplines.line", {}
         return Words(
-            "resources.helplines.line.aging" if is_aging(line, today) else "resources.helplines.line",
+            key,
             {
+                **checked,
                 "name": line.name,
                 "ways": ways,
                 "what_happens": in_language(line.what_happens, default, default),
-                "verified": _midnight(line.verified_at),
             },
         )
 

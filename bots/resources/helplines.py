@@ -27,14 +27,18 @@ def find_country(countries: Sequence[Country], text: str) -> Country | None:
 
 
 def current(country: Country, today: date) -> tuple[Helpline, ...]:
-    """The country's first `MOST_LINES` helplines that somebody checked within `NOT_SHOWN_AFTER`."""
-    fresh = [line for line in country.helplines if today - line.verified_at <= NOT_SHOWN_AFTER]
+    """The country's first `MOST_LINES` helplines, without those whose check is older than `NOT_SHOWN_AFTER`."""
+    fresh = [line for line in country.helplines if _age(line, today) <= NOT_SHOWN_AFTER]
     return tuple(fresh[:MOST_LINES])
 
 
 def is_aging(line: Helpline, today: date) -> bool:
     """Whether the date of the last check should be said."""
-    return today - line.verified_at > SAY_THE_DATE_AFTER
+    return _age(line, today) > SAY_THE_DATE_AFTER
+
+
+def _age(line: Helpline, today: date) -> timedelta:
+    return timedelta() if line.verified_at is None else today - line.verified_at
 
 
 def _folded(text: str) -> str:

@@ -210,3 +210,15 @@ async def test_a_strangers_invitation_is_declined():
 async def test_other_peoples_invitations_are_not_its_business():
     assert await react_to(invitation(ANA, user="@bo:x")) == []
     assert await react_to(invitation(STRANGER, direct=False)) == []
+
+
+async def test_what_nobody_has_checked_is_not_said_to_be_checked():
+    unread = replace(COMMUNITY.library[0], reviewed=None, reviewed_by=None)
+    uncalled = replace(IRELAND, helplines=(replace(line("One"), verified_at=None, verified_by=None),))
+    starter = replace(COMMUNITY, library=(unread,), countries=(uncalled,))
+
+    (found,) = await react_to(said("!find gluten", CHAT), community=starter)
+    (lines,) = await react_to(said("!helplines ie", CHAT), community=starter)
+
+    assert keys(found)[1] == "resources.entry.unchecked"
+    assert keys(lines)[1] == "resources.helplines.line.unchecked"

@@ -152,8 +152,8 @@ class ResourceForm(Form):
     language: Language
     conditions: list[ConditionId] = Field(default_factory=list)
     keywords: list[Text] = Field(default_factory=list)
-    reviewed: date
-    reviewed_by: Text
+    reviewed: date | None = None
+    reviewed_by: Text | None = None
     review_by: date
 
     @field_validator("review_by")
@@ -219,8 +219,8 @@ class HelplineForm(Form):
     contacts: Annotated[list[ContactForm], Field(min_length=1)]
     what_happens: Translated
     source: Url
-    verified_at: date
-    verified_by: Text
+    verified_at: date | None = None
+    verified_by: Text | None = None
 
     def made(self) -> Helpline:
         """What policies see."""
