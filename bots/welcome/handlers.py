@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bots.core.actions import (
     Action,
@@ -38,6 +38,8 @@ from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapp
 _LABEL = "welcome."
 _GREET = "welcome.greet"
 _BLOCKED = "M_INVITE_BLOCKED"
+# Who was spoken to within this time sees our chat: a hundred invitations are answered once.
+_JUST_NOW = timedelta(minutes=10)
 _ROOMS_OF_MEMBERS = (RoomRole.LOBBY, RoomRole.CONDITION)
 
 
@@ -173,7 +175,10 @@ class Welcome:
         if facts.conversation is None:
             turn = self.interview.begin(facts.person, facts.world)
             return (*self._carry_out(turn, facts, event.event_id), leave)
-        key = "back" if facts.conversation.chat_left else "here"
+        left = facts.conversation.chat_left
+        if not left and facts.now - facts.conversation.asked_at < _JUST_NOW:
+            return (leave,)
+        key = "back" if left else "here"
         turn = self.interview.resume(facts.conversation, facts.world, key)
         return (*self._carry_out(turn, facts, event.event_id, open_chat=True), leave)
 
