@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What would the bots do? Their real handlers, run on a transcript, on a homeserver and a store in memory.
+
+Nothing here touches a network or a disk. People accept every invitation at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bots.core.actions import Action, BotName, InPrivateChat, InRoom, Send, Words
+from bots.core.bot import Bot, Handler
+from bots.core.community import Community
+from bots.core.events import AnyEvent, MembershipState, Message
+from bots.core.homeserver.desired import BOT_POWER, Cast, desired_rooms
+from bots.core.language import Catalogue
+from bots.core.records import CommunityRoom, PrivateChat, Record
+from bots.core.rooms import PowerLevels
+from bots.core.runtime.effects import Effects
+from bots.core.runtime.memory import MemoryHomeserver
+from bots.core.runtime.memory_store import MemoryStore
+from bots.core.runtime.memory_transport import MemoryTransport
+from bots.core.runtime.payload import Outward
+from bots.core.runtime.run import Running
+from bots.core.runtime.transcript import PRIVATE, Step, Transcript, Wait
+from bots.core.transport import TransportError
+
+SERVER = "simulated.example"
+ORGANISER = f"@organiser:{SERVER}"
+# A bot that answers its own answers would never come to rest.
+_MOST_ROUNDS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line of what a simulation shows: who did what, where, and for a bot by which rule.
+
+    `text` is what was said, as it would read; `failed` the code if the action did not succeed.
+    """
+
+    at: datetime
+    who: str
+    what: str
+    place: str = ""
+    text: str = ""
+    rule: str = ""
+    failed: str = ""
+
+
+class SimulationError(Exception):
+    """The transcript asks for something that can't happen there; the sentence says what, and in which line."""
+
+
+def user_id(name: str) -> str:
+    """The user of a transcript's short name."""
+    return name if name.startswith("@") else f"@{name}:{SERVER}"
+
+
+def places(community: Community) -> tuple[str, ...]:
+    """What a transcript may call a place."""
+    return ("lobby", "moderators", PRIVATE, *(condition.id for condition in community.conditions))
+
+
+@dataclass
+class _StandingClock:
+    """Stands still while the bots work, and moves when the transcript says so."""
+
+    time: datetime
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep_until(self, at: datetime) -> None:
+        self.time = max(self.time, at)
+
+
+@dataclass(frozen=True)
+class _Overheard:
+    """A bot, every decision of which is told."""
+
+    bot: Bot
+    tell: Callable[[BotName, Action], None]
+
+    @property
+    def name(self) -> BotName:
+        return self.bot.name
+
+    @property
+    def records(self) -> Sequence[type[Record]]:
+        return self.bot.records
+
+    @property
+    def handlers(self) -> Sequence[Handler[AnyEvent, object]]:
+        return [replace(handler, decide=self._told(handler)) for handler in self.bot.handlers]
+
+    def _told(self, handler: Handler[AnyEvent, object]) -> Callable[[AnyEvent, object], tuple[Action, ...]]:
+        def decide(event: AnyEvent, facts: object) -> tuple[Action, ...]:
+            actions = handler.decide(event, facts)
+            for action in actions:
+                self.tell(self.name, action)
+            return actions
+
+        return decide
+
+
+@dataclass
+class _Watched:
+    """Effects, every failure of which is told."""
+
+    effects: Effects
+    failed: Callable[[Outward, TransportError], None]
+
+    async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
+        try:
+            return await self.effects.carry_out(action, transaction_id)
+        except TransportError as error:
+            self.failed(action, error)
+            raise
+
+
+@dataclass
+class Simulation:
+    """A whole community in memory. `happened` grows as the steps are taken."""
+
+    community: Community
+    catalogue: Catalogue
+    bots: Sequence[Bot]
+    transcript: Transcript
+    happened: list[Happening] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._clock = _StandingClock(self.transcript.start)
+        self._homeserver = MemoryHomeserver(self._clock.now)
+        self._store = MemoryStore()
+        self._users = {name: user_id(name.value) for name in BotName}
+        self._rooms: dict[str, str] = {}
+        moderators = tuple(user_id(name) for name in self.transcript.moderators)
+        self._community = replace(self.community, moderators=(*self.community.moderators, *moderators))
+        self._running = [self._start(bot) for bot in self.bots]
+
+    async def run(self) -> list[Happening]:
+        """Everything, from the empty homeserver to the end of the transcript. Raises SimulationError."""
+        await self._set_up()
+        for step in self.transcript.steps:
+            match step:
+                case Wait(time=time):
+                    await self._wait(time)
+                case Step():
+                    self._take(step, await self._room_of(step))
+                    await self._settle()
+        return self.happened
+
+    def _start(self, bot: Bot) -> Running:
+        running = Running(
+            bot=_Overheard(bot, self._decided),
+            transport=MemoryTransport(self._homeserver, self._users[bot.name]),
+            store=self._store,
+            community=self._community,
+            catalogue=self.catalogue,
+            bots=frozenset(self._users.values()),
+            organiser=ORGANISER,
+            clock=self._clock,
+            random=lambda: 0.0,
+        )
+        running.performer.effects = _Watched(running.live, lambda action, error: self._failed(bot.name, action, error))
+        return running
+
+    async def _set_up(self) -> None:
+        cast = Cast(organiser=ORGANISER, bots=self._users)
+        async with self._store.transaction(BotName.WELCOME, self._clock.now()) as transaction:
+            for position, room in enumerate(desired_rooms(self._community, cast)):
+                levels = PowerLevels(
+                    users=room.powers,
+                    state_default=100,
+                    events={"m.room.power_levels": BOT_POWER[BotName.MODERATION]},
+                    invite=BOT_POWER[BotName.WELCOME],
+                )
+                room_id = self._homeserver.create_room(
+                    ORGANISER, name=room.name, join_rule=room.join_rule, power_levels=levels
+                )
+                for user in room.members:
+                    self._homeserver.invite(ORGANISER, room_id, user)
+                    self._homeserver.join(user, room_id)
+                self._rooms[room.condition or room.role.value] = room_id
+                record = CommunityRoom(room_id=room_id, role=room.role, condition=room.condition, position=position)
+                await transaction.remember(record)
+        await self._settle()
+        self.happened.clear()
+
+    async def _wait(self, time: timedelta) -> None:
+        """Let the time go by from one tick to the next, so that each comes at its own."""
+        end = self._clock.now() + time
+        while True:
+            due: list[datetime] = []
+            for running in self._running:
+                async with self._store.transaction(running.bot.name, self._clock.now()) as transaction:
+                    if (next_due := await transaction.next_due()) is not None:
+                        due.append(next_due)
+            if not due or min(due) > end:
+                break
+            self._clock.time = max(self._clock.time, min(due))
+            await self._settle()
+        self._clock.time = end
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """Let everybody react until nobody has anything left to do."""
+        for _ in range(_MOST_ROUNDS):
+            accepted = self._accept_invitations()
+            moved = [await running.step() for running in self._running]
+            if not accepted and not any(moved):
+                return
+        raise SimulationError("the bots do not come to rest")
+
+    def _accept_invitations(self) -> bool:
+        bots = frozenset(self._users.values())
+        invited = [
+            (user, room_id)
+            for room_id, room in self._homeserver.rooms.items()
+            for user, member in room.members.items()
+            if member.state is MembershipState.INVITE and user not in bots
+        ]
+        for user, room_id in invited:
+            self._homeserver.join(user, room_id)
+        return bool(invited)
+
+    async def _room_of(self, step: Step) -> str:
+        if step.place != PRIVATE:
+            return self._rooms[step.place]
+        async with self._store.transaction(BotName.WELCOME, self._clock.now()) as transaction:
+            chat = await transaction.get(PrivateChat, user_id(step.who))
+        if chat is None:
+            raise SimulationError(f"line {step.line}: {step.who} has no private chat")
+        return chat.room_id
+
+    def _take(self, step: Step, room_id: str) -> None:
+        user = user_id(step.who)
+        self._note(step.who, step.act, step.place, step.text)
+        try:
+            match step.act:
+                case "joins":
+                    self._homeserver.join(user, room_id)
+                case "leaves":
+                    self._homeserver.leave(user, room_id)
+                case "taps":
+                    self._homeserver.react(user, room_id, self._message(step, room_id), step.text)
+                case _:
+                    reply_to = self._message(step, room_id) if step.to is not None else None
+                    self._homeserver.say(user, room_id, step.text, reply_to=reply_to)
+        except TransportError as error:
+            raise SimulationError(f"line {step.line}: {step.who} can't do that: {error.message}") from None
+
+    def _message(self, step: Step, room_id: str) -> str:
+        """The last message in the room with the step's words in it."""
+        messages = (event for event in self._homeserver.timeline(room_id) if isinstance(event, Message))
+        wanted = [event.event_id for event in messages if (step.to or "") in event.text]
+        if not wanted:
+            raise SimulationError(f"line {step.line}: there is no such message")
+        return wanted[-1]
+
+    def _decided(self, bot: BotName, action: Action) -> None:
+        text = " / ".join(self._text(action)) if isinstance(action, Send) else ""
+        self._note(bot.value, type(action).__name__, self._place(action), text, rule=action.why)
+
+    def _failed(self, bot: BotName, action: Outward, error: TransportError) -> None:
+        self._note(bot.value, type(action).__name__, self._place(action), rule=action.why, failed=error.errcode)
+
+    def _text(self, send: Send) -> Iterator[str]:
+        for part in send.parts:
+            if isinstance(part, Words):
+                yield self.catalogue.render(part, self.community.default_language).body
+            else:
+                yield f"[what {part.event_id} says]"
+        if send.buttons:
+            yield " ".join(f"[{button}]" for button in send.buttons)
+
+    def _place(self, action: Action) -> str:
+        match action:
+            case Send(place=InPrivateChat(user=user)):
+                return f"{PRIVATE}:{user}"
+            case Send(place=InRoom(room_id=room_id)):
+                pass
+            case _:
+                room_id = getattr(action, "room_id", None) or ""
+        return next((name for name, known in self._rooms.items() if known == room_id), room_id)
+
+    def _note(self, who: str, what: str, place: str, text: str = "", *, rule: str = "", failed: str = "") -> None:
+        self.happened.append(
+            Happening(at=self._clock.now(), who=who, what=what, place=place, text=text, rule=rule, failed=failed)
+        )

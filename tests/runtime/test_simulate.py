@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+from pathlib import Path
+
+import pytest
+
+from bots.core.documents import SettingsError
+from bots.core.runtime.simulate import Simulation, SimulationError, places
+from bots.core.runtime.transcript import load_transcript
+from bots.core.settings import load_catalogue, load_community
+from bots.resources.bot import make_bot as make_resources
+from bots.welcome.bot import make_bot as make_welcome
+
+CONFIG = Path(__file__).parent.parent.parent / "config"
+
+
+@pytest.fixture(scope="module")
+def community():
+    return load_community(CONFIG)
+
+
+@pytest.fixture
+def simulated(community, tmp_path):
+    """Runs a transcript on the real bots and the example community."""
+
+    async def run(text):
+        file = tmp_path / "transcript.yaml"
+        file.write_text(text, encoding="utf-8")
+        transcript = load_transcript(file, places(community))
+        bots = [make_welcome(community), make_resources(community)]
+        return await Simulation(community, load_catalogue(community), bots, transcript).run()
+
+    return run
+
+
+async def test_a_newcomer_is_met_agrees_and_is_let_in(simulated):
+    happened = await simulated("""
+steps:
+  - {who: anna, joins: lobby}
+  - {who: anna, taps: "✅", in: private, to: ""}
+  - {who: anna, says: "t1d", in: private}
+""")
+
+    assert happened[0].who == "anna"
+    assert next(h for h in happened if h.what == "Send").rule == "welcome.greet"
+    assert [h.place for h in happened if h.what == "Invite"] == ["type-1-diabetes"]
+    assert not [h for h in happened if h.failed]
+
+
+async def test_a_question_is_answered_in_the_lobby(simulated):
+    happened = await simulated("""
+steps:
+  - {who: anna, joins: lobby}
+  - {who: anna, says: "!find gluten free travel", in: lobby}
+""")
+
+    answers = [h for h in happened if h.who == "resources" and h.what == "Send"]
+    assert len(answers) == 1
+    assert answers[0].text
+
+
+async def test_what_cannot_happen_is_said_with_its_line(simulated):
+    with pytest.raises(SimulationError, match="line 3: anna has no private chat"):
+        await simulated("""
+steps:
+  - {who: anna, says: "hi", in: private}
+""")
+
+
+async def test_all_mistakes_of_a_transcript_are_told_at_once(simulated):
+    with pytest.raises(SettingsError) as raised:
+        await simulated("""
+steps:
+  - {who: anna, jions: lobby}
+  - {who: anna, joins: lobbby}
+  - {waits: long}
+""")
+
+    messages = [f"{m.line}: {m.message} {m.hint or ''}".strip() for m in raised.value.mistakes]
+    assert any("3: Nobody can `jions`. Did you mean `joins`?" in message for message in messages)
+    assert any("4: There is no place called `lobbby`. Did you mean `lobby`?" in message for message in messages)
+    assert any(message.startswith("5: `waits`") for message in messages)
+
+
+async def test_the_same_transcript_gives_the_same_actions(simulated):
+    text = """
+steps:
+  - {who: anna, joins: lobby}
+  - {waits: 8d}
+  - {who: anna, says: "yes", in: private}
+"""
+
+    assert await simulated(text) == await simulated(text)
