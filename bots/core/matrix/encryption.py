@@ -190,21 +190,28 @@ class Encryption:
         await self._thread.run(self._machine.room_encryption, room_id, dict(rules))
         for _ in range(_TRIES):
             try:
-                await self.know(recipients)
-                await self._claim(recipients)
-                await self._send_to_devices()
-                await self._share(room_id, recipients)
+                # Mostly everybody has the key already; the engine refuses when somebody has not.
                 encrypted = await self._thread.run(
                     self._machine.encrypt, room_id, recipients, "m.room.message", content
                 )
-            except (NotSharedError, ShareStaleError):
-                # Somebody's devices changed in between: from the start, with what is known now.
+            except NotSharedError:
+                await self._prepare(room_id, recipients)
                 continue
             given = self._readers.get(room_id)
             if given is None or given.session_id != encrypted["session_id"] or not given.users & readers:
                 raise NotReadyError("KITHROOM_NOT_READY", "nobody in the room has a device with keys", retryable=True)
             return encrypted
         raise TransportError("KITHROOM_NOT_SHARED", "the room's devices change faster than keys go out", retryable=True)
+
+    async def _prepare(self, room_id: str, recipients: frozenset[str]) -> None:
+        """Bring the room's key to every device of `recipients` that can be reached now."""
+        await self.know(recipients)
+        await self._claim(recipients)
+        await self._send_to_devices()
+        try:
+            await self._share(room_id, recipients)
+        except ShareStaleError:
+            _log.info("a room's key was replaced while it went out")
 
     async def _claim(self, users: Iterable[str]) -> None:
         wanted = frozenset(users)

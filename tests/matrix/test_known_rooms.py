@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bots.core.matrix.http import Http
+from bots.core.matrix.known_rooms import KnownRooms
+from bots.core.transport import TransportError
+from fakes.scripted_homeserver import ScriptedHomeserver, refuse
+
+STATE = "GET /rooms/!r/state"
+ENCRYPTION = {"type": "m.room.encryption", "state_key": "", "content": {"rotation_period_msgs": 3}}
+
+
+def name(text: str) -> dict[str, Any]:
+    return {"type": "m.room.name", "state_key": "", "content": {"name": text}}
+
+
+@pytest.fixture
+async def server():
+    async with ScriptedHomeserver({STATE: [name("one")]}) as running:
+        yield running
+
+
+@pytest.fixture
+async def http(server):
+    async with Http(server.url) as client:
+        yield client
+
+
+async def test_a_room_is_fetched_once_and_kept_up_to_date(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    assert rooms.view("!r") is None
+    await rooms.load(["!r"])
+    await rooms.load(["!r"])
+    assert len(server.asked) == 1
+    await rooms.apply("!r", [name("two"), {"type": "m.room.name", "content": {"name": "no state"}}])
+    assert rooms.view("!r").name == "two"
+
+
+async def test_what_a_sync_brings_while_the_state_is_on_its_way_is_not_lost(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    fetch = http.request_list
+
+    async def slow(*args: Any, **more: Any) -> list[Any]:
+        answer = await fetch(*args, **more)
+        await rooms.apply("!r", [name("newer")])
+        return answer
+
+    http.request_list = slow
+    await rooms.load(["!r"])
+    assert rooms.view("!r").name == "newer"
+
+
+async def test_a_room_that_was_encrypted_once_stays_so_after_a_restart_whatever_the_homeserver_says(
+    server, http, tmp_path
+):
+    rooms = KnownRooms(http, tmp_path)
+    server.answers[STATE] = [ENCRYPTION]
+    await rooms.load(["!r"])
+    assert rooms.encryption_rules("!r") == {"rotation_period_msgs": 3}
+    server.answers[STATE] = [name("not encrypted")]
+    again = KnownRooms(http, tmp_path)
+    await again.load(["!r"])
+    assert again.is_encrypted("!r")
+    assert again.view("!r").encrypted
+
+
+async def test_encryption_is_remembered_for_a_room_that_was_never_loaded(server, http, tmp_path):
+    await KnownRooms(http, tmp_path).apply("!other", [ENCRYPTION])
+    assert KnownRooms(http, tmp_path).is_encrypted("!other")
+
+
+async def test_a_torn_line_spoils_no_other(server, http, tmp_path):
+    await KnownRooms(http, tmp_path).apply("!one", [ENCRYPTION])
+    file = tmp_path / "encrypted_rooms.txt"
+    file.write_text(file.read_text(encoding="utf-8") + "!tw", encoding="utf-8")
+    await KnownRooms(http, tmp_path).apply("!three", [ENCRYPTION])
+    assert KnownRooms(http, tmp_path).is_encrypted("!one")
+    assert KnownRooms(http, tmp_path).is_encrypted("!three")
+
+
+async def test_a_room_that_may_not_be_read_stays_unknown(server, http, tmp_path):
+    server.answers[STATE] = refuse(403, "M_FORBIDDEN")
+    rooms = KnownRooms(http, tmp_path)
+    await rooms.load(["!r"])
+    assert rooms.view("!r") is None
+
+
+async def test_a_homeserver_in_trouble_is_told_of(server, http, tmp_path):
+    server.answers[STATE] = refuse(503, "M_UNKNOWN")
+    rooms = KnownRooms(http, tmp_path)
+    with pytest.raises(TransportError):
+        await rooms.load(["!r"])
+    server.answers[STATE] = [name("back")]
+    await rooms.load(["!r"])
+    assert rooms.view("!r").name == "back"
+
+
+async def test_a_room_that_was_left_is_forgotten_but_not_that_it_is_encrypted(server, http, tmp_path):
+    server.answers[STATE] = [ENCRYPTION]
+    rooms = KnownRooms(http, tmp_path)
+    await rooms.load(["!r"])
+    rooms.forget("!r")
+    assert rooms.view("!r") is None
+    assert rooms.is_encrypted("!r")
