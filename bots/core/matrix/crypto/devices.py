@@ -14,7 +14,7 @@ from typing import Any
 from nio.crypto import OlmDevice
 from vodozemac import Curve25519PublicKey, Ed25519PublicKey
 
-from bots.core.matrix.crypto.signed_json import signed_by
+from bots.core.matrix.crypto.signed_json import base64_of, signed_by
 from bots.core.matrix.crypto.store import KeyStore
 
 MOST_DEVICES = 100
@@ -91,8 +91,8 @@ def read_device(user_id: str, device_id: Any, payload: Any) -> OlmDevice | None:
         ed25519, curve25519 = payload["keys"][f"ed25519:{device_id}"], payload["keys"][f"curve25519:{device_id}"]
         # Normal forms, since base64 has several spellings of one key and we compare keys as text.
         ed25519, curve25519 = (
-            Ed25519PublicKey.from_base64(ed25519).to_base64(),
-            Curve25519PublicKey.from_base64(curve25519).to_base64(),
+            Ed25519PublicKey.from_base64(base64_of(ed25519, 32)).to_base64(),
+            Curve25519PublicKey.from_base64(base64_of(curve25519, 32)).to_base64(),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None
@@ -107,7 +107,7 @@ def read_cross_signing_key(user_id: str, usage: str, payload: Any) -> str | None
         if payload["user_id"] != user_id or usage not in payload["usage"]:
             return None
         ((name, key),) = payload["keys"].items()
-        public: str = Ed25519PublicKey.from_base64(key).to_base64()
+        public: str = Ed25519PublicKey.from_base64(base64_of(key, 32)).to_base64()
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None
     return public if name == f"ed25519:{key}" else None

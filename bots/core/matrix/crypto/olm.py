@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nio.crypto import Olm, OlmDevice, OutboundSession, Session
-from vodozemac import AnyOlmMessage, Curve25519PublicKey, PreKeyMessage
+from vodozemac import AnyOlmMessage, PreKeyMessage
 
 from bots.core.matrix.crypto.devices import read_device
-from bots.core.matrix.crypto.signed_json import canonical, signed_by
+from bots.core.matrix.crypto.signed_json import base64_of, canonical, signed_by
 from bots.core.matrix.crypto.store import KeyStore
 
 OLM = "m.olm.v1.curve25519-aes-sha2"
@@ -107,11 +107,11 @@ class HardenedOlm(Olm):  # type: ignore[misc]  # nio ships no types
 
         Raises `ValueError` for a key that is none, or not signed by the device.
         """
-        if not isinstance(key_object, dict) or not isinstance(key_object.get("key"), str):
+        if not isinstance(key_object, dict):
             raise ValueError("not a key")
         if not signed_by(key_object, device.user_id, device.device_id, device.ed25519):
             raise ValueError("not signed by the device")
-        session = OutboundSession(self.account, device.curve25519, key_object["key"])
+        session = OutboundSession(self.account, device.curve25519, base64_of(key_object.get("key"), 32))
         session.creation_time = self._time()
         self._keep(device.curve25519, session)
 
@@ -149,7 +149,7 @@ class HardenedOlm(Olm):  # type: ignore[misc]  # nio ships no types
             ciphertext = content["ciphertext"].get(self.curve25519)
             if content["algorithm"] != OLM or ciphertext is None:
                 return None
-            sender_key = Curve25519PublicKey.from_base64(content["sender_key"]).to_base64()
+            sender_key = base64_of(content["sender_key"], 32)
             kind, body = ciphertext["type"], ciphertext["body"]
             message = _message(kind, body)
         except (KeyError, TypeError, AttributeError, IndexError) as error:

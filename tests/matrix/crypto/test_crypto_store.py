@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The folder with a device's secrets: one process, one key, no names."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bots.core.matrix.crypto import (
+    CryptoMachine,
+    Reason,
+    StoreInUseError,
+    StoreMissingError,
+    StoreUnreadableError,
+    UndecryptableError,
+)
+from fakes.crypto_peers import ROOM, Ours, Stranger
+
+
+def open_store(folder, device_id="BOT", key="pickle key", create=False):
+    return CryptoMachine.open(folder, "@bot:x", device_id, key, now=lambda: 0.0, create=create)
+
+
+def test_a_second_opening_says_that_the_store_is_in_use(tmp_path):
+    bot = Ours(tmp_path)
+    with pytest.raises(StoreInUseError, match=str(tmp_path)):
+        open_store(tmp_path)
+    bot.machine.close()
+    open_store(tmp_path).close()
+
+
+def test_a_second_process_says_that_the_store_is_in_use(tmp_path):
+    bot = Ours(tmp_path)
+    script = (
+        "import sys; from pathlib import Path; from bots.core.matrix.crypto.store import FolderLock; "
+        "FolderLock(Path(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "StoreInUseError" in done.stderr
+    bot.machine.close()
+
+
+def test_a_restart_keeps_the_device_and_what_it_can_read(tmp_path):
+    bot, alice = Ours(tmp_path), Stranger("@alice:x", "A")
+    assert bot.machine.is_new
+    bot.machine.receive_sync([alice.room_key(bot)])
+    before, event = bot.identity_keys, alice.message()
+    bot.machine.close()
+    bot.reopen()
+    assert not bot.machine.is_new
+    assert bot.identity_keys == before
+    assert bot.machine.decrypt(ROOM, event).content == {"body": "hello"}
+    assert bot.machine.receive_sync([alice.olm(bot, "m.dummy", {})]).dropped == 0
+    bot.machine.close()
+
+
+@pytest.mark.parametrize(
+    ("device_id", "key", "error"),
+    [("BOT", "another key", StoreUnreadableError), ("OTHER", "pickle key", StoreMissingError)],
+)
+def test_another_key_or_device_is_refused_and_the_store_is_given_back(tmp_path, device_id, key, error):
+    Ours(tmp_path).machine.close()
+    with pytest.raises(error):
+        open_store(tmp_path, device_id, key)
+    open_store(tmp_path).close()
+
+
+def test_a_damaged_store_is_refused(tmp_path):
+    (tmp_path / "crypto.db").write_bytes(b"not a database" * 1000)
+    with pytest.raises(StoreUnreadableError):
+        open_store(tmp_path, create=True)
+
+
+def test_commits_survive_a_power_cut(tmp_path):
+    bot = Ours(tmp_path)
+    database = bot.machine._olm.store.database
+    assert database.execute_sql("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert database.execute_sql("PRAGMA synchronous").fetchone() == (2,)
+    bot.machine.close()
+
+
+def test_a_stolen_store_names_no_member(tmp_path):
+    bot, alice = Ours(tmp_path), Stranger("@alice:x", "ALICEDEVICE")
+    bot.machine.track(["@alice:x"])
+    response = {"device_keys": {"@alice:x": {"ALICEDEVICE": alice.cross_signed_device_keys()}}} | alice.identity()
+    bot.machine.keys_queried(response, {"@alice:x"})
+    bot.claim(alice)
+    bot.share(["@alice:x"])
+    bot.machine.receive_sync([alice.room_key(bot)])
+    bot.machine.close()
+    for file in tmp_path.iterdir():
+        content = file.read_bytes()
+        assert b"@alice" not in content
+        assert b"ALICEDEVICE" not in content
+        assert alice.master.ed25519_key.to_base64().encode() not in content
+
+
+def test_a_forgotten_room_is_gone_after_a_restart_too(tmp_path):
+    bot, alice = Ours(tmp_path), Stranger("@alice:x", "A")
+    bot.machine.receive_sync([alice.room_key(bot)])
+    bot.machine.forget_room(ROOM)
+    for _ in range(2):
+        with pytest.raises(UndecryptableError) as caught:
+            bot.machine.decrypt(ROOM, alice.message())
+        assert caught.value.reason is Reason.NO_KEY
+        bot.machine.close()
+        bot.reopen()
+    bot.machine.close()
+
+
+def test_sessions_with_one_stranger_do_not_pile_up(tmp_path):
+    bot, mallory = Ours(tmp_path), Stranger()
+    ((_, fallback),) = bot.uploaded["fallback_keys"].items()
+    for _ in range(12):
+        bot.keys, mallory.session = {"x": fallback}, None
+        assert bot.machine.receive_sync([mallory.olm(bot, "m.dummy", {})]).dropped == 0
+    bot.machine.close()
+    bot.reopen()
+    assert len(bot.machine._olm.session_store[mallory.curve25519]) == 8
+    bot.machine.close()
+
+
+def test_a_shorter_copy_of_a_key_does_not_replace_a_longer_one(tmp_path):
+    bot, alice = Ours(tmp_path), Stranger("@alice:x", "A")
+    bot.machine.receive_sync([alice.room_key(bot)])
+    first = alice.message()
+    assert not bot.machine.receive_sync([alice.room_key(bot)]).keys_came
+    assert bot.machine.decrypt(ROOM, first).content == {"body": "hello"}
+    bot.machine.close()
