@@ -44,6 +44,9 @@ class StoreDirectory:
 
     async def view(self, room_id: str) -> RoomView | None:
         """The room, with its place in the community."""
+        if room_id not in self.transport.joined_rooms():
+            return None
+        await self.transport.load_rooms(frozenset({room_id}))
         async with self.store.transaction(self.bot, self.clock.now()) as transaction:
             reader = await StoreReader.open(transaction, self.transport, self.bots, {room_id})
         return reader.room(room_id)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from bots.core.actions import BotName, Join
 from bots.core.events import AnyEvent, Event, Membership, MembershipState, Message, Outcome, Report, Tick, Unreadable
+from bots.core.records import CommunityRoom
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.decide import Decider, transaction_id
@@ -50,6 +51,7 @@ class Loop:
     random: Callable[[], float]
     committed: Callable[[SyncBatch], None] = lambda _: None
     _failures: int = 0
+    _arrived: set[str] = field(default_factory=set)
     _next_reports: datetime | None = None
 
     async def run(self) -> None:
@@ -81,7 +83,7 @@ class Loop:
         batch = await self.transport.sync(since, timeout_ms=timeout_ms)
         received = self.clock.now()
         joined = self.transport.joined_rooms()
-        await self._load(batch.room_ids | joined if batch.initial else batch.room_ids)
+        await self._load(batch.room_ids | await self._needed(joined, received))
         late = await self._late(batch, received)
         reports = await self._reports(received)
         coming = [*late, *(self._wanted(batch)), *reports]
@@ -101,10 +103,18 @@ class Loop:
             for room_id in batch.left:
                 await transaction.set_position(_ROOM + room_id, "")
             await transaction.set_position(_SYNC, batch.next_batch)
+        self._arrived = {room_id for room_id in joined if self.transport.room(room_id) is not None}
         self.metrics.batches.inc()
         self.metrics.last_sync = received
         self.committed(batch)
         return batch
+
+    async def _needed(self, joined: frozenset[str], now: datetime) -> frozenset[str]:
+        """The rooms that a handler may ask about, whatever happened: the community's, and those new to the bot."""
+        async with self.store.transaction(self.bot, now) as transaction:
+            community = {room.room_id for room in await transaction.find(CommunityRoom)}
+            new = {room for room in joined - self._arrived - community if not await transaction.position(_ROOM + room)}
+        return frozenset(joined & (community | new))
 
     async def _load(self, room_ids: frozenset[str]) -> None:
         try:
@@ -173,7 +183,7 @@ class Loop:
     ) -> list[Membership]:
         """The people who are in a room that is new to the bot, as if they came now: somebody should greet them."""
         present: list[Membership] = []
-        for room_id in sorted(joined):
+        for room_id in sorted(joined - self._arrived):
             view = self.transport.room(room_id)
             if view is None or await reader.transaction.position(_ROOM + room_id):
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bots.core.events import Event, Message, Unreadable
+from bots.core.events import Event, MembershipState, Message, Unreadable
 from bots.core.rooms import RoomView
 from bots.core.runtime.memory import Entry, MemoryHomeserver
 from bots.core.transport import Health, Outgoing, SyncBatch
@@ -91,20 +91,28 @@ class MemoryTransport:
         self.homeserver.redact(self.user_id, room_id, event_id, transaction_id)
 
     async def invite(self, room_id: str, user: str) -> None:
-        """Invite."""
-        self.homeserver.invite(self.user_id, room_id, user)
+        """Invite; somebody who is invited or in the room already stays so."""
+        if not self._is(room_id, user, MembershipState.INVITE, MembershipState.JOIN):
+            self.homeserver.invite(self.user_id, room_id, user)
 
     async def kick(self, room_id: str, user: str) -> None:
-        """Kick."""
-        self.homeserver.remove(self.user_id, room_id, user)
+        """Kick; somebody who is not in the room stays out."""
+        if self._is(room_id, user, MembershipState.INVITE, MembershipState.JOIN):
+            self.homeserver.remove(self.user_id, room_id, user)
 
     async def ban(self, room_id: str, user: str) -> None:
         """Ban."""
-        self.homeserver.ban(self.user_id, room_id, user)
+        if not self._is(room_id, user, MembershipState.BAN):
+            self.homeserver.ban(self.user_id, room_id, user)
 
     async def unban(self, room_id: str, user: str) -> None:
-        """Unban."""
-        self.homeserver.unban(self.user_id, room_id, user)
+        """Unban; somebody who is not banned is left as they are."""
+        if self._is(room_id, user, MembershipState.BAN):
+            self.homeserver.unban(self.user_id, room_id, user)
+
+    def _is(self, room_id: str, user: str, *states: MembershipState) -> bool:
+        view = self.homeserver.rooms.get(room_id)
+        return view is not None and user in view.members and view.members[user].state in states
 
     async def set_power(self, room_id: str, user: str, level: int | None) -> None:
         """Set a power level."""

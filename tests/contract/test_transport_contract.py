@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the runtime relies on, held against the homeserver in memory and against a real Synapse alike."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from bots.core.events import Membership, MembershipState, Message, Reaction, Redaction
+from bots.core.markup import Rendered
+from bots.core.matrix.http import Http, path
+from bots.core.matrix.login import Password
+from bots.core.matrix.opening import open_client
+from bots.core.rooms import PowerLevels
+from bots.core.runtime.memory import MemoryHomeserver
+from bots.core.runtime.memory_transport import MemoryTransport
+from bots.core.transport import Outgoing, TransportError
+
+BOT_POWER = 60
+
+
+def words(text, **more):
+    return Outgoing(rendered=Rendered(text, f"<p>{text}</p>"), **more)
+
+
+class Peer:
+    """A transport, and how far its syncs have come."""
+
+    def __init__(self, transport):
+        self.transport = transport
+        self.since = None
+
+    @property
+    def me(self):
+        return self.transport.user_id
+
+    async def sync(self):
+        batch = await self.transport.sync(self.since, timeout_ms=0)
+        self.since = batch.next_batch
+        await self.transport.load_rooms(batch.room_ids)
+        return batch
+
+    async def hears(self, kind, tries=20):
+        """The events of a kind in the next sync that has any."""
+        for _ in range(tries):
+            found = [event for event in (await self.sync()).events if isinstance(event, kind)]
+            if found:
+                return found
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"no {kind.__name__} came")
+
+
+class InMemory:
+    def __init__(self):
+        self._homeserver = MemoryHomeserver(lambda: datetime.now(UTC))
+
+    async def peer(self, name):
+        return Peer(MemoryTransport(self._homeserver, f"@{name}:x"))
+
+    async def room(self, creator, bot):
+        levels = PowerLevels(users={bot.me: BOT_POWER}, state_default=BOT_POWER)
+        room_id = self._homeserver.create_room(creator.me, power_levels=levels)
+        self._homeserver.invite(creator.me, room_id, bot.me)
+        return room_id
+
+
+class OnSynapse:
+    def __init__(self, synapse, new_account, folder):
+        self._synapse, self._new_account, self._folder = synapse, new_account, folder
+        self._accounts = {}
+
+    async def peer(self, name):
+        account = self._new_account(name)
+        self._accounts[account.user_id] = account
+        folder = self._folder / account.user_id[1:].partition(":")[0]
+        client = await open_client(
+            self._synapse.url, account.user_id, Password(account.password), folder / "crypto", folder / "secrets"
+        )
+        return Peer(client)
+
+    async def room(self, creator, bot):
+        body = {
+            "preset": "private_chat",
+            "invite": [bot.me],
+            "initial_state": [{"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}],
+            "power_level_content_override": {"users": {bot.me: BOT_POWER}, "state_default": BOT_POWER},
+        }
+        async with Http(self._synapse.url, self._accounts[creator.me].access_token) as http:
+            return (await http.request("POST", path("createRoom"), body))["room_id"]
+
+
+@pytest.fixture(params=["memory", pytest.param("synapse", marks=pytest.mark.real)])
+async def homeserver(request, tmp_path):
+    if request.param == "memory":
+        yield InMemory()
+        return
+    made = []
+    real = OnSynapse(request.getfixturevalue("synapse"), request.getfixturevalue("new_account"), tmp_path)
+    make = real.peer
+
+    async def kept(name):
+        made.append(await make(name))
+        return made[-1]
+
+    real.peer = kept
+    yield real
+    for peer in made:
+        await peer.transport.close()
+
+
+@pytest.fixture
+async def people(homeserver):
+    """Anna, who made an encrypted room, and a bot that has come to it."""
+    anna, bot = await homeserver.peer("anna"), await homeserver.peer("bot")
+    room_id = await homeserver.room(anna, bot)
+    await anna.sync()
+    await bot.sync()
+    await bot.transport.join(room_id)
+    for peer in (anna, bot):
+        await peer.sync()
+        await peer.transport.load_rooms(frozenset({room_id}))
+    return anna, bot, room_id
+
+
+async def test_an_invitation_comes_with_who_sent_it(homeserver):
+    anna, bot = await homeserver.peer("anna"), await homeserver.peer("bot")
+    await bot.sync()
+    room_id = await homeserver.room(anna, bot)
+
+    (invited,) = await bot.hears(Membership)
+
+    assert (invited.room_id, invited.user, invited.sender) == (room_id, bot.me, anna.me)
+    assert invited.now is MembershipState.INVITE
+    assert invited.event_id
+    assert room_id not in bot.transport.joined_rooms()
+
+
+async def test_the_room_is_as_the_homeserver_says(people):
+    anna, bot, room_id = people
+
+    view = bot.transport.room(room_id)
+
+    assert room_id in bot.transport.joined_rooms()
+    assert view.encrypted
+    assert view.joined() == {anna.me, bot.me}
+    assert view.creators == {anna.me}
+    assert view.power_levels.users[bot.me] == BOT_POWER
+
+
+async def test_a_message_is_read_by_the_others_and_shown_to_its_sender_by_transaction(people):
+    anna, bot, room_id = people
+    event_id = await bot.transport.send(room_id, words("hello"), "t1")
+
+    (message,) = await anna.hears(Message)
+
+    assert (message.text, message.sender, message.event_id) == ("hello", bot.me, event_id)
+    assert message.encrypted
+    batch = await bot.sync()
+    assert batch.own == {"t1": event_id}
+    assert [event for event in batch.events if isinstance(event, Message)] == []
+
+
+async def test_the_same_transaction_id_says_it_once(people):
+    anna, bot, room_id = people
+    first = await bot.transport.send(room_id, words("once"), "same")
+    second = await bot.transport.send(room_id, words("once"), "same")
+
+    assert first == second
+    assert [message.text for message in await anna.hears(Message)] == ["once"]
+
+
+async def test_the_same_since_gives_the_same_events_again(people):
+    anna, bot, room_id = people
+    await anna.transport.send(room_id, words("hi"), "t1")
+    since = bot.since
+    first = await bot.hears(Message)
+    bot.since = since
+
+    assert await bot.hears(Message) == first
+
+
+async def test_replies_threads_and_mentions_arrive(people):
+    anna, bot, room_id = people
+    root = await anna.transport.send(room_id, words("root"), "t1")
+    await bot.transport.send(room_id, words("answer", reply_to=root, thread=root, mentions=(anna.me,)), "t2")
+
+    (answer,) = await anna.hears(Message)
+
+    assert answer.thread == root
+    assert answer.reply_to == root
+    assert answer.mentions == {anna.me}
+
+
+async def test_a_reaction_arrives_and_the_same_one_again_is_told_as_such(people):
+    anna, bot, room_id = people
+    target = await anna.transport.send(room_id, words("hi"), "t1")
+    await bot.transport.react(room_id, target, "👍", "t2")
+    await bot.transport.react(room_id, target, "👍", "t2")
+
+    (reaction,) = await anna.hears(Reaction)
+    assert (reaction.target, reaction.key, reaction.sender) == (target, "👍", bot.me)
+    with pytest.raises(TransportError) as raised:
+        await bot.transport.react(room_id, target, "👍", "another")
+    assert raised.value.errcode == "M_DUPLICATE_ANNOTATION"
+    assert not raised.value.retryable
+
+
+async def test_who_sent_an_event_is_known_also_after_it_is_gone(people):
+    anna, bot, room_id = people
+    target = await anna.transport.send(room_id, words("hi"), "t1")
+    assert (await bot.transport.event(room_id, target)).text == "hi"
+    await bot.transport.redact(room_id, target, "t2")
+    await bot.transport.redact(room_id, target, "t2")
+
+    assert [event.target for event in await anna.hears(Redaction)] == [target]
+    assert await bot.transport.event_sender(room_id, target) == anna.me
+    assert await bot.transport.event(room_id, target) is None
+
+
+async def test_who_sent_an_event_that_is_not_there_is_nobody(people):
+    _, bot, room_id = people
+
+    assert await bot.transport.event_sender(room_id, "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") is None
+
+
+async def test_what_is_done_already_counts_as_done(homeserver, people):
+    _, bot, room_id = people
+    carl = await homeserver.peer("carl")
+    for act, state in (
+        (bot.transport.invite, MembershipState.INVITE),
+        (bot.transport.kick, MembershipState.LEAVE),
+        (bot.transport.ban, MembershipState.BAN),
+        (bot.transport.unban, MembershipState.LEAVE),
+    ):
+        await act(room_id, carl.me)
+        await act(room_id, carl.me)
+        await bot.sync()
+        await bot.transport.load_rooms(frozenset({room_id}))
+        assert bot.transport.room(room_id).members[carl.me].state is state
+
+
+async def test_nobody_acts_on_somebody_with_more_power(people):
+    anna, bot, room_id = people
+
+    with pytest.raises(TransportError) as raised:
+        await bot.transport.kick(room_id, anna.me)
+
+    assert raised.value.errcode == "M_FORBIDDEN"
+    assert not raised.value.retryable
+
+
+async def test_one_level_is_set_and_the_others_stay(people):
+    anna, bot, room_id = people
+    await bot.transport.set_power(room_id, "@carl:x", -1)
+    await bot.sync()
+    assert bot.transport.room(room_id).power_levels.users == {bot.me: BOT_POWER, "@carl:x": -1}
+
+    await bot.transport.set_power(room_id, "@carl:x", None)
+    await anna.sync()
+
+    assert anna.transport.room(room_id).power_levels.users == {bot.me: BOT_POWER}
+
+
+async def test_a_room_that_was_left_is_told_and_gone(people):
+    anna, bot, room_id = people
+    await anna.transport.kick(room_id, bot.me)
+
+    batch = await bot.sync()
+
+    assert room_id in batch.left
+    assert room_id not in bot.transport.joined_rooms()
+    assert bot.transport.room(room_id) is None
+
+
+async def test_the_private_chat_with_a_person_is_made_once(homeserver, people):
+    anna, bot, _ = people
+    first = await bot.transport.create_private_chat(anna.me, "marker", "Private chat")
+    second = await bot.transport.create_private_chat(anna.me, "marker", "Private chat")
+
+    assert first == second
+    (invited,) = [event for event in await anna.hears(Membership) if event.user == anna.me]
+    assert (invited.room_id, invited.sender, invited.now) == (first, bot.me, MembershipState.INVITE)
+    await bot.sync()
+    await bot.transport.load_rooms(frozenset({first}))
+    assert bot.transport.room(first).encrypted
+
+
+async def test_the_first_sync_says_that_it_is(people):
+    _, bot, _ = people
+    bot.since = None
+
+    assert (await bot.sync()).initial
+    assert not (await bot.sync()).initial
