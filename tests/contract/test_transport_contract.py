@@ -210,6 +210,7 @@ async def test_a_reaction_arrives_and_the_same_one_again_is_told_as_such(people)
 async def test_who_sent_an_event_is_known_also_after_it_is_gone(people):
     anna, bot, room_id = people
     target = await anna.transport.send(room_id, words("hi"), "t1")
+    await bot.hears(Message)
     assert (await bot.transport.event(room_id, target)).text == "hi"
     await bot.transport.redact(room_id, target, "t2")
     await bot.transport.redact(room_id, target, "t2")

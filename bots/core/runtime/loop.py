@@ -30,7 +30,7 @@ LONG_POLL_MS = 30_000
 REPORTS_EVERY = timedelta(minutes=1)
 # After so many failures on one batch, what can't be looked up stays unknown: one bad lookup must not stop a bot.
 PATIENCE = 3
-_SYNC, _REPORTS, _ROOM = "sync", "reports", "room:"
+_SYNC, _REPORTS = "sync", "reports"
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Loop:
             for report in reports:
                 await transaction.set_position(_REPORTS, str(report.report_id))
             for room_id in batch.left:
-                await transaction.set_position(_ROOM + room_id, "")
+                await transaction.set_position(_position(room_id), "")
             await transaction.set_position(_SYNC, batch.next_batch)
         self._arrived = {room_id for room_id in joined if self.transport.room(room_id) is not None}
         self.metrics.batches.inc()
@@ -113,7 +113,9 @@ class Loop:
         """The rooms that a handler may ask about, whatever happened: the community's, and those new to the bot."""
         async with self.store.transaction(self.bot, now) as transaction:
             community = {room.room_id for room in await transaction.find(CommunityRoom)}
-            new = {room for room in joined - self._arrived - community if not await transaction.position(_ROOM + room)}
+            new = {
+                room for room in joined - self._arrived - community if not await transaction.position(_position(room))
+            }
         return frozenset(joined & (community | new))
 
     async def _load(self, room_ids: frozenset[str]) -> None:
@@ -185,9 +187,9 @@ class Loop:
         present: list[Membership] = []
         for room_id in sorted(joined - self._arrived):
             view = self.transport.room(room_id)
-            if view is None or await reader.transaction.position(_ROOM + room_id):
+            if view is None or await reader.transaction.position(_position(room_id)):
                 continue
-            await reader.transaction.set_position(_ROOM + room_id, "joined")
+            await reader.transaction.set_position(_position(room_id), "joined")
             told = {e.user for e in batch.events if isinstance(e, Membership) and e.room_id == room_id}
             users = view.joined() - self.bots - {self.organiser} - (frozenset() if batch.initial else told)
             present += [
@@ -221,6 +223,11 @@ class Loop:
 
 def _invites(event: AnyEvent, me: str) -> bool:
     return isinstance(event, Membership) and event.user == me and event.now is MembershipState.INVITE
+
+
+def _position(room_id: str) -> str:
+    """Under which name it is kept that the bot has come to the room."""
+    return "room:" + hashlib.sha256(room_id.encode()).hexdigest()[:24]
 
 
 def _present_id(room_id: str, user: str, since: str | None) -> str:
