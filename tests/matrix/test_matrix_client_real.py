@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from bots.core.events import Membership, MembershipState, Message
+from bots.core.authority import UNLIMITED, Act, can, power
+from bots.core.events import Membership, MembershipState, Message, Unreadable
 from bots.core.language import Rendered
 from bots.core.matrix.client import MatrixClient
+from bots.core.matrix.cross_signing import CrossSigningKeys, IdentityChangedError
 from bots.core.matrix.http import Http, path
-from bots.core.transport import NotReadyError, Outgoing, SyncBatch
+from bots.core.matrix.login import LoginError
+from bots.core.transport import NotReadyError, Outgoing, SyncBatch, TokenRevokedError, TransportError
 
 pytestmark = pytest.mark.real
 
@@ -155,3 +158,237 @@ async def test_a_message_waits_while_nobody_could_read_it(open_device, new_accou
     await bot.sync()
     await bot.client.send(room_id, say("in time"), "t1")
     assert await anna.texts() == ["in time"]
+
+
+async def test_everything_said_while_the_bot_was_away_reaches_it_in_order(pair):
+    anna, bot, room_id = pair
+    said = [f"message {number}" for number in range(250)]
+    for number, text in enumerate(said):
+        await anna.client.send(room_id, say(text), f"t{number}")
+    assert await bot.texts() == said
+
+
+async def test_an_identity_that_somebody_replaced_stops_the_bot_and_is_not_reset(
+    open_device, new_account, synapse, tmp_path
+):
+    account = new_account("bot")
+    await (await open_device(account)).close()
+    async with Http(synapse.url, account.access_token) as http:
+        keys = CrossSigningKeys.generate()
+        body = {f"{usage}_key": keys.public_part(account.user_id, usage) for usage in keys.private}
+        body["auth"] = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": account.user_id},
+            "password": account.password,
+        }
+        await http.request("POST", path("keys", "device_signing", "upload"), body)
+        with pytest.raises(IdentityChangedError):
+            await open_device(account)
+        shown = await http.request("POST", path("keys", "query"), {"device_keys": {account.user_id: []}})
+        assert keys.public("master") in shown["master_keys"][account.user_id]["keys"].values()
+    replaced = await open_device(account, replace_identity=True)
+    assert replaced.health.cross_signed
+
+
+async def test_an_identity_that_is_replaced_while_the_bot_runs_shows_in_its_health(open_device, new_account, synapse):
+    account = new_account("bot")
+    bot = Peer(await open_device(account))
+    await bot.sync()
+    async with Http(synapse.url, account.access_token) as http:
+        keys = CrossSigningKeys.generate()
+        body = {f"{usage}_key": keys.public_part(account.user_id, usage) for usage in keys.private}
+        body["auth"] = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": account.user_id},
+            "password": account.password,
+        }
+        await http.request("POST", path("keys", "device_signing", "upload"), body)
+    await bot.sync()
+    assert bot.client.health.cross_signed is False
+
+
+async def test_without_its_crypto_store_a_device_does_not_start(open_device, new_account, tmp_path):
+    account = new_account("bot")
+    await (await open_device(account)).close()
+    for file in tmp_path.rglob("crypto/crypto.db*"):
+        file.unlink()
+    with pytest.raises(LoginError, match="restore that folder"):
+        await open_device(account)
+
+
+async def test_one_store_is_open_once(open_device, new_account):
+    account = new_account("bot")
+    await open_device(account)
+    with pytest.raises(LoginError, match="Another process"):
+        await open_device(account)
+
+
+async def test_a_revoked_token_is_told_and_stops_the_sync(open_device, new_account, synapse):
+    account = new_account("bot")
+    bot = Peer(await open_device(account))
+    await bot.sync()
+    async with Http(synapse.url, account.access_token) as http:
+        await http.request("POST", path("logout", "all"), {})
+    with pytest.raises(TokenRevokedError):
+        await bot.sync()
+    await bot.client.close()
+    with pytest.raises(TokenRevokedError, match=r"move .* away"):
+        await open_device(account)
+
+
+async def test_a_newcomer_with_broken_device_keys_stops_nobody(pair, new_account, synapse):
+    anna, bot, room_id = pair
+    hostile = new_account("hostile")
+    async with Http(synapse.url, hostile.access_token) as http:
+        device = {
+            "user_id": hostile.user_id,
+            "device_id": hostile.device_id,
+            "algorithms": ["m.megolm.v1.aes-sha2"],
+            "keys": {f"ed25519:{hostile.device_id}": "garbage", f"curve25519:{hostile.device_id}": "garbage"},
+            "signatures": {hostile.user_id: {f"ed25519:{hostile.device_id}": "garbage"}},
+        }
+        await http.request("POST", path("keys", "upload"), {"device_keys": device})
+        nonsense = {bot.client.user_id: {"*": {"algorithm": "m.olm.v1.curve25519-aes-sha2", "ciphertext": 5}}}
+        await http.request("PUT", path("sendToDevice", "m.room.encrypted", "t1"), {"messages": nonsense})
+        await anna.client.invite(room_id, hostile.user_id)
+        await http.request("POST", path("join", room_id), {})
+        fake = {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x", "session_id": "s"}
+        await http.request("PUT", path("rooms", room_id, "send", "m.room.encrypted", "t2"), fake)
+    batch = await bot.sync()
+    assert [event.session_id for event in batch.events if isinstance(event, Unreadable)] == ["s"]
+    await bot.client.send(room_id, say("still here"), "t1")
+    assert await anna.texts() == ["still here"]
+
+
+async def test_power_levels_inside_an_encrypted_event_give_nobody_power(pair):
+    anna, bot, room_id = pair
+    await bot.client.load_rooms(frozenset([room_id]))
+    before = bot.client.room(room_id)
+    await anna.client.send(room_id, say("so that the key is there"), "t1")
+    await bot.sync()
+    encryption = anna.client._encryption
+    fake = {"users": {anna.client.user_id: 100, "@eve:x": 100}}
+    members = frozenset([anna.client.user_id, bot.client.user_id])
+    # The engine sends messages; what is inside is swapped for what an attacker would put there.
+    machine = encryption._machine
+    sealed = await encryption._thread.run(machine.encrypt, room_id, members, "m.room.power_levels", fake)
+    target = path("rooms", room_id, "send", "m.room.encrypted", "t2")
+    await anna.client._http.request("PUT", target, sealed)
+    batch = await bot.sync()
+    assert batch.events == ()
+    assert bot.client.room(room_id) == before
+
+
+async def test_a_moderator_who_is_demoted_has_no_power_left_and_creators_have_all(open_device, new_account, synapse):
+    organiser, bot_account, mod = new_account("organiser"), new_account("bot"), new_account("mod")
+    bot = Peer(await open_device(bot_account))
+    room_id = await create_room(
+        organiser,
+        synapse,
+        invite=[bot_account.user_id, mod.user_id],
+        power_level_content_override={
+            "users": {bot_account.user_id: 60, mod.user_id: 50},
+            "events": {"m.room.power_levels": 60},
+        },
+    )
+    await bot.client.join(room_id)
+    async with Http(synapse.url, mod.access_token) as http:
+        await http.request("POST", path("join", room_id), {})
+    await bot.sync()
+    await bot.client.load_rooms(frozenset([room_id]))
+    room = bot.client.room(room_id)
+    assert (room.version, power(room, organiser.user_id)) == ("12", UNLIMITED)
+    assert can(room, mod.user_id, Act.BAN)
+    await bot.client.set_power(room_id, mod.user_id, None)
+    await bot.sync()
+    assert not can(bot.client.room(room_id), mod.user_id, Act.BAN)
+    assert power(bot.client.room(room_id), bot_account.user_id) == 60
+
+
+async def test_an_event_is_read_as_its_last_edit_left_it(pair):
+    anna, bot, room_id = pair
+    event_id = await anna.client.send(room_id, say("helo"), "t1")
+    members = frozenset([anna.client.user_id, bot.client.user_id])
+    for number, text in enumerate(("hell", "hello")):
+        edit = {
+            "msgtype": "m.text",
+            "body": f"* {text}",
+            "m.new_content": {"msgtype": "m.text", "body": text},
+            "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+        }
+        sealed = await anna.client._encryption.encrypt(room_id, members, members, edit, {})
+        target = path("rooms", room_id, "send", "m.room.encrypted", f"e{number}")
+        await anna.client._http.request("PUT", target, sealed)
+    batch = await bot.sync()
+    assert [(event.text, event.replaces) for event in batch.events] == [
+        ("helo", None),
+        ("hell", event_id),
+        ("hello", event_id),
+    ]
+    message = await bot.client.event(room_id, event_id)
+    assert (message.text, message.event_id, message.replaces) == ("hello", event_id, None)
+    assert await bot.client.event_sender(room_id, event_id) == anna.client.user_id
+    await anna.client.redact(room_id, event_id, "r1")
+    assert await bot.client.event(room_id, event_id) is None
+    assert await bot.client.event_sender(room_id, "$unknown") is None
+
+
+async def test_what_is_done_already_counts_as_done(pair, new_account):
+    anna, bot, room_id = pair
+    guest = new_account("guest").user_id
+    for _ in range(2):
+        await anna.client.invite(room_id, guest)
+    await anna.client.invite(room_id, bot.client.user_id)
+    for _ in range(2):
+        await anna.client.kick(room_id, guest)
+    for _ in range(2):
+        await anna.client.ban(room_id, guest)
+    for _ in range(2):
+        await anna.client.unban(room_id, guest)
+    for _ in range(2):
+        await bot.client.leave(room_id)
+    with pytest.raises(TransportError):
+        await bot.client.invite(room_id, guest)
+
+
+async def test_a_room_that_the_bot_was_removed_from_is_gone(pair):
+    anna, bot, room_id = pair
+    await bot.client.load_rooms(frozenset([room_id]))
+    assert room_id in bot.client.joined_rooms()
+    await anna.client.kick(room_id, bot.client.user_id)
+    assert (await bot.sync()).left == {room_id}
+    assert bot.client.room(room_id) is None
+    assert room_id not in bot.client.joined_rooms()
+
+
+async def test_an_event_whose_key_comes_late_is_read_then(pair):
+    anna, bot, room_id = pair
+    receive = bot.client._encryption.receive
+    held = []
+
+    async def without_keys(response):
+        held.append(response)
+        return await receive({**response, "to_device": {}})
+
+    await anna.client.send(room_id, say("late"), "t1")
+    bot.client._encryption.receive = without_keys
+    (unreadable,) = (await bot.sync()).events
+    assert isinstance(unreadable, Unreadable)
+    assert await bot.client.retry(unreadable) is None
+    bot.client._encryption.receive = receive
+    received = await receive(held[0])
+    assert (room_id, unreadable.session_id) in received.keys_came
+    assert (await bot.client.retry(unreadable)).text == "late"
+
+
+async def test_reports_are_read_by_who_may_and_by_nobody_else(pair, open_device, new_account):
+    anna, bot, room_id = pair
+    assert await bot.client.reports(0) == ()
+    admin = await open_device(new_account("admin", admin=True))
+    known = [report[0] for report in await admin.reports(0)]
+    event_id = await bot.client.send(room_id, say("reported"), "t1")
+    report = {"reason": "x"}
+    await anna.client._http.request("POST", path("rooms", room_id, "report", event_id), report)
+    ((number, room, event, reporter, _),) = await admin.reports(max(known, default=0))
+    assert (room, event, reporter) == (room_id, event_id, anna.client.user_id)
+    assert await admin.reports(number) == []

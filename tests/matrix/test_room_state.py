@@ -97,6 +97,11 @@ def test_a_room_that_was_encrypted_stays_so():
     assert view_from_state("!r", [], encrypted=True).encrypted
 
 
+@pytest.mark.parametrize("name", ["", "anna", "@anna", "anna:x", "@an na:x", "@anna:x\n"])
+def test_a_member_that_is_no_user_is_none(name):
+    assert view(join(name)).members == {}
+
+
 def test_state_with_a_key_of_its_own_is_not_the_rooms():
     assert not view(state("m.room.encryption", {}, "@eve:x")).encrypted
 

@@ -103,7 +103,8 @@ class MatrixClient(RoomActions):
         for timeline in timelines:
             await self._take_in(timeline, events, own)
         room_ids = frozenset(event.room_id for event in events) & self._rooms.joined
-        await self._rooms.load(room_ids)
+        # What happened in a gap is in the room's state, whether or not it made an event for anybody.
+        await self._rooms.load(room_ids | {timeline.room_id for timeline in timelines if not timeline.complete})
         self._synced = True
         return SyncBatch(
             next_batch=next_batch,
@@ -128,6 +129,10 @@ class MatrixClient(RoomActions):
                     own[made_by] = str(raw["event_id"])
                 continue
             event = await self._read(room_id, raw)
+            if isinstance(event, Unreadable):
+                self._undecryptable += 1
+            elif isinstance(event, Message) and event.encrypted:
+                self._decrypted += 1
             if event is not None:
                 events.append(event)
 
@@ -137,7 +142,6 @@ class MatrixClient(RoomActions):
             return decode(room_id, raw)
         opened = await self._encryption.decrypt(room_id, raw)
         if opened is not None:
-            self._decrypted += 1
             payload = {"type": opened.type, "content": opened.content}
             return decode_decrypted(room_id, raw, payload, authentic=opened.authentic)
         content, when = raw.get("content"), sent_at(raw)
@@ -145,7 +149,6 @@ class MatrixClient(RoomActions):
         event_id, sender = raw.get("event_id"), raw.get("sender")
         if not (isinstance(session_id, str) and isinstance(event_id, str) and isinstance(sender, str) and when):
             return None
-        self._undecryptable += 1
         return Unreadable(
             room_id=room_id,
             event_id=event_id,

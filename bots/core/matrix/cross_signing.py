@@ -143,7 +143,8 @@ async def ensure_cross_signed(
                 f"Somebody gave {device.user_id} another cross-signing identity: if that was not you, change the "
                 f"account's password and look at its devices; then start once with the identity replaced."
             )
-    if keys is None:
+    if keys is None or published.master not in (None, keys.public("master")):
+        # New ones also where an identity takes the place of the one that took ours: Synapse takes no key twice.
         keys = CrossSigningKeys.generate()
         await asyncio.to_thread(write_private, file, json.dumps(keys.seeds()))
     if published.public_keys() != tuple(keys.public(usage) for usage in USAGES):

@@ -40,6 +40,8 @@ _DEVICES_A_CLAIM = 50
 # How long (ms) the homeserver may wait for other servers before it answers without them.
 _OTHER_SERVERS_MS = 10_000
 _TRIES = 4
+# How many refusals of keys are remembered: anybody may send them.
+_MOST_WITHHELD = 2_000
 
 
 class CryptoThread:
@@ -133,9 +135,7 @@ class Encryption:
             self.health = replace(self.health, one_time_keys=count)
         if isinstance(fallback, list):
             self.health = replace(self.health, fallback_key="signed_curve25519" in fallback)
-        self._withheld.update(received.withheld or {})
-        for key in received.keys_came:
-            self._withheld.pop(key, None)
+        self._note_withheld(received)
         try:
             await self.upload_keys()
             await self._claim(())
@@ -145,6 +145,13 @@ class Encryption:
         except TransportError as error:
             _log.warning("keys will be looked after with the next sync: %s", error.errcode)
         return received
+
+    def _note_withheld(self, received: Received) -> None:
+        self._withheld.update(received.withheld or {})
+        for key in received.keys_came:
+            self._withheld.pop(key, None)
+        for key in list(itertools.islice(self._withheld, max(0, len(self._withheld) - _MOST_WITHHELD))):
+            del self._withheld[key]
 
     async def know(self, users: Iterable[str]) -> None:
         """Have these users' device lists: needed to tell whether what they sent is theirs. Raises TransportError."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ Json = Mapping[str, Any]
 
 # From version 11 on the creator is the sender of the create event, and `content.creator` means nothing.
 _FIRST_VERSION_WITHOUT_CREATOR_FIELD = 11
+_USER_ID = re.compile(r"@[^:\s]*:\S+\Z")
 _LONGEST_NAME = 1_000
 _LONGEST_VERSION = 32
 
@@ -34,6 +36,9 @@ def with_state(view: RoomView, events: Iterable[object]) -> RoomView:
         if not isinstance(content, Mapping) or not isinstance(state_key, str):
             continue
         if kind == "m.room.member":
+            # An invitation can name anything; asking a homeserver for the devices of what is no user would fail.
+            if not _USER_ID.match(state_key):
+                continue
             _set_member(members, state_key, content)
         elif state_key == "" and isinstance(kind, str):
             view = _with_one(view, kind, event, content)

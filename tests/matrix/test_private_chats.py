@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bots.core.matrix.http import Http
+from bots.core.matrix.private_chats import MARKER, PrivateChats
+from bots.core.matrix.room_actions import RoomActions
+from bots.core.transport import TransportError
+from fakes.scripted_homeserver import Asked, ScriptedHomeserver, refuse
+
+ME = "@bot:x"
+
+
+class Rooms(ScriptedHomeserver):
+    """Knows rooms by id: who made them, with which marker, and the membership of @anna:x there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.joined: list[str] = []
+        self.answers = {"GET /joined_rooms": lambda _: {"joined_rooms": self.joined}, "POST /createRoom": self.create}
+
+    def create(self, asked: Asked):
+        room_id = f"!r{len(self.joined)}"
+        self.add(room_id, ME, asked.body["creation_content"][MARKER], "invite")
+        return {"room_id": room_id}
+
+    def add(self, room_id: str, creator: str, marker: Any, membership: str) -> None:
+        self.joined.append(room_id)
+        content = {MARKER: marker}
+        member = f"/rooms/{room_id}/state/m.room.member/@anna:x"
+        self.answers[f"GET /rooms/{room_id}/state/m.room.create/"] = content
+        self.answers[f"GET /rooms/{room_id}/state"] = [{"type": "m.room.create", "sender": creator, "content": content}]
+        self.answers[f"GET {member}"] = {"membership": membership}
+        self.answers[f"POST /rooms/{room_id}/invite"] = {}
+
+
+@pytest.fixture
+async def server():
+    async with Rooms() as running:
+        yield running
+
+
+@pytest.fixture
+async def chats(server):
+    async with Http(server.url) as http:
+        yield PrivateChats(http, RoomActions(http), ME)
+
+
+async def test_a_chat_is_encrypted_before_anybody_is_in_it(server, chats):
+    assert await chats.open("@anna:x", "mark", "Welcome") == "!r0"
+    (asked,) = server.requests("POST", "/createRoom")
+    state = {event["type"]: event["content"] for event in asked.body["initial_state"]}
+    assert state["m.room.encryption"]["algorithm"] == "m.megolm.v1.aes-sha2"
+    assert state["m.room.history_visibility"] == {"history_visibility": "joined"}
+    assert state["m.room.guest_access"] == {"guest_access": "forbidden"}
+    assert (asked.body["invite"], asked.body["is_direct"], asked.body["name"]) == (["@anna:x"], True, "Welcome")
+
+
+async def test_two_at_once_make_one_room(server, chats):
+    assert await asyncio.gather(*(chats.open("@anna:x", "mark", "Welcome") for _ in range(5))) == ["!r0"] * 5
+    assert len(server.requests("POST", "/createRoom")) == 1
+
+
+async def test_a_room_whose_making_was_never_answered_is_found_again(server, chats):
+    def create_and_break_off(asked: Asked):
+        server.create(asked)
+        return refuse(502, "M_UNKNOWN")
+
+    server.answers["POST /createRoom"] = create_and_break_off
+    with pytest.raises(TransportError):
+        await chats.open("@anna:x", "mark", "Welcome")
+    assert await chats.open("@anna:x", "mark", "Welcome") == "!r0"
+
+
+async def test_somebody_elses_room_with_the_marker_is_not_taken(server, chats):
+    server.add("!trap", "@anna:x", "mark", "join")
+    assert await chats.open("@anna:x", "mark", "Welcome") != "!trap"
+
+
+async def test_who_left_is_invited_again(server, chats):
+    server.add("!old", ME, "mark", "leave")
+    assert await chats.open("@anna:x", "mark", "Welcome") == "!old"
+    assert len(server.requests("POST", "/rooms/!old/invite")) == 1
+
+
+async def test_rooms_with_another_marker_or_none_are_passed_over_and_asked_once(server, chats):
+    server.add("!a", ME, "other", "join")
+    server.add("!b", ME, None, "join")
+    server.add("!c", ME, {"not": "text"}, "join")
+    for _ in range(2):
+        assert await chats.open("@anna:x", "mark", "Welcome") == "!r3"
+    assert len(server.requests("GET", "/rooms/!a/state/m.room.create/")) == 1
