@@ -85,7 +85,10 @@ class OnSynapse:
             "preset": "private_chat",
             "invite": [bot.me],
             "initial_state": [{"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}],
-            "power_level_content_override": {"users": {bot.me: BOT_POWER}, "state_default": BOT_POWER},
+            "power_level_content_override": {
+                "users": {bot.me: BOT_POWER},
+                "events": {"m.room.power_levels": BOT_POWER},
+            },
         }
         async with Http(self._synapse.url, self._accounts[creator.me].access_token) as http:
             return (await http.request("POST", path("createRoom"), body))["room_id"]

@@ -7,6 +7,7 @@ The hard invariants are asked in `Live`, after everything is known and before an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
@@ -252,9 +253,10 @@ class DryRun:
 
 @dataclass
 class Recording:
-    """Keeps what was asked for, in order, and passes it on to `through` if there is one."""
+    """Keeps what was asked for, in order, and passes it on to `through` if there is one; `failed` hears what failed."""
 
     through: Effects | None = None
+    failed: Callable[[Outward, TransportError], None] = lambda _action, _error: None
     actions: list[Outward] = field(default_factory=list)
 
     async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
@@ -262,4 +264,8 @@ class Recording:
         self.actions.append(action)
         if self.through is None:
             return f"$recorded-{transaction_id}" if isinstance(action, Send) else None
-        return await self.through.carry_out(action, transaction_id)
+        try:
+            return await self.through.carry_out(action, transaction_id)
+        except TransportError as error:
+            self.failed(action, error)
+            raise

@@ -275,8 +275,9 @@ class MemoryHomeserver:
 
     def say_for(self, sender: str, room_id: str, message: Outgoing, transaction_id: str) -> str:
         """`say` as a bot does it: not to people who could not read it."""
-        others = self._room(room_id).joined() - {sender}
-        if self._room(room_id).encrypted and others and others <= self.without_devices:
+        room = self._room(room_id)
+        reached = {u for u, m in room.members.items() if m.state in {MembershipState.JOIN, MembershipState.INVITE}}
+        if room.encrypted and reached - {sender} <= self.without_devices and reached != {sender}:
             raise NotReadyError("KITHROOM_NOT_READY", "nobody could read it yet", retryable=True)
         return self.say(
             sender,

@@ -18,7 +18,7 @@ from bots.core.language import Catalogue
 from bots.core.runtime.clock import Clock, SystemClock
 from bots.core.runtime.decide import Decider
 from bots.core.runtime.directory import StoreDirectory
-from bots.core.runtime.effects import DryRun, Effects, Live
+from bots.core.runtime.effects import DryRun, Live
 from bots.core.runtime.http import application, serve
 from bots.core.runtime.loop import Loop
 from bots.core.runtime.metrics import Metrics
@@ -49,7 +49,6 @@ class Running:
     clock: Clock = field(default_factory=SystemClock)
     random: Callable[[], float] = machine_random.random
     dry_run: bool = False
-    effects: Effects | None = None
 
     def __post_init__(self) -> None:
         name = self.bot.name
@@ -65,7 +64,7 @@ class Running:
         self.performer = Performer(
             bot=name,
             store=self.store,
-            effects=self.effects or (DryRun(name) if self.dry_run else self.live),
+            effects=DryRun(name) if self.dry_run else self.live,
             clock=self.clock,
             metrics=self.metrics,
             random=self.random,

@@ -18,7 +18,7 @@ from bots.core.homeserver.desired import BOT_POWER, Cast, desired_rooms
 from bots.core.language import Catalogue
 from bots.core.records import CommunityRoom, PrivateChat, Record
 from bots.core.rooms import PowerLevels
-from bots.core.runtime.effects import Effects
+from bots.core.runtime.effects import Recording
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
@@ -106,21 +106,6 @@ class _Overheard:
 
 
 @dataclass
-class _Watched:
-    """Effects, every failure of which is told."""
-
-    effects: Effects
-    failed: Callable[[Outward, TransportError], None]
-
-    async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
-        try:
-            return await self.effects.carry_out(action, transaction_id)
-        except TransportError as error:
-            self.failed(action, error)
-            raise
-
-
-@dataclass
 class Simulation:
     """A whole community in memory. `happened` grows as the steps are taken."""
 
@@ -164,7 +149,7 @@ class Simulation:
             clock=self._clock,
             random=lambda: 0.0,
         )
-        running.performer.effects = _Watched(running.live, lambda action, error: self._failed(bot.name, action, error))
+        running.performer.effects = Recording(running.live, lambda action, error: self._failed(bot.name, action, error))
         return running
 
     async def _set_up(self) -> None:
