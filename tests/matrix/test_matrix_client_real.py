@@ -333,6 +333,46 @@ async def test_an_event_is_read_as_its_last_edit_left_it(pair):
     assert await bot.client.event_sender(room_id, "$unknown") is None
 
 
+async def test_what_is_said_in_clear_in_an_encrypted_room_proves_nothing(pair):
+    anna, bot, room_id = pair
+    clear = {"msgtype": "m.text", "body": "!ban @ben:x"}
+    await anna.client._http.request("PUT", path("rooms", room_id, "send", "m.room.message", "t1"), clear)
+    (message,) = (await bot.sync()).events
+    assert (message.text, message.encrypted, message.authentic) == ("!ban @ben:x", False, False)
+
+
+async def test_an_edit_in_clear_changes_nothing_that_was_encrypted(pair):
+    anna, bot, room_id = pair
+    event_id = await anna.client.send(room_id, say("true"), "t1")
+    edit = {
+        "msgtype": "m.text",
+        "body": "* false",
+        "m.new_content": {"msgtype": "m.text", "body": "false"},
+        "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+    }
+    await anna.client._http.request("PUT", path("rooms", room_id, "send", "m.room.message", "t2"), edit)
+    await bot.sync()
+    assert (await bot.client.event(room_id, event_id)).text == "true"
+
+
+async def test_keys_that_came_with_a_sync_that_failed_are_told_by_the_next(pair):
+    anna, bot, room_id = pair
+    know = bot.client._encryption.know
+
+    async def fail(users):
+        raise TransportError("KITHROOM_UNREACHABLE", "no answer", retryable=True)
+
+    await anna.client.send(room_id, say("hello"), "t1")
+    bot.client._encryption.know = fail
+    with pytest.raises(TransportError):
+        await bot.sync()
+    bot.client._encryption.know = know
+    batch = await bot.sync()
+    assert [event.text for event in batch.events] == ["hello"]
+    assert {room for room, _ in batch.keys_came} == {room_id}
+    assert (await bot.sync()).keys_came == frozenset()
+
+
 async def test_what_is_done_already_counts_as_done(pair, new_account):
     anna, bot, room_id = pair
     guest = new_account("guest").user_id

@@ -25,13 +25,14 @@ from bots.core.matrix.reports import read_reports
 from bots.core.matrix.room_actions import RoomActions, event_id_in
 from bots.core.matrix.sync import Timeline, fetch_sync, invitation, read_timeline, rooms_in, transaction_id
 from bots.core.rooms import RoomView
-from bots.core.transport import Health, NotReadyError, Outgoing, SyncBatch, TransportError
+from bots.core.transport import Health, NotReadyError, Outgoing, SyncBatch, TokenRevokedError, TransportError
 
 Json = Mapping[str, Any]
 RoomEvent = Decoded | Unreadable
 _log = logging.getLogger(__name__)
 _NOT_FOUND = 404
 _FORBIDDEN = 403
+_GAPS_AT_ONCE = 8
 _ENCRYPTED = "m.room.encrypted"
 
 
@@ -52,6 +53,11 @@ class MatrixClient(RoomActions):
         self._bots = bots | {user_id}
         self._private_chats = PrivateChats(http, self, user_id)
         self._synced = False
+        # Keys that came, until the batch that tells of them is surely kept: a sync that fails half-way is asked again,
+        # and what came with it is old news to the engine then.
+        self._keys_came: frozenset[tuple[str, str]] = frozenset()
+        self._told_until: str | None = None
+        self._filling = asyncio.Semaphore(_GAPS_AT_ONCE)
         self._sending: dict[str, asyncio.Lock] = {}
         self._decrypted = 0
         self._undecryptable = 0
@@ -77,16 +83,16 @@ class MatrixClient(RoomActions):
         next_batch = response.get("next_batch")
         if not isinstance(next_batch, str):
             raise TransportError("KITHROOM_BAD_RESPONSE", "the homeserver's sync has no end", retryable=True)
-        received = await self._encryption.receive(response)
+        if since is not None and since == self._told_until:
+            # The batch that told of them was kept.
+            self._keys_came, self._told_until = frozenset(), None
+        self._keys_came |= (await self._encryption.receive(response)).keys_came
         changed = _changed_users(response)
         if self._user_id in changed:
             await self._check_identity()
         left = frozenset(room_id for room_id, _ in rooms_in(response, "leave"))
         timelines = await asyncio.gather(
-            *(
-                read_timeline(self._http, room_id, joined, since, self._user_id)
-                for room_id, joined in rooms_in(response, "join")
-            )
+            *(self._read_timeline(room_id, joined, since) for room_id, joined in rooms_in(response, "join"))
         )
         self._rooms.joined = (self._rooms.joined | {timeline.room_id for timeline in timelines}) - left
         for room_id in left:
@@ -99,23 +105,36 @@ class MatrixClient(RoomActions):
         ]
         own: dict[str, str] = {}
         # Whose device sent it must be known before it is opened: only then can it be told whether it is theirs.
-        await self._encryption.know(_senders_of_encrypted(timelines))
+        await self._know_senders(timelines)
         for timeline in timelines:
             await self._take_in(timeline, events, own)
         room_ids = frozenset(event.room_id for event in events) & self._rooms.joined
         # What happened in a gap is in the room's state, whether or not it made an event for anybody.
         await self._rooms.load(room_ids | {timeline.room_id for timeline in timelines if not timeline.complete})
-        self._synced = True
+        self._synced, self._told_until = True, next_batch
         return SyncBatch(
             next_batch=next_batch,
             events=tuple(events),
             own=own,
-            keys_came=received.keys_came,
+            keys_came=self._keys_came,
             devices_changed=changed,
             left=left,
             initial=since is None,
             room_ids=room_ids,
         )
+
+    async def _read_timeline(self, room_id: str, joined: Json, since: str | None) -> Timeline:
+        async with self._filling:
+            return await read_timeline(self._http, room_id, joined, since, self._user_id)
+
+    async def _know_senders(self, timelines: Sequence[Timeline]) -> None:
+        events = (event for timeline in timelines for event in timeline.events if event.get("type") == _ENCRYPTED)
+        try:
+            await self._encryption.know(sender for event in events if isinstance(sender := event.get("sender"), str))
+        except TransportError as error:
+            if error.retryable or isinstance(error, TokenRevokedError):
+                raise
+            _log.warning("some senders' devices are not known: %s", error.errcode)
 
     async def _take_in(self, timeline: Timeline, events: list[RoomEvent], own: dict[str, str]) -> None:
         room_id = timeline.room_id
@@ -139,7 +158,11 @@ class MatrixClient(RoomActions):
     async def _read(self, room_id: str, raw: Json) -> RoomEvent | None:
         """One event, decrypted where it is encrypted. None for what is malformed or no policy handles."""
         if raw.get("type") != _ENCRYPTED or "state_key" in raw:
-            return decode(room_id, raw)
+            event = decode(room_id, raw)
+            if isinstance(event, Message) and self._rooms.is_encrypted(room_id):
+                # In clear where everybody encrypts: the homeserver may have made it up.
+                return replace(event, authentic=False)
+            return event
         opened = await self._encryption.decrypt(room_id, raw)
         if opened is not None:
             payload = {"type": opened.type, "content": opened.content}
@@ -195,7 +218,11 @@ class MatrixClient(RoomActions):
         chunk = answer.get("chunk")
         for candidate in chunk if isinstance(chunk, list) else []:
             edit = await self._read(room_id, candidate) if isinstance(candidate, Mapping) else None
-            if isinstance(edit, Message) and edit.sender == message.sender and edit.replaces == event_id:
+            if isinstance(edit, Message) and (edit.sender, edit.replaces, edit.encrypted) == (
+                message.sender,
+                event_id,
+                message.encrypted,
+            ):
                 return replace(
                     message,
                     text=edit.text,
@@ -273,11 +300,6 @@ def _changed_users(response: Json) -> frozenset[str]:
     lists = response.get("device_lists")
     changed = lists.get("changed") if isinstance(lists, Mapping) else None
     return frozenset(user for user in changed if isinstance(user, str)) if isinstance(changed, list) else frozenset()
-
-
-def _senders_of_encrypted(timelines: Sequence[Timeline]) -> frozenset[str]:
-    events = (event for timeline in timelines for event in timeline.events if event.get("type") == _ENCRYPTED)
-    return frozenset(sender for event in events if isinstance(sender := event.get("sender"), str))
 
 
 def recipients_of(view: RoomView) -> frozenset[str]:

@@ -27,6 +27,7 @@ from bots.core.matrix.crypto import (
     UndecryptableError,
 )
 from bots.core.matrix.http import Http, path
+from bots.core.matrix.state import is_user_id
 from bots.core.transport import Health, NotReadyError, TokenRevokedError, TransportError
 
 P = ParamSpec("P")
@@ -155,8 +156,7 @@ class Encryption:
 
     async def know(self, users: Iterable[str]) -> None:
         """Have these users' device lists: needed to tell whether what they sent is theirs. Raises TransportError."""
-        wanted = frozenset(users)
-        await self._thread.run(self._machine.track, wanted)
+        await self._thread.run(self._machine.track, frozenset(filter(is_user_id, users)))
         async with self._querying:
             for chunk in _chunks(sorted(await self._thread.run(self._machine.users_to_query)), _USERS_A_QUERY):
                 body = {"device_keys": {user: [] for user in chunk}, "timeout": _OTHER_SERVERS_MS}

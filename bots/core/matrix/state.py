@@ -17,6 +17,7 @@ Json = Mapping[str, Any]
 # From version 11 on the creator is the sender of the create event, and `content.creator` means nothing.
 _FIRST_VERSION_WITHOUT_CREATOR_FIELD = 11
 _USER_ID = re.compile(r"@[^:\s]*:\S+\Z")
+_LONGEST_ID = 255
 _LONGEST_NAME = 1_000
 _LONGEST_VERSION = 32
 
@@ -37,7 +38,7 @@ def with_state(view: RoomView, events: Iterable[object]) -> RoomView:
             continue
         if kind == "m.room.member":
             # An invitation can name anything; asking a homeserver for the devices of what is no user would fail.
-            if not _USER_ID.match(state_key):
+            if not is_user_id(state_key):
                 continue
             _set_member(members, state_key, content)
         elif state_key == "" and isinstance(kind, str):
@@ -68,6 +69,11 @@ def _with_one(view: RoomView, kind: str, event: Json, content: Json) -> RoomView
         case "m.room.tombstone":
             return replace(view, tombstone=_string(content.get("replacement_room")) or "")
     return view
+
+
+def is_user_id(value: str) -> bool:
+    """Whether this can be a user id at all; who it names need not be there."""
+    return len(value) <= _LONGEST_ID and _USER_ID.match(value) is not None
 
 
 def power_levels(content: Json) -> PowerLevels:
