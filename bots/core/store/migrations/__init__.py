@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables as they came to be, one file a change. `python -m bots.core.store.migrations.new` writes the next one."""

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make it so."""
+    op.create_table(
+        "audit",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("bot", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=32), nullable=False),
+        sa.Column("target", sa.String(length=32), nullable=True),
+        sa.Column("room_id", sa.Text(), nullable=True),
+        sa.Column("case_number", sa.BigInteger(), nullable=True),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
+    op.create_table(
+        "community_room",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("condition", sa.Text(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id"),
+    )
+    op.create_table(
+        "consent",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
+        "conversation",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("pause", sa.Text(), nullable=False),
+        sa.Column("chosen", sa.LargeBinary(), nullable=False),
+        sa.Column("offered", sa.LargeBinary(), nullable=False),
+        sa.Column("unannounced", sa.LargeBinary(), nullable=False),
+        sa.Column("introduce", sa.LargeBinary(), nullable=False),
+        sa.Column("agreed", sa.BigInteger(), nullable=False),
+        sa.Column("round", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("unclear", sa.Text(), nullable=False),
+        sa.Column("chat_left", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
+        "labels",
+        sa.Column("bot", sa.String(length=16), nullable=False),
+        sa.Column("label", sa.String(length=32), nullable=False),
+        sa.Column("label_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("bot", "label"),
+    )
+    op.create_index(op.f("ix_labels_at"), "labels", ["at"], unique=False)
+    op.create_index("labels_by_event", "labels", ["bot", "event_id"], unique=False)
+    op.create_table(
+        "missing_word",
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("word", "month"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("bot", sa.String(length=16), nullable=False),
+        sa.Column("transaction_id", sa.String(length=128), nullable=False),
+        sa.Column("asked_by", sa.String(length=16), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("priority", sa.SmallInteger(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("bot", "transaction_id"),
+    )
+    op.create_table(
+        "positions",
+        sa.Column("bot", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("bot", "name"),
+    )
+    op.create_table(
+        "private_chat",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
+        "seen",
+        sa.Column("bot", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("bot", "source"),
+    )
+    op.create_index(op.f("ix_seen_at"), "seen", ["at"], unique=False)
+    op.create_table(
+        "series",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "ticks",
+        sa.Column("bot", sa.String(length=16), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tick", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("bot", "id"),
+    )
+    op.create_index("ticks_by_time", "ticks", ["bot", "due_at"], unique=False)
+    op.create_table(
+        "unreadable",
+        sa.Column("bot", sa.String(length=16), nullable=False),
+        sa.Column("event_id", sa.String(length=255), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Text(), nullable=False),
+        sa.Column("sender_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("withheld", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("bot", "event_id"),
+    )
+    op.create_index(op.f("ix_unreadable_at"), "unreadable", ["at"], unique=False)
+    op.create_index("unreadable_by_session", "unreadable", ["bot", "room_id", "session_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Take it back."""
+    op.drop_index("unreadable_by_session", table_name="unreadable")
+    op.drop_index(op.f("ix_unreadable_at"), table_name="unreadable")
+    op.drop_table("unreadable")
+    op.drop_index("ticks_by_time", table_name="ticks")
+    op.drop_table("ticks")
+    op.drop_table("series")
+    op.drop_index(op.f("ix_seen_at"), table_name="seen")
+    op.drop_table("seen")
+    op.drop_table("private_chat")
+    op.drop_table("positions")
+    op.drop_table("outbox")
+    op.drop_table("missing_word")
+    op.drop_index("labels_by_event", table_name="labels")
+    op.drop_index(op.f("ix_labels_at"), table_name="labels")
+    op.drop_table("labels")
+    op.drop_table("conversation")
+    op.drop_table("consent")
+    op.drop_table("community_room")
+    op.drop_index(op.f("ix_audit_at"), table_name="audit")
+    op.drop_table("audit")

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The database of a community: SQLite in one file, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bots.core.actions import BotName
+from bots.core.records import CORE_RECORDS, Record
+from bots.core.store import audit, schema
+from bots.core.store.keys import Keys
+from bots.core.store.migrate import migrate
+from bots.core.store.transaction import Transaction
+
+# Another bot's transaction takes milliseconds; whoever waits this long (seconds) has found a fault.
+_PATIENCE = 30
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+
+class DatabaseUrlError(ValueError):
+    """The database URL can't be used; the sentence says why, without the URL's password."""
+
+
+class Store:
+    """Open it with `Store.open`, close it with `close` or `async with`. One per process."""
+
+    def __init__(self, engine: AsyncEngine, keys: Keys) -> None:
+        self._engine = engine
+        self._keys = keys
+
+    @classmethod
+    async def open(cls, url: str, keys: Keys, records: Iterable[type[Record]]) -> Self:
+        """Connect, and bring the tables up to date (one process at a time; the others wait).
+
+        `url` is `sqlite:///path` or `postgresql://user:password@host/name`;
+        `records` are the types that the community's bots keep.
+        Raises DatabaseUrlError.
+        """
+        every = tuple(dict.fromkeys((*CORE_RECORDS, *records)))
+        engine = _engine(url).execution_options(kithroom_records=every)
+        try:
+            await migrate(engine)
+        except BaseException:
+            await engine.dispose()
+            raise
+        return cls(engine, keys)
+
+    @asynccontextmanager
+    async def transaction(self, bot: BotName, now: datetime) -> AsyncIterator[Transaction]:
+        """One transaction: commits at the end; an exception undoes it all."""
+        async with self._engine.begin() as connection:
+            yield Transaction(connection, self._keys, bot, now)
+
+    async def verify_audit(self) -> audit.Verdict:
+        """Read the audit log's chain from its oldest line on."""
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(sa.select(schema.audit).order_by(schema.audit.c.number))
+            return audit.verify(dict(row) for row in rows.mappings())
+
+    async def export_audit(self) -> AsyncIterator[Mapping[str, Any]]:
+        """The audit log's lines, oldest first."""
+        async with self._engine.connect() as connection:
+            rows = await connection.stream(sa.select(schema.audit).order_by(schema.audit.c.number))
+            async for row in rows.mappings():
+                yield dict(row)
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        """The store itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        await self.close()
+
+
+def _engine(url: str) -> AsyncEngine:
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError:
+        raise DatabaseUrlError("the database URL is not one; write sqlite:///file or postgresql://host/name") from None
+    driver = _DRIVERS.get(parsed.get_backend_name())
+    if driver is None:
+        raise DatabaseUrlError(f"{parsed.get_backend_name()} is not a database we know; use sqlite or postgresql")
+    parsed = parsed.set(drivername=driver)
+    if driver.startswith("postgresql"):
+        try:
+            return create_async_engine(parsed, pool_size=3, pool_pre_ping=True)
+        except ModuleNotFoundError:
+            raise DatabaseUrlError("PostgreSQL needs one more package: pip install 'kithroom[postgres]'") from None
+    engine = create_async_engine(parsed, connect_args={"timeout": _PATIENCE})
+    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # SQLAlchemy says BEGIN itself (below), so that the driver does not say it late and hold a stale snapshot.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # Write-ahead: readers and a writer side by side. NORMAL survives a killed process; a power cut may undo the last
+    # transactions whole, and they are then decided again under the same transaction ids.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # The write lock at once: two bots then wait for each other instead of failing half-way.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

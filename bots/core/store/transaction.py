@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One transaction of one bot: everything the runtime and the policies read and write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bots.core.actions import Audit, BotName
+from bots.core.events import Tick, Unreadable
+from bots.core.records import Record
+from bots.core.store import audit, schema
+from bots.core.store.columns import as_json, record_table
+from bots.core.store.keys import Keys
+
+R = TypeVar("R", bound=Record)
+# PostgreSQL: one writer of the audit log at a time (an arbitrary number of ours).
+_AUDIT_LOCK = 5484_2001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A row of the outbox. `asked_by` is the bot that decided; `created_at` when it did."""
+
+    transaction_id: str
+    asked_by: BotName
+    place: str
+    priority: int
+    not_before: datetime | None
+    created_at: datetime
+    payload: Mapping[str, Any]
+
+
+class Transaction:
+    """What is written is seen by later reads in it, and by others when it commits. Times are UTC."""
+
+    def __init__(self, connection: AsyncConnection, keys: Keys, bot: BotName, now: datetime) -> None:
+        self._connection = connection
+        self._keys = keys
+        self._bot = bot
+        self._now = now
+
+    @property
+    def now(self) -> datetime:
+        """When it began, by the clock of whoever began it."""
+        return self._now
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is written inside is undone if it raises; what was written before stays."""
+        async with self._connection.begin_nested():
+            yield
+
+    def pseudonym(self, user: str) -> str:
+        """The keyed hash that a `Hashed` field gives back for this user id."""
+        return self._keys.pseudonym(user)
+
+    # Records.
+
+    async def get(self, record: type[R], *key: object) -> R | None:
+        """The record with this key; keys that are `Hashed` or `Person` are given as user ids."""
+        table = record_table(record)
+        conditions = table.where(dict(zip(record.key, key, strict=True)), self._keys)
+        row = (await self._connection.execute(sa.select(table.table).where(*conditions))).mappings().first()
+        return None if row is None else table.read(dict(row), self._keys)
+
+    async def find(self, record: type[R], **where: object) -> Sequence[R]:
+        """The records whose fields equal `where`, oldest first. Raises TypeError for a field that can't be searched."""
+        table = record_table(record)
+        query = sa.select(table.table).where(*table.where(where, self._keys))
+        query = query.order_by(table.table.c.made_at, *table.table.primary_key)
+        rows = (await self._connection.execute(query)).mappings().all()
+        return [table.read(dict(row), self._keys) for row in rows]
+
+    async def remember(self, record: Record) -> None:
+        """Write a record, in place of one with the same key."""
+        table = record_table(type(record))
+        values = table.values(record, self._keys) | {"changed_at": self._now}
+        await self._upsert(table.table, values | {"made_at": self._now}, update=values)
+
+    async def forget(self, record: type[Record], *key: object) -> None:
+        """Delete a record."""
+        table = record_table(record)
+        conditions = table.where(dict(zip(record.key, key, strict=True)), self._keys)
+        await self._connection.execute(sa.delete(table.table).where(*conditions))
+
+    # Where the bot is, and what it has decided on.
+
+    async def position(self, name: str) -> str | None:
+        """How far this bot has come in a stream."""
+        t = schema.positions
+        query = sa.select(t.c.value).where(t.c.bot == self._bot, t.c.name == name)
+        return cast("str | None", await self._connection.scalar(query))
+
+    async def set_position(self, name: str, value: str) -> None:
+        """Write down how far."""
+        await self._upsert(schema.positions, {"bot": self._bot, "name": name, "value": value}, update={"value": value})
+
+    async def seen(self, source: str) -> bool:
+        """Whether this bot has decided on an event before."""
+        t = schema.seen
+        query = sa.select(t.c.at).where(t.c.bot == self._bot, t.c.source == self._keys.hashed("seen", source))
+        return await self._connection.scalar(query) is not None
+
+    async def mark_seen(self, source: str) -> None:
+        """Write down that it has."""
+        values = {"bot": self._bot, "source": self._keys.hashed("seen", source), "at": self._now}
+        await self._upsert(schema.seen, values, update=None)
+
+    # Labels.
+
+    async def label(self, event_id: str) -> str | None:
+        """The label of the send that made an event."""
+        t = schema.labels
+        query = sa.select(t.c.label_sealed).where(t.c.bot == self._bot, t.c.event_id == event_id)
+        sealed = await self._connection.scalar(query)
+        return None if sealed is None else self._keys.unseal("labels.label", sealed).decode()
+
+    async def event_id(self, label: str) -> str | None:
+        """The event that the send with this label made."""
+        t = schema.labels
+        query = sa.select(t.c.event_id).where(t.c.bot == self._bot, t.c.label == self._keys.hashed("labels", label))
+        return cast("str | None", await self._connection.scalar(query))
+
+    async def set_label(self, label: str, event_id: str) -> None:
+        """Keep which event a labelled send made."""
+        values = {
+            "bot": self._bot,
+            "label": self._keys.hashed("labels", label),
+            "label_sealed": self._keys.seal("labels.label", label.encode()),
+            "event_id": event_id,
+            "at": self._now,
+        }
+        await self._upsert(schema.labels, values, update=values)
+
+    # The outbox.
+
+    async def enqueue(
+        self,
+        voice: BotName,
+        *,
+        transaction_id: str,
+        place: str,
+        priority: int,
+        not_before: datetime | None,
+        payload: Mapping[str, Any],
+    ) -> None:
+        """Put an action into the outbox of `voice`; one with this transaction id is there once."""
+        values = {
+            "bot": voice,
+            "transaction_id": transaction_id,
+            "asked_by": self._bot,
+            "place": place,
+            "priority": priority,
+            "not_before": not_before,
+            "created_at": self._now,
+            "payload": self._keys.seal("outbox.payload", as_json(payload)),
+        }
+        await self._upsert(schema.outbox, values, update=None, unique=("bot", "transaction_id"))
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """The outbox of this bot, oldest first."""
+        t = schema.outbox
+        query = sa.select(t).where(t.c.bot == self._bot).order_by(t.c.number)
+        rows = (await self._connection.execute(query)).mappings().all()
+        return [
+            Waiting(
+                transaction_id=row["transaction_id"],
+                asked_by=BotName(row["asked_by"]),
+                place=row["place"],
+                priority=row["priority"],
+                not_before=row["not_before"],
+                created_at=row["created_at"],
+                payload=json.loads(self._keys.unseal("outbox.payload", row["payload"])),
+            )
+            for row in rows
+        ]
+
+    async def done(self, transaction_id: str) -> None:
+        """Delete the row."""
+        t = schema.outbox
+        await self._connection.execute(sa.delete(t).where(t.c.bot == self._bot, t.c.transaction_id == transaction_id))
+
+    # Ticks.
+
+    async def schedule(
+        self, id_: str, kind: str, at: datetime, payload: Mapping[str, object], *, bot: BotName | None = None
+    ) -> None:
+        """Put a tick by, in place of one with this id; for another bot, if one is named."""
+        values = {
+            "bot": bot or self._bot,
+            "id": self._keys.hashed("ticks", id_),
+            "due_at": at,
+            "tick": self._keys.seal("ticks.tick", as_json({"id": id_, "kind": kind, "payload": payload})),
+        }
+        await self._upsert(schema.ticks, values, update=values)
+
+    async def cancel(self, id_: str) -> None:
+        """No tick with this id."""
+        t = schema.ticks
+        await self._connection.execute(
+            sa.delete(t).where(t.c.bot == self._bot, t.c.id == self._keys.hashed("ticks", id_))
+        )
+
+    async def due(self, now: datetime) -> Sequence[Tick]:
+        """The ticks that are due, earliest first. They stay until cancelled."""
+        t = schema.ticks
+        query = sa.select(t).where(t.c.bot == self._bot, t.c.due_at <= now).order_by(t.c.due_at, t.c.id)
+        rows = (await self._connection.execute(query)).mappings().all()
+        return [Tick(due_at=row["due_at"], **json.loads(self._keys.unseal("ticks.tick", row["tick"]))) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest tick is due."""
+        t = schema.ticks
+        query = sa.select(t.c.due_at).where(t.c.bot == self._bot).order_by(t.c.due_at).limit(1)
+        return cast("datetime | None", await self._connection.scalar(query))
+
+    # What could not be read.
+
+    async def keep_unreadable(self, event: Unreadable) -> None:
+        """Keep the ids of an event without a key."""
+        values = {
+            "bot": self._bot,
+            "event_id": event.event_id,
+            "room_id": event.room_id,
+            "session_id": event.session_id,
+            "sender_sealed": self._keys.seal("unreadable.sender", event.sender.encode()),
+            "withheld": event.withheld,
+            "sent_at": event.sent_at,
+            "at": self._now,
+        }
+        await self._upsert(schema.unreadable, values, update=None)
+
+    async def unreadable(self, room_id: str, session_id: str) -> Sequence[Unreadable]:
+        """Those of one session, oldest first."""
+        t = schema.unreadable
+        conditions = (t.c.bot == self._bot, t.c.room_id == room_id, t.c.session_id == session_id)
+        rows = (
+            await self._connection.execute(sa.select(t).where(*conditions).order_by(t.c.at, t.c.sent_at))
+        ).mappings()
+        return [
+            Unreadable(
+                room_id=row["room_id"],
+                event_id=row["event_id"],
+                sender=self._keys.unseal("unreadable.sender", row["sender_sealed"]).decode(),
+                sent_at=row["sent_at"],
+                session_id=row["session_id"],
+                withheld=row["withheld"],
+            )
+            for row in rows.all()
+        ]
+
+    async def drop_unreadable(self, event_id: str) -> None:
+        """It has been read."""
+        t = schema.unreadable
+        await self._connection.execute(sa.delete(t).where(t.c.bot == self._bot, t.c.event_id == event_id))
+
+    # Numbers and the audit log.
+
+    async def next_number(self, series: str) -> int:
+        """The next number of a series, from 1; gaps only where a transaction did not commit."""
+        t = schema.series
+        insert = self._insert(t).values(name=series, value=1)
+        query = insert.on_conflict_do_update(index_elements=["name"], set_={"value": t.c.value + 1}).returning(
+            t.c.value
+        )
+        return int(await self._connection.scalar(query) or 0)
+
+    async def audit(self, entry: Audit) -> None:
+        """Add a line to the audit log."""
+        t = schema.audit
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_AUDIT_LOCK)))
+        last = (await self._connection.execute(sa.select(t).order_by(t.c.number.desc()).limit(1))).mappings().first()
+        line: dict[str, Any] = {
+            "number": last["number"] + 1 if last else 1,
+            "at": self._now,
+            "bot": str(self._bot),
+            "kind": entry.kind,
+            "why": entry.why,
+            "actor": self._keys.hashed_person("audit", entry.actor),
+            "target": None if entry.target is None else self._keys.hashed_person("audit", entry.target),
+            "room_id": entry.room_id,
+            "case_number": entry.case,
+            "previous": last["hash"] if last else audit.START,
+        }
+        await self._connection.execute(sa.insert(t).values(**line, hash=audit.line_hash(line)))
+
+    # A person's own.
+
+    async def erase(self, user: str) -> None:
+        """Delete everything about a user that need not be kept, in every table that is about people."""
+        for record in self._records():
+            if record.duty.on_erase != "delete":
+                continue
+            for condition in self._about(record, user):
+                await self._connection.execute(sa.delete(record_table(record).table).where(condition))
+
+    async def export(self, user: str) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """What is kept about a user: per table, the rows with their fields as policies see them."""
+        found: dict[str, list[Mapping[str, object]]] = {}
+        for record in self._records():
+            table = record_table(record)
+            for condition in self._about(record, user):
+                rows = (await self._connection.execute(sa.select(table.table).where(condition))).mappings().all()
+                for row in rows:
+                    read = table.read(dict(row), self._keys)
+                    fields = {field.name: getattr(read, field.name) for field in table.fields}
+                    found.setdefault(table.table.name, []).append(fields)
+        return found
+
+    async def expire(self) -> int:
+        """Delete what is past its retention, everywhere. Gives the number of rows."""
+        gone = 0
+        for name, duty in schema.DUTIES.items():
+            if duty.keep is not None:
+                table = schema.CORE.tables[name]
+                result = await self._connection.execute(sa.delete(table).where(table.c.at < self._now - duty.keep))
+                gone += result.rowcount
+        for record in self._records():
+            if record.duty.keep is not None:
+                rows = record_table(record).table
+                old = rows.c.changed_at < self._now - record.duty.keep
+                gone += (await self._connection.execute(sa.delete(rows).where(old))).rowcount
+        return gone
+
+    def _records(self) -> tuple[type[Record], ...]:
+        records: tuple[type[Record], ...] = self._connection.engine.get_execution_options()["kithroom_records"]
+        return records
+
+    def _about(self, record: type[Record], user: str) -> list[sa.ColumnElement[bool]]:
+        subject = record.duty.subject
+        return [] if subject is None else record_table(record).where({subject: user}, self._keys)
+
+    def _insert(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+        return postgresql.insert(table) if self._connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+    async def _upsert(
+        self,
+        table: sa.Table,
+        values: Mapping[str, Any],
+        *,
+        update: Mapping[str, Any] | None,
+        unique: Sequence[str] | None = None,
+    ) -> None:
+        """Insert a row; where there is one with its key, change `update` of it, or nothing (None)."""
+        insert = self._insert(table).values(**values)
+        key = list(unique or [column.name for column in table.primary_key])
+        if update is None:
+            await self._connection.execute(insert.on_conflict_do_nothing(index_elements=key))
+        else:
+            await self._connection.execute(insert.on_conflict_do_update(index_elements=key, set_=dict(update)))

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the databases themselves are held to: nothing readable at rest, no half work, one writer of the chain."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from itertools import combinations
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bots.cli.database import every_record
+from bots.core.actions import Audit, BotName
+from bots.core.events import Unreadable
+from bots.core.store import DatabaseUrlError, Keys, Store, WrongKeyError
+from bots.core.store.columns import record_table
+from bots.core.store.schema import CORE, DUTIES, schema
+from fakes.kept import KEYS, NOW, RECORDS, Note, Vote, create_tables, rows
+
+ANA, BO = "@ana-canary:kith.test", "@bo:kith.test"
+WELCOME, MODERATION = BotName.WELCOME, BotName.MODERATION
+NOTE = Note(user=ANA, topic="t", words="words-canary", witness=ANA)
+
+
+async def fill(store):
+    """Something about Ana in every table that can hold it."""
+    async with store.transaction(WELCOME, NOW) as t:
+        await t.remember(NOTE)
+        await t.remember(Vote(voter=ANA, room_id="!r"))
+        await t.enqueue(
+            WELCOME,
+            transaction_id="x",
+            place="p",
+            priority=1,
+            not_before=None,
+            payload={"to": ANA, "say": "words-canary"},
+        )
+        await t.schedule(f"remind:{ANA}", "remind", NOW, {"who": ANA})
+        await t.set_label(f"hello:{ANA}", "$1")
+        await t.mark_seen(f"tick:{ANA}")
+        await t.keep_unreadable(Unreadable(room_id="!r", event_id="$2", sender=ANA, sent_at=NOW, session_id="s"))
+        await t.audit(Audit(why="w", kind="k", actor=ANA, target=ANA))
+
+
+def test_every_table_says_why_it_exists_and_when_it_empties():
+    assert set(DUTIES) == set(CORE.tables)
+    for name, duty in DUTIES.items():
+        assert duty.purpose
+        assert duty.keep is None or "at" in CORE.tables[name].c
+    for record in (*every_record(), *RECORDS):
+        duty = record.duty
+        assert duty.purpose, record
+        assert duty.on_erase in {"delete", "keep"}
+        assert (duty.on_erase == "keep") == bool(duty.kept_because), record
+        fields = {field.name for field in record_table(record).fields}
+        assert duty.subject is None or duty.subject in fields, record
+        people = {field.name for field in record_table(record).fields if field.kept and field.kept.value != "sealed"}
+        assert not people or duty.subject in people, f"{record}: it is about somebody, and does not say about whom"
+
+
+async def test_the_migrations_make_the_tables_that_the_records_want(url):
+    async with await Store.open(url, KEYS, every_record()) as store, store._engine.connect() as connection:
+        differences = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), schema(every_record()))
+        )
+
+    assert differences == []
+
+
+async def test_opening_again_keeps_what_is_there(url):
+    for _ in range(2):
+        async with await Store.open(url, KEYS, RECORDS) as store, store.transaction(WELCOME, NOW) as t:
+            number = await t.next_number("case")
+
+    assert number == 2
+
+
+async def test_many_open_at_once(url):
+    stores = await asyncio.gather(*(Store.open(url, KEYS, RECORDS) for _ in range(4)))
+    for store in stores:
+        async with store.transaction(WELCOME, NOW) as t:
+            await t.next_number("n")
+        await store.close()
+
+
+async def test_nobody_is_readable_at_rest(new_url, tmp_path):
+    async with await Store.open(new_url("sqlite"), KEYS, RECORDS) as store:
+        await create_tables(store)
+        await fill(store)
+        files = b"".join(file.read_bytes() for file in tmp_path.glob("community.db*"))
+
+    assert b"canary" not in files
+    assert b"outbox" in files
+
+
+async def test_two_tables_cannot_be_joined_on_a_person(sql_store):
+    await fill(sql_store)
+    found = {
+        table: set(map(str, row.values()))
+        for table in ("note", "vote", "audit", "ticks")
+        for row in await rows(sql_store, table)
+    }
+    hashes = {table: {value for value in values if re.fullmatch("[0-9a-f]{32}", value)} for table, values in found.items()}
+    assert all(hashes.values())
+    for (one, ones), (other, others) in combinations(hashes.items(), 2):
+        assert not ones & others, (one, other)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(people=st.lists(st.sampled_from([ANA, BO, "@cy:x"]), max_size=12), erased=st.sampled_from([ANA, BO]))
+async def test_erasing_leaves_no_row_of_that_person_and_all_of_the_others(sql_store, people, erased):
+    async with sql_store.transaction(WELCOME, NOW) as t:
+        for number, user in enumerate(people):
+            await t.remember(replace(NOTE, user=user, topic=str(number)))
+            await t.remember(Vote(voter=user, room_id=str(number)))
+        await t.erase(erased)
+        left = sorted(note.topic for note in await t.find(Note))
+        votes = len(await t.find(Vote))
+        assert await t.export(erased) == {}
+        for user in {*people, erased}:
+            await t.erase(user)
+
+    assert left == sorted(str(number) for number, user in enumerate(people) if user != erased)
+    assert votes == len(left)
+
+
+async def test_a_person_can_see_what_is_kept_about_them(sql_store):
+    await fill(sql_store)
+    async with sql_store.transaction(WELCOME, NOW) as t:
+        exported = await t.export(ANA)
+
+    assert set(exported) == {"note", "vote"}
+    assert exported["note"][0]["words"] == "words-canary"
+
+
+async def test_what_is_past_its_time_goes(sql_store):
+    await fill(sql_store)
+    async with sql_store.transaction(WELCOME, NOW + timedelta(days=31)) as t:
+        await t.expire()
+        assert await t.find(Note) == []
+        assert len(await t.find(Vote)) == 1
+        assert not await t.seen(f"tick:{ANA}")
+        assert await t.event_id(f"hello:{ANA}") == "$1"
+
+
+async def test_another_key_opens_nothing(new_url):
+    url = new_url("sqlite")
+    async with await Store.open(url, KEYS, RECORDS) as store:
+        await create_tables(store)
+        await fill(store)
+    async with await Store.open(url, Keys(bytes(32)), RECORDS) as store, store.transaction(WELCOME, NOW) as t:
+        assert await t.get(Note, ANA, "t") is None
+        with pytest.raises(WrongKeyError, match=r"outbox\.payload"):
+            await t.waiting()
+
+
+@pytest.mark.parametrize("change", ["kind = 'ban'", "actor = 'x'", "hash = 'x'", "previous = 'x'"])
+async def test_a_changed_line_of_the_audit_log_is_seen(sql_store, change):
+    async with sql_store.transaction(MODERATION, NOW) as t:
+        for number in range(4):
+            await t.audit(Audit(why="w", kind="note", actor=BO, target=ANA, case=number))
+    assert (await sql_store.verify_audit()).broken_at is None
+    async with sql_store._engine.begin() as connection:
+        await connection.execute(sa.text(f"UPDATE audit SET {change} WHERE number = 2"))
+
+    verdict = await sql_store.verify_audit()
+
+    assert verdict.broken_at == 2
+
+
+async def test_a_line_taken_out_is_seen_and_an_expired_beginning_is_not_held_against_it(sql_store):
+    async with sql_store.transaction(MODERATION, NOW) as t:
+        for _ in range(4):
+            await t.audit(Audit(why="w", kind="note", actor=BO))
+    async with sql_store._engine.begin() as connection:
+        await connection.execute(sa.text("DELETE FROM audit WHERE number = 1"))
+    assert (await sql_store.verify_audit()).broken_at is None
+    async with sql_store._engine.begin() as connection:
+        await connection.execute(sa.text("DELETE FROM audit WHERE number = 3"))
+    assert (await sql_store.verify_audit()).broken_at == 4
+
+
+async def test_bots_that_write_at_once_wait_for_each_other(url):
+    async def count(bot):
+        async with await Store.open(url, KEYS, RECORDS) as store:
+            for _ in range(20):
+                async with store.transaction(bot, NOW) as t:
+                    await t.audit(Audit(why="w", kind="k", actor=BO, case=await t.next_number("case")))
+
+    await asyncio.gather(*(count(bot) for bot in BotName))
+
+    async with await Store.open(url, KEYS, RECORDS) as store:
+        verdict = await store.verify_audit()
+        async with store.transaction(WELCOME, NOW) as t:
+            assert await t.next_number("case") == 61
+    assert (verdict.lines, verdict.broken_at) == (60, None)
+
+
+KILLED = """
+import asyncio, os, sys
+from fakes.kept import KEYS, NOW, RECORDS
+from bots.core.actions import BotName
+from bots.core.store import Store
+
+async def main():
+    store = await Store.open(sys.argv[1], KEYS, RECORDS)
+    async with store.transaction(BotName.WELCOME, NOW) as t:
+        await t.set_position("sync", "whole")
+        await t.mark_seen("$whole")
+    async with store.transaction(BotName.WELCOME, NOW) as t:
+        await t.set_position("sync", "half")
+        print("now", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_process_leaves_nothing_half_done(url):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(["tests", *sys.path])}
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED, url, stdout=subprocess.PIPE, env=environment
+    )
+    assert await child.stdout.readline() == b"now\n"
+    child.kill()
+    assert await child.wait() == -signal.SIGKILL
+
+    async with await Store.open(url, KEYS, RECORDS) as store, store.transaction(WELCOME, NOW) as t:
+        assert await t.position("sync") == "whole"
+        assert await t.seen("$whole")
+
+
+@pytest.mark.parametrize("bad", ["", "nonsense", "mysql://user:secret@host/x", "oracle://x"])
+async def test_a_url_that_cannot_be_used_gets_one_sentence_without_its_password(bad):
+    with pytest.raises(DatabaseUrlError) as caught:
+        await Store.open(bad, KEYS, RECORDS)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_the_key_file_is_made_once_and_only_we_may_read_it(tmp_path):
+    path = tmp_path / "key"
+    made = Keys.from_file(path)
+
+    assert Keys.from_file(path) == made
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(ValueError, match="instead of 32"):
+        Keys(b"short")
