@@ -432,3 +432,20 @@ async def test_reports_are_read_by_who_may_and_by_nobody_else(pair, open_device,
     ((number, room, event, reporter, _),) = await admin.reports(max(known, default=0))
     assert (room, event, reporter) == (room_id, event_id, anna.client.user_id)
     assert await admin.reports(number) == []
+
+
+async def test_a_message_waits_where_only_bots_have_devices(open_device, new_account, synapse):
+    first, second, keyless = new_account("bot"), new_account("bot"), new_account("organiser")
+    bots = frozenset([first.user_id, second.user_id])
+    speaker, listener = Peer(await open_device(first, bots=bots)), Peer(await open_device(second, bots=bots))
+    room_id = await create_room(keyless, synapse, invite=[first.user_id, second.user_id])
+    for peer in (speaker, listener):
+        await peer.client.join(room_id)
+        await peer.sync()
+    with pytest.raises(NotReadyError):
+        await speaker.client.send(room_id, say("to nobody"), "t1")
+    person = Peer(await open_device(keyless))
+    assert keyless.user_id in (await speaker.sync()).devices_changed
+    await person.sync()
+    await speaker.client.send(room_id, say("to somebody"), "t2")
+    assert await person.texts() == ["to somebody"]
