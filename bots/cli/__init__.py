@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`kithroom`: the command line. Each command's work is in the module of its name; here is what a person types."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from bots.cli.sorry import Sorry
+from bots.core.actions import BotName
+from bots.core.documents import SettingsError
+from bots.core.homeserver.synapse import HomeserverError
+from bots.core.transport import TransportError
+
+# Something differs, or something is wrong: for scripts.
+EXIT_DIFFERS = 2
+
+CONSOLE = Console(highlight=False)
+
+
+class Commands(click.Group):
+    """Turns the errors that a person can do something about into their sentences."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise Sorry("\n".join(str(mistake) for mistake in error.mistakes)) from None
+        except (TransportError, HomeserverError) as error:
+            raise Sorry(str(error)) from None
+
+
+_config = click.option(
+    "--config",
+    type=click.Path(path_type=Path, resolve_path=True, dir_okay=False),
+    default=Path("kithroom.yaml"),
+    envvar="KITHROOM_CONFIG",
+    show_default=True,
+    help="The installation's file; see deploy/README.md.",
+)
+_community = click.option(
+    "--community",
+    "folder",
+    type=click.Path(path_type=Path, resolve_path=True, file_okay=False),
+    default=Path("config"),
+    show_default=True,
+    help="The community's folder.",
+)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="kithroom")
+def main() -> None:
+    """Anonymous, end-to-end-encrypted peer support on any Matrix homeserver."""
+    # Whatever is written is nobody else's: keys, databases, logs.
+    os.umask(0o077)
+
+
+@main.command()
+@_community
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, resolve_path=True, file_okay=False),
+    default=Path("var"),
+    show_default=True,
+    help="Where everything is kept; another folder is another community.",
+)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="The homeserver's port; otherwise 8008, or one that is free."
+)
+def up(folder: Path, state: Path, port: int | None) -> None:
+    """A whole community on this machine, to try it out: homeserver, rooms and bots."""
+    from bots.cli.up import TryOut
+    from bots.core.settings import load_community
+
+    community = load_community(folder)
+    sys.exit(asyncio.run(TryOut(state, folder, port, CONSOLE).run(community)))
+
+
+@main.command()
+@_config
+@click.argument("bots", nargs=-1, type=click.Choice([bot.value for bot in BotName]))
+def run(config: Path, bots: tuple[str, ...]) -> None:
+    """Run the bots on a homeserver of one's own: those named, or all three."""
+    from bots.cli.run import run_all, run_one
+
+    chosen = tuple(BotName(bot) for bot in bots) or tuple(BotName)
+    sys.exit(asyncio.run(run_one(config, chosen[0]) if len(chosen) == 1 else run_all(config, chosen)))
+
+
+@main.command()
+@_community
+def check(folder: Path) -> None:
+    """Check the community's files. Changes nothing, asks nobody."""
+    from bots.core.settings import load_community
+
+    community = load_community(folder)
+    CONSOLE.print(
+        f"[green]✓[/green] {community.name}: {len(community.conditions)} conditions, "
+        f"{len(community.guidelines.items)} guidelines, {len(community.library)} library entries, "
+        f"{sum(len(country.helplines) for country in community.countries)} helplines "
+        f"in {len(community.countries)} countries."
+    )
+
+
+@main.command()
+@_config
+def plan(config: Path) -> None:
+    """Show what differs between the settings and the homeserver. Exit code 2 if something does."""
+    from bots.cli.rooms import show_plan
+
+    sys.exit(EXIT_DIFFERS if asyncio.run(show_plan(config, CONSOLE)) else 0)
+
+
+@main.command()
+@_config
+def apply(config: Path) -> None:
+    """Make the homeserver's rooms as the settings say. Safe to stop, and to run again."""
+    from bots.cli.rooms import show_apply
+
+    sys.exit(EXIT_DIFFERS if asyncio.run(show_apply(config, CONSOLE)) else 0)
+
+
+@main.command()
+@_config
+def doctor(config: Path) -> None:
+    """Look for what is wrong with an installation, and say what to do. Exit code 2 if something is."""
+    from bots.cli.deployment import load_deployment
+    from bots.cli.doctor import show
+    from bots.core.settings import load_community
+
+    deployment = load_deployment(config)
+    well = asyncio.run(show(deployment, load_community(deployment.community), CONSOLE))
+    sys.exit(0 if well else EXIT_DIFFERS)
+
+
+@main.command()
+@_community
+@click.argument("transcript", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False))
+def simulate(folder: Path, transcript: Path) -> None:
+    """Print everything that the bots would do in the conversation that TRANSCRIPT tells. Asks nobody, sends nothing."""
+    from bots.cli.simulate import show
+
+    asyncio.run(show(transcript, folder, CONSOLE))

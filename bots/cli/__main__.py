@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m bots.cli`: the same as `kithroom`."""
+
+from bots.cli import main
+
+main()

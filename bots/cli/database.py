@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The community's database and its key, opened as the installation says."""
+
+from __future__ import annotations
+
+import hmac
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bots.cli.deployment import Deployment
+from bots.cli.sorry import Sorry
+from bots.core.actions import BotName
+from bots.core.records import Record
+from bots.core.store import DatabaseUrlError, Keys, Store
+
+KEY_FILE = "community.key"
+DATABASE_FILE = "community.db"
+
+
+def community_keys(deployment: Deployment) -> Keys:
+    """The key with which people are hashed and columns sealed; made at the first start. Raises Sorry."""
+    file = deployment.secrets / KEY_FILE
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return Keys.from_file(file)
+    except ValueError:
+        raise Sorry(f"{file} does not hold the community's key: restore it from a backup.") from None
+
+
+def log_key(deployment: Deployment) -> bytes:
+    """The key with which logs hash user ids; nothing in the database is hashed with it."""
+    return hmac.digest(community_keys(deployment).secret, b"kithroom logs", "sha256")
+
+
+@asynccontextmanager
+async def open_database(deployment: Deployment) -> AsyncIterator[Store]:
+    """The database, its tables up to date. Raises Sorry for an address that can't be used."""
+    deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    url = deployment.database or f"sqlite:///{deployment.state / DATABASE_FILE}"
+    try:
+        store = await Store.open(url, community_keys(deployment), every_record())
+    except DatabaseUrlError as error:
+        raise Sorry(f"{error}.") from None
+    async with store:
+        yield store
+
+
+def every_record() -> tuple[type[Record], ...]:
+    """What the three bots keep: the tables are one database's, whichever bot runs."""
+    modules = [importlib.import_module(f"bots.{bot.value}.records") for bot in BotName]
+    return tuple(
+        each
+        for module in modules
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, Record) and each.__module__ == module.__name__
+    )

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`kithroom run`: one bot in this process, or several, each in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from bots.cli.database import log_key, open_database
+from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.stopping import stop_requested
+from bots.core.actions import BotName
+from bots.core.bot import Bot
+from bots.core.community import Community
+from bots.core.homeserver.process import Child
+from bots.core.matrix.client import MatrixClient
+from bots.core.matrix.opening import open_client
+from bots.core.runtime.backoff import backoff
+from bots.core.runtime.logging import configure
+from bots.core.runtime.run import Running, run_bot
+from bots.core.settings import load_catalogue, load_community
+from bots.core.transport import TransportError
+
+EXIT_CHILD_FAILED = 1
+_POLL = 0.5
+_LONGEST_WAIT = timedelta(seconds=30)
+
+
+def make_bot(name: BotName, community: Community) -> Bot:
+    """The bot of this name, for this community."""
+    # Each process loads the one bot that it is.
+    match name:
+        case BotName.WELCOME:
+            from bots.welcome.bot import make_bot as welcome
+
+            return welcome(community)
+        case BotName.MODERATION:
+            from bots.moderation.bot import make_bot as moderation
+
+            return moderation(community)
+        case BotName.RESOURCES:
+            from bots.resources.bot import make_bot as resources
+
+            return resources(community)
+
+
+async def run_one(config: Path, name: BotName) -> int:
+    """Be this bot until stopped. Gives the exit code.
+
+    Raises SettingsError, Sorry, TransportError.
+    """
+    deployment = load_deployment(config)
+    configure(log_key(deployment), json=deployment.json_logs)
+    community = load_community(deployment.community)
+    users = frozenset(deployment.bots.values())
+    bot = make_bot(name, community)
+    async with open_database(deployment) as store:
+        client = await _open_patiently(deployment, name)
+        running = Running(
+            bot=bot,
+            transport=client,
+            store=store,
+            community=community,
+            catalogue=load_catalogue(community),
+            bots=users,
+            organiser=deployment.organiser,
+        )
+        return await run_bot(running, http_port=deployment.health.get(name))
+
+
+async def _open_patiently(deployment: Deployment, name: BotName) -> MatrixClient:
+    """The bot's device. A homeserver that is away, or busy, is waited for: after a power cut it may start last."""
+    for attempt in itertools.count(1):
+        try:
+            return await open_client(
+                deployment.homeserver,
+                deployment.bots[name],
+                deployment.credentials(name.value),
+                deployment.state / name.value,
+                deployment.secrets_of(name.value),
+                bots=frozenset(deployment.bots.values()),
+            )
+        except TransportError as error:
+            if not error.retryable:
+                raise
+            spread = random.random()  # noqa: S311 - so that three bots do not come back at once, no secret
+            wait = backoff(attempt, spread, retry_after=error.retry_after, cap=_LONGEST_WAIT)
+            structlog.get_logger().info("waiting for the homeserver", errcode=error.errcode, attempt=attempt)
+            await asyncio.sleep(wait.total_seconds())
+    raise AssertionError("counting ends")
+
+
+async def run_all(config: Path, names: Sequence[BotName]) -> int:
+    """Run these bots until stopped, or until one of them stops: then they all do.
+
+    `config` is absolute. Gives the exit code.
+    """
+    load_deployment(config)  # its mistakes are told once, not three times
+    children = {name: Child("bots.cli", ["run", "--config", str(config), name.value], log=None) for name in names}
+    try:
+        with stop_requested() as stop:
+            while not stop.is_set():
+                for child in children.values():
+                    if child.exit_code is not None:
+                        return child.exit_code or EXIT_CHILD_FAILED
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _POLL)
+        return 0
+    finally:
+        for child in children.values():
+            child.terminate()
+        for child in children.values():
+            child.stop()

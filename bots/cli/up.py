@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`kithroom up`: a whole community on this machine, to try it out.
+
+Everything is in one state folder, the homeserver, the bots' keys and every password, so that the same folder
+again resumes the same community, and another folder is another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from bots.cli.database import community_keys
+from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.progress import Stages
+from bots.cli.rooms import look, make_so, organiser
+from bots.cli.sorry import Sorry
+from bots.cli.stopping import stop_requested
+from bots.core.actions import BotName
+from bots.core.community import Community
+from bots.core.homeserver.plan import ActualRoom
+from bots.core.homeserver.process import LOOPBACK, Child, free_port
+from bots.core.homeserver.synapse import HomeserverError, Synapse
+from bots.core.matrix.http import Http, path
+from bots.core.matrix.private_files import read_private, write_private
+
+# Matrix's usual port. The name is nobody's: `.localhost` never leaves the machine.
+USUAL_PORT = 8008
+SERVER_NAME = "kithroom.localhost"
+# Who can be tried out, beside the bots and their organiser.
+MODERATOR = "moderator"
+MEMBERS = ("member_1", "member_2")
+# How long the bots may take to be well, and then to be in their rooms, in seconds; a slow machine is no error.
+_START_TIMEOUT = 120.0
+_POLL = 0.2
+# A file in an account's folder: it has been made.
+_REGISTERED = "registered"
+
+
+class TryOut:
+    """One community in one state folder, from the settings in `config`; both paths are absolute.
+
+    `port` is the homeserver's; None: the usual one, or another that is free.
+    """
+
+    def __init__(self, state: Path, config: Path, port: int | None, console: Console) -> None:
+        self.state = state
+        self.config = config
+        self._wanted_port = port
+        self._console = console
+        self._ready = self.state / "ready.json"
+        self._children: dict[BotName, Child] = {}
+
+    async def run(self, community: Community) -> int:
+        """Start everything, say how to try it, and go on until stopped. Gives the exit code.
+
+        Raises Sorry, HomeserverError, TransportError, SettingsError.
+        """
+        self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with ExitStack() as stack:
+            stack.enter_context(self._lock())
+            stop = stack.enter_context(stop_requested())
+            stack.callback(self._ready.unlink, missing_ok=True)
+            self._ready.unlink(missing_ok=True)
+            starting = asyncio.ensure_future(self._start(community, stack))
+            stopping = asyncio.ensure_future(stop.wait())
+            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                starting.cancel()
+                await asyncio.wait({starting})
+                return 0
+            starting.result()
+            await self._watch(stop)
+            self._console.print("Stopping …")
+        self._console.print("Stopped. The same command resumes it.")
+        return 0
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        with (self.state / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise Sorry(
+                    f"A community is running from {self.state} already; stop it, or choose another folder with --state."
+                ) from None
+            yield
+
+    async def _start(self, community: Community, stack: ExitStack) -> None:
+        stages = Stages(self._console)
+        synapse = Synapse(self.state / "homeserver", server_name=SERVER_NAME, port=self._port())
+        deployment = await asyncio.to_thread(self._deployment, synapse)
+        # Made once, before three processes want it at the same time.
+        community_keys(deployment)
+        community = replace(community, moderators=(*community.moderators, _user_id(MODERATOR)))
+        stack.callback(synapse.stop)
+        stack.callback(self._stop_bots)
+        if all((self._account_folder(bot) / _REGISTERED).exists() for bot in BotName):
+            # Bots wait for their homeserver; while it starts, they can get ready.
+            self._start_bots()
+        with stages.stage("Starting the homeserver", "The homeserver answers"):
+            await asyncio.to_thread(synapse.start)
+        with stages.stage("Making the accounts", "The accounts are there") as tell:
+            for name in (*BotName, "organiser", MODERATOR, *MEMBERS):
+                tell(name)
+                await asyncio.to_thread(self._account, synapse, str(name))
+        self._start_bots()
+        with stages.stage("Making the rooms", "The rooms are as the settings say") as tell:
+            async with organiser(deployment) as http:
+                applied = await make_so(deployment, community, http, lambda d: tell(f"{d.room}: {d.what}"))
+                for difference, refusal in applied.refused:
+                    self._console.print(f"  {difference.room}: {difference.what}: {refusal}", style="yellow")
+        with stages.stage("Starting the bots", "The bots are well") as tell:
+            async with self._at_most(_START_TIMEOUT):
+                await asyncio.gather(*(self._until_well(bot, deployment.health[bot], tell) for bot in BotName))
+        with stages.stage("Letting everybody in", "Everybody is in their rooms"):
+            rooms = await self._until_joined(deployment, community, synapse)
+        facts = self._facts(synapse, community, rooms)
+        await asyncio.to_thread(write_private, self._ready, json.dumps(facts, indent=2) + "\n")
+        self._console.print(_invitation(facts, community, self._ready, stages.seconds))
+
+    def _port(self) -> int:
+        if self._wanted_port is not None:
+            if free_port(self._wanted_port) != self._wanted_port:
+                raise Sorry(f"Port {self._wanted_port} is in use; choose another one with --port.")
+            return self._wanted_port
+        if (self.state / "kithroom.yaml").exists():
+            # Where it was last time, if that is free: clients that are logged in find it again.
+            return urlsplit(load_deployment(self.state / "kithroom.yaml").homeserver).port or USUAL_PORT
+        return USUAL_PORT
+
+    def _account(self, synapse: Synapse, name: str) -> None:
+        """Make the account once. The password is written down first: it is never one that nobody knows."""
+        folder = self._account_folder(name)
+        if (folder / _REGISTERED).exists():
+            return
+        password = read_private(folder / "password")
+        if password is None:
+            password = secrets.token_urlsafe(12)
+            write_private(folder / "password", password)
+        try:
+            synapse.register(name, password)
+        except HomeserverError as error:
+            if error.errcode != "M_USER_IN_USE":
+                raise
+        write_private(folder / _REGISTERED, "")
+
+    def _account_folder(self, name: str) -> Path:
+        return self.state / "secrets" / name
+
+    def _deployment(self, synapse: Synapse) -> Deployment:
+        """Write what `kithroom run` needs, as an operator would, and read it back."""
+        file = self.state / "kithroom.yaml"
+        ports: dict[str, int] = {}
+        for bot in BotName:
+            ports[bot.value] = free_port()
+        settings = {
+            "homeserver": synapse.url,
+            "community": str(self.config),
+            "state": str(self.state),
+            "secrets": str(self.state / "secrets"),
+            "organiser": _user_id("organiser"),
+            "bots": {bot.value: _user_id(bot.value) for bot in BotName},
+            "health": ports,
+        }
+        write_private(file, "# Made by `kithroom up`, anew at every start.\n" + yaml.safe_dump(settings))
+        return load_deployment(file)
+
+    def _start_bots(self) -> None:
+        """Start those that are not running yet."""
+        for bot in BotName:
+            if bot not in self._children:
+                self._children[bot] = Child(
+                    "bots.cli",
+                    ["run", "--config", str(self.state / "kithroom.yaml"), bot.value],
+                    log=self.state / "log" / f"{bot.value}.log",
+                )
+
+    async def _until_well(self, bot: BotName, port: int, tell: Callable[[str], None]) -> None:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as client:
+            while True:
+                self._check(bot)
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                    async with client.get(f"http://{LOOPBACK}:{port}/healthz") as answer:
+                        if answer.ok:
+                            tell(f"{bot.value} is well")
+                            return
+                await asyncio.sleep(_POLL)
+
+    async def _until_joined(
+        self, deployment: Deployment, community: Community, synapse: Synapse
+    ) -> dict[str, ActualRoom]:
+        moderator = _user_id(MODERATOR)
+        async with organiser(deployment) as http, self._at_most(_START_TIMEOUT):
+            while True:
+                actual, _ = await look(deployment, community, http)
+                invited = {
+                    user: [room.room_id for room in actual.rooms.values() if _membership(room, user) == "invite"]
+                    for user in (moderator, *deployment.bots.values())
+                }
+                if not any(invited.values()):
+                    return dict(actual.rooms)
+                await self._accept(synapse, invited[moderator])
+                for bot in BotName:
+                    self._check(bot)
+                await asyncio.sleep(_POLL)
+
+    async def _accept(self, synapse: Synapse, room_ids: list[str]) -> None:
+        """Join the moderator's rooms, as a client would, and leave no device behind."""
+        if not room_ids:
+            return
+        async with Http(synapse.url) as http:
+            password = read_private(self._account_folder(MODERATOR) / "password")
+            identifier = {"type": "m.id.user", "user": MODERATOR}
+            login = {"type": "m.login.password", "identifier": identifier, "password": password}
+            http.token = (await http.request("POST", path("login"), login))["access_token"]
+            for room_id in room_ids:
+                await http.request("POST", path("rooms", room_id, "join"), {})
+            await http.request("POST", path("logout"), {})
+
+    @asynccontextmanager
+    async def _at_most(self, seconds: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError:
+            raise Sorry(
+                f"The bots were not ready after {seconds:.0f} seconds; their logs are in {self.state / 'log'}."
+            ) from None
+
+    def _check(self, bot: BotName) -> None:
+        child = self._children[bot]
+        if child.exit_code is not None:
+            raise Sorry(f"The {bot.value} bot stopped; the end of {child.log}:\n{child.last_lines()}")
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            for bot in BotName:
+                self._check(bot)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1)
+
+    def _stop_bots(self) -> None:
+        for child in self._children.values():
+            child.terminate()
+        for child in self._children.values():
+            child.stop()
+
+    def _facts(self, synapse: Synapse, community: Community, rooms: dict[str, ActualRoom]) -> dict[str, Any]:
+        """What `ready.json` holds."""
+        return {
+            "homeserver": synapse.url,
+            "server_name": SERVER_NAME,
+            "bots": {bot.value: _user_id(bot.value) for bot in BotName},
+            "rooms": {
+                "lobby": rooms["lobby"].room_id,
+                "moderators": rooms["moderators"].room_id,
+                "conditions": {c.id: rooms[f"condition:{c.id}"].room_id for c in community.conditions},
+            },
+            "accounts": {
+                name: {
+                    "user_id": _user_id(name),
+                    "password": read_private(self._account_folder(name) / "password"),
+                }
+                for name in (MODERATOR, *MEMBERS)
+            },
+        }
+
+
+def _user_id(name: str) -> str:
+    return f"@{name}:{SERVER_NAME}"
+
+
+def _membership(room: ActualRoom, user: str) -> str:
+    return str(room.state.get(("m.room.member", user), {}).get("membership", "leave"))
+
+
+def _invitation(facts: dict[str, Any], community: Community, ready: Path, seconds: float) -> Table:
+    """How to try it."""
+    table = Table(
+        title=f"{community.name} is up ({seconds:.0f} s). Ctrl-C stops it.",
+        title_justify="left",
+        title_style="bold",
+        show_header=False,
+    )
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    lobby = facts["rooms"]["lobby"]
+    table.add_row("Homeserver for Element", facts["homeserver"])
+    table.add_row("The lobby", f"https://matrix.to/#/{quote(lobby, safe='!')}?via={facts['server_name']}")
+    for name, account in facts["accounts"].items():
+        table.add_row(name.replace("_", " "), f"{account['user_id']}  password: {account['password']}")
+    table.add_row("All of it, for programs", str(ready))
+    return table
