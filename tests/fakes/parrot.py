@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import ClassVar
 
 from bots.core.actions import (
     BotName,
@@ -23,12 +22,13 @@ from bots.core.bot import Handler
 from bots.core.community import Community, Guidelines
 from bots.core.events import Membership, MembershipState, Message, Outcome, Tick, Unreadable
 from bots.core.language import Catalogue
-from bots.core.records import CommunityRoom, Duty, Hashed, Record
+from bots.core.records import CommunityRoom, Record
 from bots.core.rooms import PowerLevels, RoomRole
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
+from bots.welcome.records import Consent
 from fakes.clock import FakeClock
 
 ORGANISER, ME, OTHER_BOT = "@organiser:x", "@welcome:x", "@moderation:x"
@@ -63,22 +63,13 @@ COMMUNITY = Community(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greeted(Record):
-    user: Hashed
-    count: int
-
-    key: ClassVar[tuple[str, ...]] = ("user",)
-    duty: ClassVar[Duty] = Duty(purpose="a test", keep=None, subject="user")
-
-
 async def no_facts(_event, _reader):
     return None
 
 
 async def greeted(event, reader):
-    record = await reader.get(Greeted, event.user)
-    return (record.count if record else 0, event.user in reader.bots)
+    record = await reader.get(Consent, event.user)
+    return (record.version if record else 0, event.user in reader.bots)
 
 
 def echo(event, _facts):
@@ -112,7 +103,7 @@ def greet(event, facts):
     if event.now is not MembershipState.JOIN or is_bot:
         return ()
     return (
-        Remember(why="t.greet", record=Greeted(user=event.user, count=count + 1)),
+        Remember(why="t.greet", record=Consent(user=event.user, version=count + 1, agreed_at=event.sent_at)),
         Send(
             why="t.greet",
             place=InPrivateChat(event.user, open=True),
@@ -156,7 +147,7 @@ class Parrot:
         Handler(Outcome, no_facts, outcome),
         Handler(Unreadable, no_facts, unreadable),
     )
-    records: tuple[type[Record], ...] = (Greeted,)
+    records: tuple[type[Record], ...] = (Consent,)
 
 
 @dataclass

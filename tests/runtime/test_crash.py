@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bots.core.actions import BotName
 from bots.core.events import Message, Reaction, Redaction
+from bots.core.store import Keys, Store
 from fakes.crashes import Countdown, Crashed, Mortal, MortalStore
-from fakes.parrot import ME, ORGANISER, World, settle
+from fakes.parrot import ME, ORGANISER, Parrot, World, settle
 
 
 async def a_busy_day(world, countdown):
@@ -105,3 +107,15 @@ async def test_a_crash_at_any_moment_loses_nothing_and_repeats_nothing(part):
         await a_busy_day(world, countdown)
         assert effects(world) == undisturbed, f"after a crash at moment {at} of {moments}"
         assert world.store.tables.outbox == {}
+
+
+async def test_the_same_day_with_the_database_that_is_really_used(tmp_path):
+    undisturbed, _ = await the_day_without_a_crash()
+
+    async with await Store.open(f"sqlite:///{tmp_path / 'community.db'}", Keys(b"k" * 32), Parrot().records) as store:
+        world = World(store=store)
+        await world.apply()
+        await a_busy_day(world, Countdown())
+        assert effects(world) == undisturbed
+        async with store.transaction(BotName.WELCOME, world.clock.now()) as transaction:
+            assert await transaction.waiting() == []

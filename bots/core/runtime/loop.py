@@ -50,6 +50,7 @@ class Loop:
     organiser: str
     random: Callable[[], float]
     committed: Callable[[SyncBatch], None] = lambda _: None
+    _since: str | None = None
     _failures: int = 0
     _arrived: set[str] = field(default_factory=set)
     _next_reports: datetime | None = None
@@ -78,8 +79,10 @@ class Loop:
 
     async def step(self, *, timeout_ms: int = LONG_POLL_MS) -> SyncBatch:
         """One sync response, from asking for it to having committed it."""
-        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
-            since = await transaction.position(_SYNC)
+        if self._since is None:
+            async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+                self._since = await transaction.position(_SYNC)
+        since = self._since
         batch = await self.transport.sync(since, timeout_ms=timeout_ms)
         received = self.clock.now()
         joined = self.transport.joined_rooms()
@@ -103,6 +106,7 @@ class Loop:
             for room_id in batch.left:
                 await transaction.set_position(_position(room_id), "")
             await transaction.set_position(_SYNC, batch.next_batch)
+        self._since = batch.next_batch
         self._arrived = {room_id for room_id in joined if self.transport.room(room_id) is not None}
         self.metrics.batches.inc()
         self.metrics.last_sync = received
@@ -137,6 +141,8 @@ class Loop:
     async def _late(self, batch: SyncBatch, now: datetime) -> list[Message]:
         """What could not be read before, and can be now that its key has come."""
         waiting: list[Unreadable] = []
+        if not batch.keys_came:
+            return []
         async with self.store.transaction(self.bot, now) as transaction:
             for room_id, session_id in sorted(batch.keys_came):
                 waiting += await transaction.unreadable(room_id, session_id)

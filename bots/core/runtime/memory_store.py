@@ -196,6 +196,10 @@ class MemoryTransaction:
         """When the earliest tick is due."""
         return min((tick.due_at for (bot, _), tick in self._tables.ticks.items() if bot is self._bot), default=None)
 
+    async def expire(self) -> int:
+        """Nothing: what is in memory ends with the process."""
+        return 0
+
     async def keep_unreadable(self, event: Unreadable) -> None:
         """Keep the ids of an event without a key."""
         self._tables.unreadable[self._bot, event.event_id] = event

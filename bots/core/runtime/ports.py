@@ -116,6 +116,9 @@ class Transaction(Protocol):
     async def next_due(self) -> datetime | None:
         """When the earliest tick is due."""
 
+    async def expire(self) -> int:
+        """Delete what is past its retention, in every table. Gives the number of rows."""
+
     async def keep_unreadable(self, event: Unreadable) -> None:
         """Keep the ids of an event without a key."""
 

@@ -22,6 +22,8 @@ from bots.core.transport import TokenRevokedError, Transport
 
 # Another bot's process may bring an outcome home at any time.
 POLL = timedelta(seconds=1)
+# How often what is past its retention is deleted.
+EXPIRE_EVERY = timedelta(hours=1)
 
 
 @dataclass
@@ -43,9 +45,14 @@ class Scheduler:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        next_expiry = self.clock.now()
         while True:
             try:
                 await self.step()
+                if self.clock.now() >= next_expiry:
+                    async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+                        await transaction.expire()
+                    next_expiry = self.clock.now() + EXPIRE_EVERY
             except TokenRevokedError:
                 raise
             except Exception as error:  # noqa: BLE001 — nothing was committed: what is due stays due
