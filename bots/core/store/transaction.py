@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bots.core.actions import Audit, BotName
 from bots.core.events import Tick, Unreadable
 from bots.core.records import Record
+from bots.core.runtime.ports import Waiting
 from bots.core.store import audit, schema
 from bots.core.store.columns import as_json, record_table
 from bots.core.store.keys import Keys
@@ -24,19 +24,6 @@ from bots.core.store.keys import Keys
 R = TypeVar("R", bound=Record)
 # PostgreSQL: one writer of the audit log at a time (an arbitrary number of ours).
 _AUDIT_LOCK = 5484_2001
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A row of the outbox. `asked_by` is the bot that decided; `created_at` when it did."""
-
-    transaction_id: str
-    asked_by: BotName
-    place: str
-    priority: int
-    not_before: datetime | None
-    created_at: datetime
-    payload: Mapping[str, Any]
 
 
 class Transaction:
