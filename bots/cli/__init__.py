@@ -149,3 +149,54 @@ def simulate(folder: Path, transcript: Path) -> None:
     from bots.cli.simulate import show
 
     asyncio.run(show(transcript, folder, CONSOLE))
+
+
+@main.group()
+def privacy() -> None:
+    """What is kept about somebody."""
+
+
+@privacy.command("export")
+@_config
+@click.argument("user")
+def privacy_export(config: Path, user: str) -> None:
+    """Print everything that is kept about USER (a Matrix id), as JSON: give it to nobody else."""
+    from bots.cli.privacy import export
+
+    click.echo(asyncio.run(export(config, user)))
+
+
+@privacy.command("erase")
+@_config
+@click.argument("user")
+@click.confirmation_option(prompt="This can't be undone. Erase?")
+def privacy_erase(config: Path, user: str) -> None:
+    """Erase what is kept about USER (a Matrix id), but for what must be kept a while: `export` shows what is left."""
+    from bots.cli.privacy import erase
+
+    asyncio.run(erase(config, user))
+    CONSOLE.print("[green]✓[/green] Erased.")
+
+
+@main.group()
+def audit() -> None:
+    """Who did what to whom: never what was said."""
+
+
+@audit.command("verify")
+@_config
+def audit_verify(config: Path) -> None:
+    """Check that no line of the log was changed or taken out."""
+    from bots.cli.privacy import verify_audit
+
+    CONSOLE.print(f"[green]✓[/green] {asyncio.run(verify_audit(config))} lines, all as they were written.")
+
+
+@audit.command("export")
+@_config
+def audit_export(config: Path) -> None:
+    """Print the log, a JSON object a line."""
+    from bots.cli.privacy import audit_lines
+
+    for line in asyncio.run(audit_lines(config)):
+        click.echo(line)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an organiser can see, take away and prove, from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from bots.cli import main
+from bots.cli.database import open_database
+from bots.cli.deployment import load_deployment
+from bots.core.actions import Audit, BotName
+from bots.core.records import PrivateChat
+
+ANNA = "@anna:kith.test"
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """An installation that has met Anna, and in which two things were done."""
+    file = tmp_path / "kithroom.yaml"
+    file.write_text(
+        "homeserver: http://127.0.0.1:9\ncommunity: config\nstate: state\nsecrets: secrets\n"
+        'organiser: "@organiser:kith.test"\nbots:\n'
+        + "".join(f'  {bot.value}: "@{bot.value}:kith.test"\n' for bot in BotName),
+        "utf-8",
+    )
+
+    async def fill():
+        async with (
+            open_database(load_deployment(file)) as store,
+            store.transaction(BotName.MODERATION, datetime.now(UTC)) as transaction,
+        ):
+            await transaction.remember(PrivateChat(user=ANNA, room_id="!chat"))
+            for kind in ("warn", "mute"):
+                await transaction.audit(Audit(why=f"moderation.{kind}", kind=kind, actor="@mo:kith.test", target=ANNA))
+
+    asyncio.run(fill())
+    return file
+
+
+def kithroom(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def test_what_is_kept_about_somebody_is_shown_and_then_gone(installation):
+    shown = kithroom("privacy", "export", "--config", installation, ANNA)
+    assert "!chat" in json.dumps(json.loads(shown.output))
+    assert kithroom("privacy", "erase", "--config", installation, ANNA).exit_code == 1
+    assert "!chat" in kithroom("privacy", "export", "--config", installation, ANNA).output
+    assert kithroom("privacy", "erase", "--yes", "--config", installation, ANNA).exit_code == 0
+    assert "!chat" not in kithroom("privacy", "export", "--config", installation, ANNA).output
+
+
+def test_the_audit_log_names_nobody_and_a_change_in_it_is_found(installation):
+    lines = kithroom("audit", "export", "--config", installation).output.splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["warn", "mute"]
+    assert "anna" not in "".join(lines)
+    assert "2 lines" in kithroom("audit", "verify", "--config", installation).output
+    with sqlite3.connect(installation.parent / "state" / "community.db") as database:
+        database.execute("update audit set kind = 'note' where kind = 'warn'")
+    database.close()
+    broken = kithroom("audit", "verify", "--config", installation)
+    assert broken.exit_code == 1
+    assert "is not as it was written" in broken.stderr
