@@ -52,8 +52,8 @@ class Place:
 def start_community(state: Path, *more: str) -> subprocess.Popen[bytes]:
     """`kithroom up` in a process group of its own."""
     command = [sys.executable, "-m", "bots.cli", "up", "--state", str(state), *more]
-    log = (state.parent / f"{state.name}.log").open("ab")
-    return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+    with (state.parent / f"{state.name}.log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], state: Path) -> Place:
@@ -82,7 +82,7 @@ def stop_community(process: subprocess.Popen[bytes]) -> None:
 def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """One community for all of this folder's tests."""
     state = tmp_path_factory.mktemp("community") / "var"
-    process = start_community(state, "--port", "0", "--unlimited")
+    process = start_community(state)
     try:
         yield wait_until_ready(process, state)
     finally:
@@ -91,9 +91,8 @@ def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def register(place: Place, name: str) -> tuple[str, str]:
     """A fresh account on the community's homeserver: user id and password."""
-    server = Synapse(
-        place.state / "homeserver", server_name=place.server_name, port=urlsplit(place.homeserver).port or 0
-    )
+    server = Synapse(place.state / "homeserver", server_name=place.server_name)
+    server.port = urlsplit(place.homeserver).port or 0  # it is running there already
     account = server.register(f"{name}{secrets.token_hex(4)}")
     return account.user_id, account.password
 

@@ -72,7 +72,7 @@ async def test_a_question_in_a_room_is_answered_in_a_thread(community, person):
 
     question = await ana.say(room, "!find gluten free travel")
     answer = await ana.wait(
-        lambda e: e["sender"] == community.bots["resources"] and e["type"] == "m.room.message" and e["readable"]
+        lambda e: e["type"] == "m.room.message" and e["sender"] == community.bots["resources"] and e["readable"]
     )
 
     assert answer["encrypted"]
