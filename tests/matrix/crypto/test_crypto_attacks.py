@@ -418,6 +418,14 @@ def test_plain_nio_uploads_no_fallback_key(tmp_path):
     nio.olm.store.database.close()
 
 
+@pytest.mark.parametrize("count", [-1, -(10**9)])
+def test_a_count_below_zero_does_not_make_keys_for_ever(bot, count):
+    bot.machine.receive_sync([], one_time_key_count=count, unused_fallback_types=[])
+    assert len(bot.machine.keys_to_upload()["one_time_keys"]) <= 50
+    bot.machine.keys_uploaded({"one_time_key_counts": {"signed_curve25519": count}})
+    assert len(bot.machine.keys_to_upload()["one_time_keys"]) <= 50
+
+
 def test_plain_nio_ignores_a_count_of_zero(nio):
     client = AsyncClient("http://x", "@bot:x")
     client.olm = nio.olm

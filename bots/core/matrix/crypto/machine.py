@@ -183,7 +183,7 @@ class CryptoMachine:
         account.shared = True
         account.mark_keys_as_published()
         self._olm.save_account()
-        self._one_time_keys = count if type(count) is int else None
+        self._one_time_keys = max(0, count) if type(count) is int else None
         self._needs_fallback = False
 
     # ——— what a sync response brings ———
@@ -214,7 +214,7 @@ class CryptoMachine:
         self._devices.changed(user for user in changed if isinstance(user, str))
         self._devices.left(user for user in left if isinstance(user, str))
         if type(one_time_key_count) is int:
-            self._one_time_keys = one_time_key_count
+            self._one_time_keys = max(0, one_time_key_count)
         if isinstance(unused_fallback_types, list):
             self._needs_fallback = "signed_curve25519" not in unused_fallback_types
         return Received(frozenset(came), withheld, dropped)
