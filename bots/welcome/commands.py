@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.core.commands import CommandSet, Rest, command
+from bots.core.commands import Case, CommandSet, Rest, command
 
 
 @command("help", short=("h",), help="welcome.command.help")
@@ -40,5 +40,14 @@ class Language:
     language: Rest = ""
 
 
-Command = Help | MyData | ForgetMe | LeaveUs | Language
-COMMANDS: CommandSet[Command] = CommandSet(Help, MyData, ForgetMe, LeaveUs, Language)
+@command("appeal", help="welcome.command.appeal")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """`!appeal #12` and a few words: the moderators are asked for a second look at a decision."""
+
+    number: Case
+    words: Rest = ""
+
+
+Command = Appeal | Help | MyData | ForgetMe | LeaveUs | Language
+COMMANDS: CommandSet[Command] = CommandSet(Appeal, Help, MyData, ForgetMe, LeaveUs, Language)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import (
     Action,
+    BotName,
     Erase,
     Forget,
     InPrivateChat,
@@ -28,9 +29,10 @@ from bots.core.actions import (
 from bots.core.bot import Reader
 from bots.core.commands import Missing, Unknown
 from bots.core.events import Event, Membership, MembershipState, Message, MessageKind, Outcome, Reaction
+from bots.core.records import CommunityRoom
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.answers import Intent
-from bots.welcome.commands import COMMANDS, Command, ForgetMe, Help, Language, LeaveUs, MyData
+from bots.welcome.commands import COMMANDS, Appeal, Command, ForgetMe, Help, Language, LeaveUs, MyData
 from bots.welcome.conversation import Interview
 from bots.welcome.records import Consent, Conversation
 from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped, Turn, World
@@ -49,7 +51,7 @@ class Facts:
 
     `room` is where the event happened, `conversation` where the one with `person` stands (None: not known),
     `condition_rooms` are by condition id, `organisers` who made the lobby,
-    `label` is that of the message a reaction is under.
+    `label` is that of the message a reaction is under, `office` the moderators' room, which this bot is not in.
     """
 
     now: datetime
@@ -61,6 +63,7 @@ class Facts:
     condition_rooms: Mapping[str, RoomView]
     organisers: frozenset[str]
     label: str | None = None
+    office: str | None = None
 
     @property
     def private(self) -> bool:
@@ -98,6 +101,8 @@ class Welcome:
             return self._in_a_room(parsed, event, facts)
         if facts.room is not None and facts.room.encrypted and not event.encrypted:
             return (_plain(event, Words("welcome.not_encrypted")),)
+        if isinstance(parsed, Appeal) or (isinstance(parsed, Missing) and parsed.command == "appeal"):
+            return _appealed(parsed, event, facts)
         if facts.conversation is None:
             return self._carry_out(self.interview.begin(facts.person, facts.world), facts, event.event_id)
         turn = self.interview.step(facts.conversation, _input(parsed, event), facts.world)
@@ -246,6 +251,7 @@ def _bookkeeping(after: Conversation, facts: Facts) -> tuple[Action, ...]:
 
 
 async def _facts(event: Event | None, person: str, reader: Reader) -> Facts:
+    offices = await reader.find(CommunityRoom, role=RoomRole.MODERATORS)
     return Facts(
         now=reader.now,
         me=reader.me,
@@ -255,6 +261,7 @@ async def _facts(event: Event | None, person: str, reader: Reader) -> Facts:
         conversation=await reader.get(Conversation, person),
         condition_rooms={room.condition: room for room in reader.rooms(RoomRole.CONDITION) if room.condition},
         organisers=frozenset(user for room in reader.rooms(RoomRole.LOBBY) for user in room.creators),
+        office=offices[0].room_id if offices else None,
     )
 
 
@@ -276,6 +283,26 @@ def _input(parsed: Command | Unknown | Missing | None, event: Message) -> Input:
             return Speak(language.strip())
         case _:
             return Mistyped()
+
+
+def _appealed(parsed: Appeal | Missing, event: Message, facts: Facts) -> tuple[Action, ...]:
+    """Bring it to the moderators, by the voice of the bot that is in their room."""
+    if isinstance(parsed, Missing):
+        return (_plain(event, Words("welcome.appeal.how")),)
+    if facts.office is None:
+        return (_plain(event, Words("welcome.appeal.nobody")),)
+    words = parsed.words or Words("welcome.appeal.no_words")
+    appeal = Words("moderation.appeal", {"who": event.sender, "number": parsed.number, "words": words})
+    return (
+        Send(
+            why="welcome.appeal",
+            voice=BotName.MODERATION,
+            priority=Priority.MODERATION,
+            place=InRoom(facts.office),
+            parts=(appeal,),
+        ),
+        _plain(event, Words("welcome.appeal.sent")),
+    )
 
 
 def _newcomer(room: RoomView) -> Send:

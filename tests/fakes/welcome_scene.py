@@ -116,6 +116,10 @@ class Scene:
     async def get(self, record, *key):
         return self.records.get((record, key))
 
+    async def find(self, record, **where):
+        fitting = (each for (kind, _), each in self.records.items() if kind is record)
+        return tuple(each for each in fitting if all(getattr(each, name) == value for name, value in where.items()))
+
     async def label(self, event_id):
         return self.labels.get(event_id)
 

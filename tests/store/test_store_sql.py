@@ -109,7 +109,9 @@ async def test_two_tables_cannot_be_joined_on_a_person(sql_store):
         for table in ("note", "vote", "audit", "ticks")
         for row in await rows(sql_store, table)
     }
-    hashes = {table: {value for value in values if re.fullmatch("[0-9a-f]{32}", value)} for table, values in found.items()}
+    hashes = {
+        table: {value for value in values if re.fullmatch("[0-9a-f]{32}", value)} for table, values in found.items()
+    }
     assert all(hashes.values())
     for (one, ones), (other, others) in combinations(hashes.items(), 2):
         assert not ones & others, (one, other)

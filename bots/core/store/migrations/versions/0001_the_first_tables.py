@@ -29,6 +29,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
     op.create_table(
+        "case",
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("target", sa.String(length=32), nullable=False),
+        sa.Column("target_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("reports", sa.BigInteger(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
         "community_room",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
@@ -67,6 +80,29 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
+        "decision",
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("target", sa.String(length=32), nullable=False),
+        sa.Column("target_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("by_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case", sa.BigInteger(), nullable=True),
+        sa.Column("level_before", sa.BigInteger(), nullable=True),
+        sa.Column("level_after", sa.BigInteger(), nullable=True),
+        sa.Column("level_rest", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("of", sa.BigInteger(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("tell", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
     )
     op.create_table(
         "labels",
@@ -119,6 +155,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user"),
     )
     op.create_table(
+        "reporting",
+        sa.Column("reporter", sa.String(length=32), nullable=False),
+        sa.Column("reporter_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("case", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("reporter", "case"),
+    )
+    op.create_table(
         "seen",
         sa.Column("bot", sa.String(length=16), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
@@ -167,6 +213,7 @@ def downgrade() -> None:
     op.drop_table("series")
     op.drop_index(op.f("ix_seen_at"), table_name="seen")
     op.drop_table("seen")
+    op.drop_table("reporting")
     op.drop_table("private_chat")
     op.drop_table("positions")
     op.drop_table("outbox")
@@ -174,8 +221,10 @@ def downgrade() -> None:
     op.drop_index("labels_by_event", table_name="labels")
     op.drop_index(op.f("ix_labels_at"), table_name="labels")
     op.drop_table("labels")
+    op.drop_table("decision")
     op.drop_table("conversation")
     op.drop_table("consent")
     op.drop_table("community_room")
+    op.drop_table("case")
     op.drop_index(op.f("ix_audit_at"), table_name="audit")
     op.drop_table("audit")

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The moderation bot, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bots.core.actions import BotName
+from bots.core.bot import Handler
+from bots.core.community import Community
+from bots.core.events import Membership, Message, Outcome, Reaction, Report, Tick, Unreadable
+from bots.core.records import Record
+from bots.moderation import aftermath, handlers
+from bots.moderation.records import Case, Decision, Reporting
+
+
+@dataclass(frozen=True)
+class ModerationBot:
+    """Turns reports into cases, and moderators' orders into actions that can be undone."""
+
+    handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
+    name: BotName = BotName.MODERATION
+    records: Sequence[type[Record]] = (Case, Reporting, Decision)
+
+
+def make_bot(_community: Community) -> ModerationBot:
+    """The bot. So far it needs nothing of the community's settings: authority is in the rooms."""
+    return ModerationBot(
+        handlers=(
+            Handler(Message, handlers.gather_message, handlers.decide, target=lambda event: event.reply_to),
+            Handler(Reaction, handlers.gather_reaction, handlers.decide, target=lambda event: event.target),
+            Handler(Report, handlers.gather_server_report, handlers.decide, target=lambda event: event.target),
+            Handler(Outcome, aftermath.gather_outcome, aftermath.decide_outcome),
+            Handler(Tick, aftermath.gather_tick, aftermath.decide_tick),
+            Handler(Membership, aftermath.gather_membership, aftermath.decide_membership),
+            Handler(Unreadable, aftermath.gather_unreadable, aftermath.decide_unreadable),
+        )
+    )

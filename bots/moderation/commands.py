@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a moderator can ask for, and what every member can.
+
+By reply to a message, by reply to or reaction on a case, or naming `@somebody:server` or a case `#12`.
+`everywhere` means all of the community's rooms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bots.core.commands import Case, CommandSet, Flag, Rest, User, command
+
+USUAL_MUTE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Aimed:
+    """A command about somebody."""
+
+    user: User | None = None
+    case: Case | None = None
+    everywhere: Flag = False
+    reason: Rest = ""
+
+
+@command("note", short=("n",), reaction="📝", help="moderation.help.note")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(_Aimed):
+    """A kind word in private."""
+
+
+@command("warn", short=("w",), reaction="⚠️", help="moderation.help.warn")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warn(_Aimed):
+    """A clear word in private."""
+
+
+@command("mute", short=("m",), reaction="🔇", help="moderation.help.mute")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute(_Aimed):
+    """Reading without writing, for a while."""
+
+    duration: timedelta = USUAL_MUTE
+
+
+@command("unmute", short=("um",), help="moderation.help.unmute")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmute(_Aimed):
+    """A mute ends."""
+
+
+@command("remove", short=("kick", "rm"), reaction="👋", help="moderation.help.remove")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove(_Aimed):
+    """Out of the room, and free to come back."""
+
+
+@command("ban", short=("b",), help="moderation.help.ban")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban(_Aimed):
+    """Out of the room; with a duration (`!ban 7d`), for that long."""
+
+    duration: timedelta | None = None
+
+
+@command("unban", short=("ub",), help="moderation.help.unban")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unban(_Aimed):
+    """A ban ends."""
+
+
+@command("undo", short=("u",), reaction="↩️", help="moderation.help.undo")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(_Aimed):
+    """The last decision is taken back: about whom it is aimed at, or else one's own last."""
+
+
+@command("close", short=("c", "ignore"), reaction="✅", help="moderation.help.close")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """A case is done."""
+
+    case: Case | None = None
+
+
+@command("report", short=("r",), reaction="🚩", help="moderation.help.report")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Moderators, please look at this message."""
+
+    remark: Rest = ""
+
+
+@command("help", short=("h",), help="moderation.help.help")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """What there is to ask for."""
+
+    about: Rest = ""
+
+
+Aimed = Note | Warn | Mute | Unmute | Remove | Ban | Unban | Undo
+Command = Aimed | Close | Report | Help
+COMMANDS: CommandSet[Command] = CommandSet(Note, Warn, Mute, Unmute, Remove, Ban, Unban, Undo, Close, Report, Help)
+# Under every case, in this order; the card names each in words.
+BUTTONS = ("📝", "⚠️", "🔇", "👋", "↩️", "✅")

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ladder: note, warn, mute, remove, ban, each decided by a person, each with its way back. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bots.core import actions as do
+from bots.core.actions import Action, BotName, Priority
+from bots.core.rooms import RoomView
+from bots.moderation.records import Decision, Kind
+
+MUTED = -1
+EXPIRY = "moderation.expire"
+UNDO = "moderation.undo"
+# Nobody else's decision ends by itself: these are for a while, or until somebody lifts them.
+LASTING = frozenset({Kind.MUTE, Kind.BAN})
+LIFTS = {Kind.UNMUTE: Kind.MUTE, Kind.UNBAN: Kind.BAN}
+
+
+def level_of(room: RoomView, user: str) -> int | None:
+    """The user's own entry in the power levels, if there is one."""
+    return room.power_levels.users.get(user) if room.power_levels else None
+
+
+def expiry_id(number: int) -> str:
+    """The tick at which a decision ends."""
+    return f"{EXPIRY}:{number}"
+
+
+def carried_out(decision: Decision) -> tuple[Action, ...]:
+    """What a decision does in its room, and when it ends. A note or a warning does nothing there."""
+    deeds = _deed(decision.kind, decision, decision.level_after, f"moderation.{decision.kind}")
+    if decision.until is None or decision.kind not in LASTING:
+        return deeds
+    return (*deeds, _end(decision, decision.until))
+
+
+def ends_again(decision: Decision, now: datetime) -> tuple[Action, ...]:
+    """The tick of a decision that is in force again; at once if its time is over."""
+    if decision.until is None:
+        return ()
+    return (_end(decision, max(decision.until, now)),)
+
+
+def _end(decision: Decision, at: datetime) -> Action:
+    return do.Schedule(
+        why=f"moderation.{decision.kind}",
+        id=expiry_id(decision.number),
+        kind=EXPIRY,
+        at=at,
+        payload={"number": decision.number},
+    )
+
+
+def ended(decision: Decision) -> tuple[Action, ...]:
+    """What happens when its time is over."""
+    if decision.kind is Kind.MUTE:
+        return _deed(Kind.MUTE, decision, decision.level_rest, EXPIRY)
+    return _deed(Kind.UNBAN, decision, None, EXPIRY) if decision.kind is Kind.BAN else ()
+
+
+def lifted(decision: Decision) -> tuple[Action, ...]:
+    """The room as it was before the decision, and no tick any more.
+
+    Somebody who was removed is invited again, by the bot that may invite. A note can't be unread.
+    """
+    match decision.kind:
+        case Kind.MUTE | Kind.UNMUTE:
+            deeds = _deed(decision.kind, decision, decision.level_before, UNDO)
+        case Kind.BAN:
+            deeds = _deed(Kind.UNBAN, decision, None, UNDO)
+        case Kind.UNBAN:
+            deeds = _deed(Kind.BAN, decision, None, UNDO)
+        case Kind.REMOVE:
+            deeds = (
+                do.Invite(
+                    why=UNDO,
+                    voice=BotName.WELCOME,
+                    priority=Priority.MODERATION,
+                    room_id=decision.room_id,
+                    user=decision.target,
+                ),
+            )
+        case Kind.NOTE | Kind.WARN:
+            deeds = ()
+    return (*deeds, do.Cancel(why=UNDO, id=expiry_id(decision.number)))
+
+
+def _deed(kind: Kind, decision: Decision, level: int | None, why: str) -> tuple[Action, ...]:
+    room_id, user = decision.room_id, decision.target
+    first = Priority.MODERATION
+    match kind:
+        case Kind.MUTE | Kind.UNMUTE:
+            return (do.SetPower(why=why, priority=first, follow_up=True, room_id=room_id, user=user, level=level),)
+        case Kind.REMOVE:
+            return (do.Remove(why=why, priority=first, follow_up=True, room_id=room_id, user=user),)
+        case Kind.BAN:
+            return (do.Ban(why=why, priority=first, follow_up=True, room_id=room_id, user=user),)
+        case Kind.UNBAN:
+            return (do.Unban(why=why, priority=first, follow_up=True, room_id=room_id, user=user),)
+        case Kind.NOTE | Kind.WARN:
+            return ()

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the moderation bot keeps: cases, who reported, and what was decided. Never what anybody said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from bots.core.records import Duty, Hashed, Person, Record, Sealed
+
+
+class Kind(StrEnum):
+    """The rungs of the ladder, and their ways back."""
+
+    NOTE = "note"
+    WARN = "warn"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    REMOVE = "remove"
+    BAN = "ban"
+    UNBAN = "unban"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Record):
+    """A message that somebody asked moderators to look at. The message itself is in its room and nowhere else."""
+
+    number: int
+    room_id: str
+    event_id: str
+    target: Person
+    reports: int = 1
+    open: bool = True
+
+    key: ClassVar[tuple[str, ...]] = ("number",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets moderators act on a report, and joins several reports of one message",
+        keep=timedelta(days=90),
+        subject="target",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting(Record):
+    """Somebody reported something: so that nobody reports a hundred times, and no report counts twice."""
+
+    reporter: Hashed
+    case: int
+    at: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("reporter", "case")
+    duty: ClassVar[Duty] = Duty(
+        purpose="holds floods of reports, and counts each person once in a case",
+        keep=timedelta(days=90),
+        subject="reporter",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Record):
+    """What a moderator decided about somebody, in one room, and how it was before.
+
+    `level_before`, `level_after` and `level_rest` are the person's entry in the power levels (None: none):
+    as it was, as this decision makes it, and as it is when no mute is in force.
+    `until` is when it ends by itself.
+    `of` is the decision that this one lifts or takes the place of.
+    `reason` waits only until the member has been told, and is then blanked.
+    """
+
+    number: int
+    kind: Kind
+    room_id: str
+    target: Person
+    by: Hashed
+    at: datetime
+    case: int | None = None
+    level_before: int | None = None
+    level_after: int | None = None
+    level_rest: int | None = None
+    until: datetime | None = None
+    of: int | None = None
+    active: bool = True
+    tell: bool = True
+    reason: Sealed | None = None
+
+    key: ClassVar[tuple[str, ...]] = ("number",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a decision be undone, end when it should, and be looked at again",
+        keep=timedelta(days=365),
+        subject="target",
+        on_erase="keep",
+        kept_because="a ban or a mute must not end by asking to be forgotten; it goes after a year",
+    )
