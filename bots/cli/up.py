@@ -76,7 +76,8 @@ class TryOut:
             stop = stack.enter_context(stop_requested())
             stack.callback(self._ready.unlink, missing_ok=True)
             self._ready.unlink(missing_ok=True)
-            starting = asyncio.ensure_future(self._start(community, stack))
+            synapse = Synapse(self.state / "homeserver", server_name=SERVER_NAME, port=self._port())
+            starting = asyncio.ensure_future(self._start(synapse, community, stack))
             stopping = asyncio.ensure_future(stop.wait())
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not starting.done():
@@ -84,7 +85,7 @@ class TryOut:
                 await asyncio.wait({starting})
                 return 0
             starting.result()
-            await self._watch(stop)
+            await self._watch(synapse, stop)
             self._console.print("Stopping …")
         self._console.print("Stopped. The same command resumes it.")
         return 0
@@ -100,9 +101,8 @@ class TryOut:
                 ) from None
             yield
 
-    async def _start(self, community: Community, stack: ExitStack) -> None:
+    async def _start(self, synapse: Synapse, community: Community, stack: ExitStack) -> None:
         stages = Stages(self._console)
-        synapse = Synapse(self.state / "homeserver", server_name=SERVER_NAME, port=self._port())
         deployment = await asyncio.to_thread(self._deployment, synapse)
         # Made once, before three processes want it at the same time.
         community_keys(deployment)
@@ -243,16 +243,25 @@ class TryOut:
             ) from None
 
     def _check(self, bot: BotName) -> None:
+        """Start a bot again that was killed from outside; one that stopped by itself would only do so again."""
         child = self._children[bot]
-        if child.exit_code is not None:
+        if child.exit_code is None:
+            return
+        if child.exit_code >= 0:
             raise Sorry(f"The {bot.value} bot stopped; the end of {child.log}:\n{child.last_lines()}")
+        self._console.print(f"The {bot.value} bot was killed (signal {-child.exit_code}). Starting it again.")
+        child.stop()
+        del self._children[bot]
+        self._start_bots()
 
-    async def _watch(self, stop: asyncio.Event) -> None:
+    async def _watch(self, synapse: Synapse, stop: asyncio.Event) -> None:
         while not stop.is_set():
             for bot in BotName:
                 self._check(bot)
+            if not synapse.running:
+                raise Sorry(f"The homeserver stopped; its log is in {self.state / 'homeserver'}.")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 1)
+                await asyncio.wait_for(stop.wait(), _POLL)
 
     def _stop_bots(self) -> None:
         for child in self._children.values():

@@ -40,6 +40,7 @@ class Reported:
 
     `case` is the one of this message, if there is one; `number` the next free; `earlier` this person's reports.
     `office` is the moderators' room, `room_name` where it happened.
+    `at` is when they reported it, not when the bot came to read it: one that was away hears of a whole night at once.
     """
 
     reporter: str
@@ -48,7 +49,7 @@ class Reported:
     event_id: str
     target: str | None
     remark: str
-    now: datetime
+    at: datetime
     case: Case | None
     number: int
     earlier: Sequence[Reporting]
@@ -68,9 +69,9 @@ def number_of(case_label: str | None) -> int | None:
     return int(case_label.removeprefix(_LABEL))
 
 
-def too_often(earlier: Sequence[Reporting], now: datetime) -> bool:
-    """Whether one more report now would be over one of `LIMITS`."""
-    return any(sum(now - each.at < within for each in earlier) >= most for within, most in LIMITS)
+def too_often(earlier: Sequence[Reporting], at: datetime) -> bool:
+    """Whether one more report at that time would be over one of `LIMITS`."""
+    return any(sum(abs(at - each.at) < within for each in earlier) >= most for within, most in LIMITS)
 
 
 def reported(at: Reported) -> tuple[Action, ...]:
@@ -81,11 +82,11 @@ def reported(at: Reported) -> tuple[Action, ...]:
         return (tell(at.reporter, Words("moderation.report.nobody"), why=WHY),)
     if at.case is not None and any(each.case == at.case.number for each in at.earlier):
         return (tell(at.reporter, Words("moderation.report.again"), why=WHY),)
-    if too_often(at.earlier, at.now):
+    if too_often(at.earlier, at.at):
         return (tell(at.reporter, Words("moderation.report.often"), why=WHY),)
     number = at.case.number if at.case else at.number
     return (
-        Remember(why=WHY, record=Reporting(reporter=at.reporter, case=number, at=at.now)),
+        Remember(why=WHY, record=Reporting(reporter=at.reporter, case=number, at=at.at)),
         *(_joined(at.case, at, at.office) if at.case else _opened(at, at.office, at.target)),
         Audit(why=WHY, kind="report", actor=at.reporter, target=at.target, room_id=at.room_id, case=number),
         tell(at.reporter, Words("moderation.report.thanks"), why=WHY),

@@ -101,7 +101,7 @@ async def gather_server_report(event: ServerReport, reader: Reader) -> Facts:
     if room is None or room.role not in MEMBERS_ROOMS:
         return facts
     target = await reader.message_sender(event.room_id, event.target)
-    report = await _report(reader, event.sender, room, event.target, target, "")
+    report = await _report(reader, event, room, event.target, target, "")
     return replace(facts, command=Report(), report=report)
 
 
@@ -161,7 +161,7 @@ async def _ordered(
         reported_event = event.target if isinstance(event, Reaction) else event.reply_to
         if here is None or reported_event is None:
             return facts
-        report = await _report(reader, event.sender, here, reported_event, pointed_at, command.remark)
+        report = await _report(reader, event, here, reported_event, pointed_at, command.remark)
         return replace(facts, report=report)
     if isinstance(command, Help | Close):
         return facts
@@ -190,21 +190,21 @@ async def _ordered(
 
 
 async def _report(
-    reader: Reader, reporter: str, room: RoomView, event_id: str, target: str | None, remark: str
+    reader: Reader, event: Event, room: RoomView, event_id: str, target: str | None, remark: str
 ) -> Reported:
     cases = await reader.find(Case, room_id=room.room_id, event_id=event_id)
     office = _office(reader)
     return Reported(
-        reporter=reporter,
+        reporter=event.sender,
         room_id=room.room_id,
         room_name=room.name or "",
         event_id=event_id,
         target=target,
         remark=remark,
-        now=reader.now,
+        at=min(event.sent_at, reader.now),
         case=cases[0] if cases else None,
         number=0 if cases else await reader.next_number("case"),
-        earlier=await reader.find(Reporting, reporter=reporter),
+        earlier=await reader.find(Reporting, reporter=event.sender),
         office=office.room_id if office else None,
         bots=reader.bots,
     )
