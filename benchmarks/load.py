@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""People who ask, with real encryption, and who time how long it takes until an answer is readable on their side."""
+"""People who ask, with real encryption, and who time how long it takes until an answer is readable on their side.
+
+They use Kithroom's own client (`bots.core.matrix`), whoever answers them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 from bots.core.events import Message
 from bots.core.language import Rendered
-from bots.core.transport import Outgoing, Transport, TransportError
+from bots.core.matrix.client import MatrixClient
+from bots.core.transport import Outgoing, TransportError
 
-QUESTION = Rendered("!find gluten free travel", "!find gluten free travel")
+QUESTION = Rendered("!find insulin", "!find insulin")
+# Requests that one person has on the way in a burst; more would only queue in the homeserver.
+_AT_ONCE = 3
 _numbers = count()
 
 
@@ -22,14 +29,13 @@ _numbers = count()
 class Asker:
     """One person's client. `listen` runs beside the asking."""
 
-    client: Transport
-    bot: str
+    client: MatrixClient
     since: str | None = None
     _waiting: dict[str, asyncio.Future[float]] = field(default_factory=dict)
     _early: dict[str, float] = field(default_factory=dict)
 
     async def listen(self) -> None:
-        """Sync for ever, and note when each answer became readable."""
+        """Sync for ever, and note when each answer (the first message in the question's thread) became readable."""
         while True:
             try:
                 batch = await self.client.sync(self.since, timeout_ms=10_000)
@@ -39,7 +45,7 @@ class Asker:
             self.since = batch.next_batch
             now = time.perf_counter()
             for event in batch.events:
-                if isinstance(event, Message) and event.sender == self.bot and event.thread:
+                if isinstance(event, Message) and event.thread:
                     future = self._waiting.pop(event.thread, None)
                     if future is None:
                         self._early.setdefault(event.thread, now)
@@ -67,6 +73,10 @@ class Asker:
         question, before = await self.send(room)
         at = await self.answer(question, patience=patience)
         return None if at is None else at - before
+
+
+# Who asks where.
+Place = tuple[Asker, str]
 
 
 @dataclass(frozen=True)
@@ -100,30 +110,49 @@ def _percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
 
 
-async def one_a_second(asker: Asker, rooms: Sequence[str], questions: int) -> list[float | None]:
-    """Ask once a second, room after room, whether or not the last answer has come."""
-    tasks = []
-    for number in range(questions):
-        tasks.append(asyncio.create_task(asker.ask(rooms[number % len(rooms)], patience=30)))
-        await asyncio.sleep(1)
+async def steadily(
+    places: Sequence[Place],
+    interval: float,
+    questions: int | None,
+    *,
+    until: asyncio.Event | None = None,
+    patience: float = 30,
+    asked: Callable[[], object] = lambda: None,
+) -> list[float | None]:
+    """Ask every `interval` seconds, place after place, whether or not the last answer has come.
+
+    Stops after so many `questions`, or when `until` is set. Gives how long each answer took.
+    """
+    tasks: list[asyncio.Task[float | None]] = []
+    while (questions is None or len(tasks) < questions) and not (until and until.is_set()):
+        asker, room = places[len(tasks) % len(places)]
+        tasks.append(asyncio.create_task(asker.ask(room, patience=patience)))
+        asked()
+        await asyncio.sleep(interval)
     return list(await asyncio.gather(*tasks))
 
 
-async def burst(askers: Sequence[Asker], rooms: Sequence[str], questions: int, *, patience: float) -> Burst:
-    """Ask `questions` as fast as they go, from every asker, over all rooms."""
-    start = time.perf_counter()
-    numbers = iter(range(questions))
+async def burst(
+    places: Sequence[Place], questions: int, *, patience: float, ended: Callable[[], object] = lambda: None
+) -> Burst:
+    """Ask `questions` as fast as they go, everybody at once, over all rooms."""
+    queues: dict[int, tuple[Asker, deque[str]]] = {}
+    for number in range(questions):
+        asker, room = places[number % len(places)]
+        queues.setdefault(id(asker), (asker, deque()))[1].append(room)
     waiting: list[asyncio.Task[float | None]] = []
 
-    async def sender(asker: Asker) -> None:
-        for number in numbers:
-            question, _ = await asker.send(rooms[number % len(rooms)])
-            waiting.append(asyncio.create_task(asker.answer(question, patience=patience)))
+    async def answered(asker: Asker, question: str) -> float | None:
+        at = await asker.answer(question, patience=patience)
+        ended()
+        return at
 
-    await asyncio.gather(*(sender(asker) for asker in askers for _ in range(_AT_ONCE)))
+    async def sender(asker: Asker, rooms: deque[str]) -> None:
+        while rooms:
+            question, _ = await asker.send(rooms.popleft())
+            waiting.append(asyncio.create_task(answered(asker, question)))
+
+    start = time.perf_counter()
+    await asyncio.gather(*(sender(asker, rooms) for asker, rooms in queues.values() for _ in range(_AT_ONCE)))
     ends = [at for at in await asyncio.gather(*waiting) if at is not None]
     return Burst(questions, len(ends), len(ends) / (max(ends, default=start + 1) - start))
-
-
-# Requests that one client has on the way; more would only queue in the homeserver.
-_AT_ONCE = 3

@@ -23,7 +23,8 @@ async def main(homeserver: str, token: str, me: str, device: str, store: str) ->
         await client.room_send(room.room_id, "m.room.message", body, ignore_unverified_devices=True)
 
     await client.sync(timeout=0, full_state=True)
-    await client.keys_upload()
+    if client.should_upload_keys:
+        await client.keys_upload()
     client.add_event_callback(answer, RoomMessageText)
     print("ready", flush=True)
     await client.sync_forever(timeout=30000)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where everything is measured: one homeserver without rate limits, and the accounts, people and rooms on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load import Asker
+from bots.core.homeserver.synapse import Account, Synapse
+from bots.core.matrix.client import MatrixClient
+from bots.core.matrix.http import Http, path
+from bots.core.matrix.login import Password
+from bots.core.matrix.opening import open_client
+
+SERVER_NAME = "bench.localhost"
+_ENCRYPTION = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The running homeserver. `organiser` makes the rooms, and invites; nobody's requests are limited."""
+
+    folder: Path
+    synapse: Synapse
+    organiser: Account
+    http: Http
+    _stack: AsyncExitStack
+
+    async def account(self, name: str) -> Account:
+        """A new account, logged in as one device that has no keys yet."""
+        return await asyncio.to_thread(self.synapse.register, name)
+
+    async def person(self, name: str) -> MatrixClient:
+        """Somebody new with a real client, closed in the end."""
+        account = await self.account(name)
+        folder = self.folder / "people" / name
+        client = await open_client(
+            self.synapse.url, account.user_id, Password(account.password), folder / "crypto", folder / "secrets"
+        )
+        self._stack.push_async_callback(client.close)
+        return client
+
+    async def asker(self, name: str) -> Asker:
+        """Somebody new who listens for answers."""
+        asker = Asker(await self.person(name))
+        listening = asyncio.create_task(asker.listen())
+        self._stack.callback(listening.cancel)
+        return asker
+
+    async def room(self, members: Sequence[Account], people: Sequence[MatrixClient], *, encrypted: bool = True) -> str:
+        """A room of the organiser's that all of these are in; the rest of the world is not."""
+        invited = [*(member.user_id for member in members), *(person.user_id for person in people)]
+        body = {
+            "preset": "private_chat",
+            "initial_state": [_ENCRYPTION] if encrypted else [],
+            "invite": invited,
+        }
+        room_id = str((await self.http.request("POST", path("createRoom"), body))["room_id"])
+        for member in members:
+            async with Http(self.synapse.url, member.access_token) as http:
+                await http.request("POST", path("join", room_id), {})
+        for person in people:
+            await person.join(room_id)
+        return room_id
+
+    async def invite(self, room_id: str, user: str) -> None:
+        """Ask somebody in."""
+        await self.http.request("POST", path("rooms", room_id, "invite"), {"user_id": user})
+
+
+@asynccontextmanager
+async def open_ground(folder: Path) -> AsyncIterator[Ground]:
+    """The homeserver, started; everything on it is gone in the end."""
+    synapse = Synapse(folder / "homeserver", server_name=SERVER_NAME, unlimited=True)
+    async with AsyncExitStack() as stack:
+        stack.callback(synapse.stop)
+        await asyncio.to_thread(synapse.start)
+        organiser = await asyncio.to_thread(synapse.register, "organiser")
+        http = await stack.enter_async_context(Http(synapse.url, organiser.access_token))
+        people = await stack.enter_async_context(AsyncExitStack())
+        yield Ground(folder, synapse, organiser, http, people)

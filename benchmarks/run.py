@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run of the benchmark: the ground, everybody on it, and the measures in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from rich.progress import Progress
+
+from benchmarks.arriving import arrival_rows, arrivals
+from benchmarks.crowd import crowd
+from benchmarks.ground import Ground, open_ground
+from benchmarks.kithroom import Kithroom
+from benchmarks.load import Asker
+from benchmarks.machine import load_average
+from benchmarks.measures import burst_of, burst_rows, cost_rows, latencies, latency_rows
+from benchmarks.report import KITHROOM, Report
+from benchmarks.starting import more_rooms, start_rows, starts
+from benchmarks.subjects import Subject, peers
+
+ROOMS = 10
+ASKERS = 5
+_T = TypeVar("_T")
+
+
+class NoAnswerError(Exception):
+    """A subject that runs does not answer."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much of everything. `people` of the crowd have `devices` each; the others are asked `beside` questions."""
+
+    questions: int
+    burst: int
+    starts: int
+    many_rooms: int
+    people: int
+    devices: int
+    newcomers: int
+    beside: int
+
+
+FULL = Sizes(questions=60, burst=500, starts=3, many_rooms=300, people=60, devices=5, newcomers=5, beside=120)
+QUICK = Sizes(questions=6, burst=40, starts=1, many_rooms=20, people=6, devices=5, newcomers=1, beside=12)
+
+
+@dataclass
+class Benchmark:
+    """Measures `parts` (letters) and fills `report`."""
+
+    folder: Path
+    parts: frozenset[str]
+    sizes: Sizes
+    progress: Progress
+    report: Report
+
+    async def run(self) -> None:
+        """Everything, one after the other; all processes are stopped in the end, however it ends."""
+        async with AsyncExitStack() as stack:
+            ground = await self._step("Starting the homeserver", stack.enter_async_context(open_ground(self.folder)))
+            subjects = await self._subjects(ground, stack)
+            measures: dict[str, Callable[[Ground, list[Subject]], Awaitable[None]]] = {
+                "a": self._latency,
+                "b": self._burst,
+                "e": self._arrivals,
+                "d": self._starts,  # last: it stops everybody, and makes more rooms
+            }
+            for part, measure in measures.items():
+                if part in self.parts or (part == "b" and "c" in self.parts):
+                    before = load_average()
+                    await measure(ground, subjects)
+                    self.report.load[part] = [before, load_average()]
+
+    async def _step(self, doing: str, what: Awaitable[_T]) -> _T:
+        task = self.progress.add_task(doing, total=1)
+        result = await what
+        self.progress.advance(task)
+        return result
+
+    async def _subjects(self, ground: Ground, stack: AsyncExitStack) -> list[Subject]:
+        """Everybody, running, in their rooms, and having answered in each of them."""
+        kithroom = await self._step("Making the community", Kithroom.open(ground))
+        subjects = [*await peers(ground), Subject(KITHROOM, kithroom)]
+        askers = [await ground.asker(f"asker-{number}") for number in range(ASKERS)]
+        task = self.progress.add_task("Making everybody acquainted", total=ROOMS * len(subjects))
+        for subject in subjects:
+            await self._place(ground, subject, askers)
+        stack.callback(kithroom.stop_all)
+        await kithroom.start_all()
+        for subject in subjects:
+            stack.callback(subject.program.stop)
+            if subject.program is not kithroom:
+                subject.program.spawn()
+            await subject.program.ready()
+            for number, (asker, room) in enumerate(subject.places):
+                if await asker.ask(room, patience=60) is None:
+                    raise NoAnswerError(f"{subject.title} does not answer")
+                if number < ROOMS:
+                    self.progress.advance(task)
+        return subjects
+
+    async def _place(self, ground: Ground, subject: Subject, askers: list[Asker]) -> None:
+        """Ten rooms, two people in each; first comes a place in every room, then the same rooms' other people."""
+        pairs = [(askers[room % ASKERS], askers[(room + 1) % ASKERS]) for room in range(ROOMS)]
+        rooms = [
+            await ground.room([subject.program.account], [a.client, b.client], encrypted=subject.encrypted)
+            for a, b in pairs
+        ]
+        for which in (0, 1):
+            subject.places += [(pair[which], room) for pair, room in zip(pairs, rooms, strict=True)]
+
+    async def _latency(self, _ground: Ground, subjects: list[Subject]) -> None:
+        task = self.progress.add_task("(a) A question a second", total=self.sizes.questions * len(subjects))
+        found = await latencies(subjects, self.sizes.questions, partial(self.progress.advance, task))
+        self.report.rows += latency_rows(found)
+
+    async def _burst(self, _ground: Ground, subjects: list[Subject]) -> None:
+        bursts, cpu, memory = {}, {}, {}
+        for subject in subjects:
+            task = self.progress.add_task(f"(b) As fast as they go: {subject.title}", total=self.sizes.burst)
+            name = subject.title
+            bursts[name], cpu[name], memory[name] = await burst_of(
+                subject, self.sizes.burst, partial(self.progress.advance, task)
+            )
+        if "b" in self.parts:
+            self.report.rows += burst_rows(bursts)
+        if "c" in self.parts:
+            self.report.rows += cost_rows(cpu, memory)
+
+    async def _arrivals(self, ground: Ground, subjects: list[Subject]) -> None:
+        sizes = self.sizes
+        everybody = await self._step("(e) Making many devices", crowd(ground, sizes.people, sizes.devices))
+        found = {}
+        for subject in subjects:
+            task = self.progress.add_task(f"(e) Newcomers: {subject.title}", total=sizes.newcomers + 1)
+            found[subject.title] = await arrivals(
+                ground,
+                subject,
+                everybody,
+                sizes.newcomers,
+                sizes.beside,
+                partial(self.progress.advance, task),
+            )
+        self.report.rows += arrival_rows(found, sizes.people * sizes.devices)
+
+    async def _starts(self, ground: Ground, subjects: list[Subject]) -> None:
+        found: dict[int, dict[str, float]] = {}
+        for rooms in (ROOMS, self.sizes.many_rooms):
+            if rooms > ROOMS:
+                for subject in subjects:
+                    subject.program.stop()
+                await self._step(f"(d) Making {rooms} rooms", more_rooms(ground, subjects, rooms - ROOMS))
+                for subject in subjects:
+                    subject.program.spawn()
+                    await subject.program.ready()
+            task = self.progress.add_task(f"(d) Starting, with {rooms} rooms", total=len(subjects))
+            found[rooms] = {}
+            for subject in subjects:
+                found[rooms][subject.title] = await starts(subject, self.sizes.starts)
+                self.progress.advance(task)
+        self.report.rows += start_rows(found)
