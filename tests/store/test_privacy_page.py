@@ -14,7 +14,10 @@ from bots.core.store.columns import record_table
 from bots.core.store.schema import DUTIES, schema
 
 PAGE = Path(__file__).parents[2] / "PRIVACY.md"
-ROW = re.compile(r"^\|\s*`(?P<table>[a-z_]+)`\s*\|(?P<purpose>.+)\|(?P<how>.+)\|(?P<keep>.+)\|(?P<erase>.+)\|$", re.M)
+CELLS = ("purpose", "content", "keep", "erase")
+ROW = re.compile(
+    r"^\| `(?P<table>[a-z_]+)` " + "".join(rf"\|(?P<{cell}>[^|]+)" for cell in CELLS) + r"\|$", re.MULTILINE
+)
 
 RECORDS = {record_table(record).table.name: record.duty for record in (*CORE_RECORDS, *every_record())}
 REGISTERED = {**DUTIES, **RECORDS}
