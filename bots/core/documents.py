@@ -110,15 +110,56 @@ def read(file: Path, mistakes: list[Mistake]) -> Document | None:
         mistakes.append(Mistake(file, *error.mark, error.message))
         return None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        hint = "Indentation is spaces, and text with a colon or a # in it needs quotation marks around it."
-        mistakes.append(Mistake(file, line, column, f"This is not YAML: {error.problem or error.context}.", hint))
+        mistakes.append(_not_yaml(file, text, error))
         return None
     except yaml.YAMLError:
         mistakes.append(Mistake(file, 1, 1, "This is not YAML: there are characters in it that are not text."))
         return None
     return Document(file, value, document.keys, document.values)
+
+
+# What the parser says, as what the writer sees, and what to do about it.
+_COLON = "Text with a colon in it needs quotation marks around it."
+_INDENT = "What belongs together begins in the same column, indented by spaces."
+_PROBLEMS = {
+    "mapping values are not allowed in this context": ("There is a colon where none can be.", _COLON),
+    "could not find expected ':'": ("Here a key without its colon ends.", "Write `key: text`."),
+    "did not find expected key": ("This line is not indented like the ones above it.", _INDENT),
+    "did not find expected '-' indicator": ("This line is not indented like the list above it.", _INDENT),
+    "block sequence entries are not allowed in this context": ("There is a dash where no list can be.", _INDENT),
+    "did not find expected ',' or ']'": ("A list that begins with `[` has no end.", "Put a `]` after its last entry."),
+    "did not find expected ',' or '}'": ("What begins with `{` has no end.", "Put a `}` after its last entry."),
+    "found unexpected end of stream": ("A quotation mark is not closed.", "Put another one at the end of the text."),
+    "found unexpected document indicator": ("A quotation mark is not closed.", "Put another at the end of the text."),
+    "found unknown escape character": ("A backslash in quotation marks begins a code.", "Write it twice: `\\\\`."),
+    "did not find expected <document start>": ("There is something before the first key.", _INDENT),
+}
+_NO_BEGINNING = "found character that cannot start any token"
+# Where the opening mark is, tells more than where its end was missed.
+_FROM_ITS_BEGINNING = (
+    "while parsing a flow sequence",
+    "while parsing a flow mapping",
+    "while scanning a quoted scalar",
+)
+
+
+def _not_yaml(file: Path, text: str, error: yaml.MarkedYAMLError) -> Mistake:
+    """What the parser stumbled over, in plain words."""
+    problem = error.problem or error.context or "it can't be read"
+    mark = error.problem_mark or error.context_mark
+    if error.context in _FROM_ITS_BEGINNING and problem in _PROBLEMS:
+        mark = error.context_mark or mark
+    if mark is None:
+        return Mistake(file, 1, 1, f"This is not YAML: {problem}.")
+    lines = text.splitlines()
+    character = lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
+    if "tab character" in problem or (problem == _NO_BEGINNING and character == "\t"):
+        message, hint = "There is a tab here.", "Indent with spaces."
+    elif problem == _NO_BEGINNING:
+        message, hint = f"Text can't begin with `{character}`.", "Put quotation marks around it, or close those above."
+    else:
+        message, hint = _PROBLEMS.get(problem, (f"{problem}.", f"Indentation is spaces. {_COLON}"))
+    return Mistake(file, mark.line + 1, mark.column + 1, f"This is not YAML: {message}", hint)
 
 
 class _UnusableError(Exception):
@@ -154,6 +195,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             self._mistake(event, "Aliases (`*name`) are not used here.", "Write it out again, or quote it.")
             return None
+        self._no_mark_is_swallowed(event)
         if isinstance(event, yaml.ScalarEvent):
             if not event.style and event.value in ("", "~", "null"):
                 return None
@@ -161,6 +203,15 @@ class _Builder:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, at)
         return self._mapping(events, at)
+
+    def _no_mark_is_swallowed(self, event: yaml.Event) -> None:
+        """`&word` and `!word` before a text would silently be missing from it."""
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        for mark in (f"&{anchor}" if anchor else None, tag):
+            if mark is not None:
+                self._mistake(
+                    event, f"`{mark}` is a mark of YAML's, and not used here.", "If it is text, quote it all."
+                )
 
     def _sequence(self, events: Iterator[yaml.Event], at: Location) -> list[Value]:
         items: list[Value] = []

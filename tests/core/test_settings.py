@@ -184,6 +184,60 @@ WRONG = {
     "an id with spaces": ("library/travel.yaml", "id: flying", "id: Flying high", 2, "`Flying high`", "hyphens"),
     "text where a list belongs": ("community.yaml", '["@ana:example.org"]', "ana", 6, "list", "dash"),
     "an empty text": ("library/travel.yaml", "source: Us", 'source: ""', 5, "empty", ""),
+    "nothing after the colon": ("community.yaml", "slug: testers", "slug:", 2, "nothing in it", "take the line out"),
+    "a number too small": ("guidelines/guidelines.yaml", "version: 2", "version: 0", 1, "`0` is too small", ""),
+    "a topic too long": ("community.yaml", "Quiet", "long " * 60, 5, "250 characters at most", ""),
+    "yes for on": ("community.yaml", "    room_name", "    history: yes\n    room_name", 12, "`yes`", "`on`"),
+    "somebody twice": ("community.yaml", '"@ana:', '"@ana:example.org", "@ana:', 6, "twice", "Keep one"),
+    "a later word that is no text": ("community.yaml", "sugar diabetes", "a: b", 11, "Entry 2 of `synonyms`", "quot"),
+    "a text where words are listed": ("community.yaml", "[T1D, sugar diabetes]", "T1D", 11, "should be a list", "dash"),
+    "a room called like another": ("community.yaml", "room_name: Harbour", "room_name: lobby", 12, "line 4", "its own"),
+    "a review that nobody did": (
+        "library/travel.yaml",
+        "    reviewed_by: Ana\n",
+        "",
+        2,
+        "no `reviewed_by`",
+        "both out",
+    ),
+    "a reviewer without a day": (
+        "library/travel.yaml",
+        "    reviewed: 2026-01-01\n",
+        "",
+        9,
+        "no `reviewed`",
+        "both out",
+    ),
+    "a check in times to come": (
+        "helplines/no.yaml",
+        "2026-01-01",
+        "2999-01-01",
+        11,
+        "has not come yet",
+        "leave it out",
+    ),
+    "an anchor": ("community.yaml", "name: Testers", "name: &Friends here", 1, "`&Friends`", "quote"),
+    "a tag": ("library/travel.yaml", "How to fly.", "!find helps", 4, "`!find`", "quote"),
+    "a tab": ("library/travel.yaml", "    source: Us", "\tsource: Us", 5, "a tab here", "spaces"),
+    "a person without quotation marks": (
+        "community.yaml",
+        '["@ana:example.org"]',
+        "[@ana:b.org]",
+        6,
+        "`@`",
+        "quotation",
+    ),
+    "a colon too many": ("library/travel.yaml", "How to fly.", "How: to fly.", 4, "a colon", "quotation marks"),
+    "a list without its end": ("community.yaml", "[en, de]", "[en, de", 3, "no end", "`]`"),
+    "a text without its end": (
+        "helplines/no.yaml",
+        "verified_by: Ana",
+        'verified_by: "Ana',
+        12,
+        "not closed",
+        "another",
+    ),
+    "a line out of line": ("guidelines/guidelines.yaml", "    why:", "   why:", 5, "not indented like", "column"),
 }
 
 
@@ -196,6 +250,20 @@ def test_a_mistake_says_where_it_is_and_what_was_meant(folder, name):
     assert found[0].file == folder / file
     assert found[0].line == line
     assert hint in (found[0].hint or "")
+
+
+@pytest.mark.parametrize("conditions", ["", "conditions: []\n", "conditions:\n  - diabetes\n"])
+def test_conditions_that_can_t_be_made_out_are_one_mistake_and_not_one_at_each_mention(folder, conditions):
+    text = (folder / "community.yaml").read_text()
+    (folder / "community.yaml").write_text(text[: text.index("conditions:")] + conditions)
+    assert only(folder).file.name == "community.yaml"
+
+
+def test_a_language_that_is_none_is_one_mistake_and_not_one_at_each_text(folder):
+    edit(folder, "community.yaml", "[en, de]", "[English, de]")
+    edit(folder, "community.yaml", "{en: Type 1 diabetes, de: Typ-1-Diabetes}", "Typ-1-Diabetes")
+    (folder / "words/de.yaml").write_text("core.quote_gone: Weg.\n")
+    assert only(folder).line == 3
 
 
 def test_a_secret_is_never_repeated(folder):
@@ -235,7 +303,8 @@ def test_an_id_is_used_once_across_the_library(folder):
 @pytest.mark.parametrize("name", ["community.yaml", "guidelines/guidelines.yaml", "helplines/no.yaml"])
 def test_an_id_is_used_once_in_a_list(folder, name):
     text = (folder / name).read_text()
-    (folder / name).write_text(text + text[text.index("  - id:") :])
+    again = text[text.index("  - id:") :].replace("Harbour", "Orchard")
+    (folder / name).write_text(text + again)
     mistake = only(folder)
     assert "is taken" in mistake.message
     assert mistake.line == text.count("\n") + 1

@@ -29,6 +29,7 @@ from bots.core.settings.kinds import (
     Dial,
     Id,
     Language,
+    Past,
     PublicName,
     ServerName,
     Text,
@@ -36,6 +37,7 @@ from bots.core.settings.kinds import (
     Url,
     UserId,
     WordLists,
+    once,
     one_of,
     wrong,
 )
@@ -47,11 +49,19 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+def _day_and_name(name: str | None, info: ValidationInfo, day: str) -> str | None:
+    """Who looked, and when, say something only together."""
+    if day in info.data and (name is None) != (info.data[day] is None):
+        missing, there = (info.field_name, day) if name is None else (day, info.field_name)
+        raise wrong(f"There is `{there}`, but no `{missing}`.", "Write who looked and when, or leave both out.")
+    return name
+
+
 class PublicRoom(Form):
     """A room's name and topic as everybody can read them."""
 
-    name: Text
-    topic: str = ""
+    name: Annotated[Text, Field(max_length=250)]
+    topic: Annotated[str, Field(max_length=250)] = ""
 
 
 class ConditionForm(Form):
@@ -81,13 +91,15 @@ class CommunityForm(Form):
 
     name: Text
     slug: Id
-    languages: Annotated[list[Language], Field(min_length=1)]
+    languages: Annotated[list[Language], Field(min_length=1), AfterValidator(once)]
     default_language: Language | None = None
     lobby: PublicRoom
     moderators_room: PublicRoom
-    moderators: list[UserId] = Field(default_factory=list)
+    moderators: Annotated[list[UserId], AfterValidator(once)] = Field(default_factory=list)
     federation: Annotated[str, AfterValidator(one_of(*Federation))] = Federation.CLOSED
-    allies: Annotated[list[ServerName], Field(validate_default=True)] = Field(default_factory=list)
+    allies: Annotated[list[ServerName], Field(validate_default=True), AfterValidator(once)] = Field(
+        default_factory=list
+    )
     keep_missing_words: bool = False
     appeal_within_days: Annotated[int, Field(ge=1, le=365)] = 30
     conditions: Annotated[list[ConditionForm], Field(min_length=1)]
@@ -152,9 +164,14 @@ class ResourceForm(Form):
     language: Language
     conditions: list[ConditionId] = Field(default_factory=list)
     keywords: list[Text] = Field(default_factory=list)
-    reviewed: date | None = None
-    reviewed_by: Text | None = None
+    reviewed: Past | None = None
+    reviewed_by: Annotated[Text | None, Field(validate_default=True)] = None
     review_by: date
+
+    @field_validator("reviewed_by")
+    @classmethod
+    def _both_or_none(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return _day_and_name(value, info, "reviewed")
 
     @field_validator("review_by")
     @classmethod
@@ -219,8 +236,13 @@ class HelplineForm(Form):
     contacts: Annotated[list[ContactForm], Field(min_length=1)]
     what_happens: Translated
     source: Url
-    verified_at: date | None = None
-    verified_by: Text | None = None
+    verified_at: Past | None = None
+    verified_by: Annotated[Text | None, Field(validate_default=True)] = None
+
+    @field_validator("verified_by")
+    @classmethod
+    def _both_or_none(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return _day_and_name(value, info, "verified_at")
 
     def made(self) -> Helpline:
         """What policies see."""

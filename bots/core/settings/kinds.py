@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Annotated, Any
 
@@ -21,12 +22,16 @@ from bots.core.documents import did_you_mean, nearest
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the other files say: languages, condition ids, and the words a public name may not contain."""
+    """What the other files say: languages, condition ids, and the words a public name may not contain.
+
+    `today` is the last day on which something can have happened.
+    """
 
     languages: tuple[str, ...]
     default_language: str
     conditions: tuple[str, ...]
     private_words: frozenset[str]
+    today: date = date.max
 
 
 def _known(info: ValidationInfo) -> Known:
@@ -51,13 +56,19 @@ def matching(pattern: str, message: str, hint: str) -> Callable[[str], str]:
     return check
 
 
+# What people write for a setting that is `on` or `off`.
+_SWITCH = {"yes": "on", "true": "on", "no": "off", "false": "off", "none": "off"}
+
+
 def one_of(*allowed: str) -> Callable[[str], str]:
     """A validator for one of `allowed`."""
 
     def check(value: str) -> str:
         if value not in allowed:
             choices = ", ".join(f"`{choice}`" for choice in allowed)
-            raise wrong(f"`{value}` is not one of {choices}.", did_you_mean(value, allowed))
+            switch = _SWITCH.get(value.casefold(), "")
+            meant = f"Did you mean `{switch}`?" if switch in allowed else did_you_mean(value, allowed)
+            raise wrong(f"`{value}` is not one of {choices}.", meant)
         return value
 
     return check
@@ -81,12 +92,21 @@ def _language(code: str) -> str:
     raise wrong(f"`{code}` is not a language code.", hint)
 
 
+def is_language(value: str) -> bool:
+    """Whether this is a language's code."""
+    try:
+        return bool(_language(value))
+    except PydanticCustomError:
+        return False
+
+
 def _condition_id(value: str, info: ValidationInfo) -> str:
     conditions = _known(info).conditions
-    if value not in conditions:
+    # Where there are none, that is the mistake, and not each place that names one.
+    if conditions and value not in conditions:
         raise wrong(
             f"There is no condition `{value}` in community.yaml.",
-            did_you_mean(value, conditions) or f"There are: {', '.join(conditions) or 'none yet'}.",
+            did_you_mean(value, conditions) or f"There are: {', '.join(conditions)}.",
         )
     return value
 
@@ -119,10 +139,28 @@ def _said_everywhere(value: dict[str, str], info: ValidationInfo) -> dict[str, s
 
 
 def _synonyms(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, str):
+        raise wrong("This should be a list.", "Put each word in a line that starts with a dash.")
     return {_known(info).default_language: value} if isinstance(value, list) else value
 
 
+def once(value: list[str]) -> list[str]:
+    """A validator for a list in which nothing is twice."""
+    for entry in value:
+        if value.count(entry) > 1:
+            raise wrong(f"`{entry}` is here twice.", "Keep one of them.")
+    return value
+
+
+def _has_been(value: date, info: ValidationInfo) -> date:
+    if value > _known(info).today:
+        raise wrong(f"`{value}` has not come yet.", "Write the day on which somebody looked, or leave it out.")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1)]
+# Of a day in the past: when something was checked.
+Past = Annotated[date, AfterValidator(_has_been)]
 Id = Annotated[
     str,
     AfterValidator(

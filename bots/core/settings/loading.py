@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ from bots.core.settings.forms import (
     GuidelinesForm,
     LibraryForm,
 )
-from bots.core.settings.kinds import Known, private_words
+from bots.core.settings.kinds import Known, is_language, private_words
 
 F = TypeVar("F", bound=Form)
 
@@ -32,17 +33,21 @@ _FILES = ("community.yaml", "guidelines/guidelines.yaml")
 _FOLDERS = ("library", "helplines", "words")
 
 _PLAIN = {
-    "missing": "`{key}` is missing.",
-    "string_too_short": "`{key}` is empty.",
-    "string_type": "`{key}` should be text.",
-    "too_short": "`{key}` needs at least one entry.",
-    "list_type": "`{key}` should be a list.",
-    "dict_type": "`{key}` should be a text for each language.",
-    "model_type": "`{key}` should have keys of its own.",
+    "missing": "{it} is missing.",
+    "string_too_short": "{it} is empty.",
+    "string_too_long": "{it} is too long: {max_length} characters at most.",
+    "string_type": "{it} should be text.",
+    "too_short": "{it} needs at least one entry.",
+    "list_type": "{it} should be a list.",
+    "dict_type": "{it} should be a text for each language.",
+    "model_type": "{it} should have keys of its own.",
     "bool_parsing": "`{value}` is neither yes nor no.",
     "int_parsing": "`{value}` is not a whole number.",
+    "greater_than_equal": "`{value}` is too small: {ge} at least.",
+    "less_than_equal": "`{value}` is too large: {le} at most.",
 }
 _HINTS = {
+    "string_type": "Text with a colon in it needs quotation marks around it.",
     "list_type": "Put each entry in a line that starts with a dash.",
     "dict_type": "Such as `en: Harbour`.",
     "model_type": "Indent them below it.",
@@ -69,6 +74,8 @@ def load_catalogue(community: Community) -> Catalogue:
 class _Loading:
     def __init__(self, folder: Path, words: Sequence[Path]) -> None:
         self._folder = folder
+        # Wherever the organiser is, a day that is over there can be named.
+        self._today = (datetime.now(UTC) + timedelta(hours=14)).date()
         self._words = words
         self._mistakes: list[Mistake] = []
         self._known = Known((), "en", (), frozenset())
@@ -81,12 +88,13 @@ class _Loading:
         if document is None:
             # Without it, what the others refer to is unknown, and would be mistaken for a mistake.
             raise SettingsError(self._mistakes)
-        self._known = _known(document.value)
+        self._known = _known(document.value, self._today)
         form = self._form(document, CommunityForm)
         guidelines = self._form(rules, GuidelinesForm)
         shelves = [(d, self._form(d, LibraryForm)) for d in library]
         countries = [(d, self._form(d, CountryForm)) for d in helplines]
         self._unique([(document, "conditions")])
+        self._room_names(document)
         self._unique([(rules, "guidelines")])
         for d in helplines:
             self._unique([(d, "helplines")])
@@ -156,6 +164,16 @@ class _Loading:
                 elif document:
                     first[identifier] = (document, at)
 
+    def _room_names(self, document: Document) -> None:
+        """Add a mistake for every room that is called like another: nobody could tell them apart."""
+        first: dict[str, int] = {}
+        for at, name in _names_of_rooms(document.value):
+            line = document.values[at].line
+            if name.casefold() in first:
+                taken = f"A room is called `{name}` already, in line {first[name.casefold()]}."
+                self._mistakes.append(document.mistake(at, taken, "Give each room a name of its own."))
+            first.setdefault(name.casefold(), line)
+
     def _country_codes(self, documents: list[Document]) -> None:
         names = Locale("en").territories
         codes = [code.lower() for code in map(str, names) if len(code) == 2 and code.isalpha()]
@@ -201,10 +219,11 @@ def _override_mistakes(document: Document, key: str, entry: Entry, shipped: dict
             yield document.mistake((key,), f"Nothing is written in the style `{style}`.", hint)
 
 
-def _known(value: Value) -> Known:
+def _known(value: Value, today: date) -> Known:
     """What other files need to know of `community.yaml`, as far as it can be made out, mistakes and all."""
     community = value if isinstance(value, dict) else {}
-    languages = tuple(code for code in _list(community.get("languages")) if isinstance(code, str)) or ("en",)
+    codes = [code for code in _list(community.get("languages")) if isinstance(code, str)]
+    languages = tuple(code for code in codes if is_language(code)) or ("en",)
     default = community.get("default_language")
     names: list[str] = []
     synonyms: list[str] = []
@@ -219,6 +238,7 @@ def _known(value: Value) -> Known:
         default_language=default if isinstance(default, str) else languages[0],
         conditions=tuple(ids),
         private_words=private_words(names, synonyms),
+        today=today,
     )
 
 
@@ -241,20 +261,52 @@ def _ids(document: Document | None, name: str) -> Iterator[tuple[Location, str]]
                 yield (name, index, "id"), str(entry["id"])
 
 
+def _names_of_rooms(value: Value) -> Iterator[tuple[Location, str]]:
+    community = value if isinstance(value, dict) else {}
+    for key in ("lobby", "moderators_room"):
+        room = community.get(key)
+        if isinstance(room, dict) and isinstance(name := room.get("name"), str):
+            yield (key, "name"), name
+    for index, condition in enumerate(_list(community.get("conditions"))):
+        if isinstance(condition, dict) and isinstance(name := condition.get("room_name"), str):
+            yield ("conditions", index, "room_name"), name
+
+
 def _mistake(document: Document, form: type[Form], details: ErrorDetails) -> Mistake:
     """Pydantic's finding, in plain words, at its line."""
-    at: Location = tuple(part for part in details["loc"] if part != "[key]")
+    at = _place(document, details["loc"])
     context = details.get("ctx", {})
-    kind = details["type"]
-    key = str(at[-1]) if at else document.file.name
+    kind, value = details["type"], details["input"]
     if kind == "extra_forbidden":
         return _unknown_key(document, form, at)
     if kind == "kithroom":
         return document.mistake(at, context["message"], context["hint"])
     if kind.startswith("date"):
-        return document.mistake(at, f"`{details['input']}` is not a date.", "Write year-month-day: `2026-11-23`.")
-    message = _PLAIN.get(kind, "`{key}`: {problem}.").format(key=key, value=details["input"], problem=details["msg"])
+        return document.mistake(at, f"`{value}` is not a date.", "Write year-month-day: `2026-11-23`.")
+    it = _subject(document, at if kind != "missing" else (*at, details["loc"][-1]))
+    if value is None and kind != "missing":
+        return document.mistake(at, f"{it} has nothing in it.", "Write it after the colon, or take the line out.")
+    message = _PLAIN.get(kind, "{it}: {problem}.").format(it=it, value=value, problem=details["msg"], **context)
     return document.mistake(at, message, _HINTS.get(kind))
+
+
+def _place(document: Document, found: Location) -> Location:
+    """Where in the file pydantic's place is: without the parts that only the forms know."""
+    at: Location = ()
+    for part in found:
+        if (*at, part) in document.values:
+            at = (*at, part)
+    return at
+
+
+def _subject(document: Document, at: Location) -> str:
+    """What a mistake is about, as the beginning of a sentence."""
+    if not at:
+        return f"`{document.file.name}`"
+    if isinstance(at[-1], int):
+        above = next((f" of `{part}`" for part in reversed(at) if isinstance(part, str)), "")
+        return f"Entry {at[-1] + 1}{above}"
+    return f"`{at[-1]}`"
 
 
 def _unknown_key(document: Document, form: type[Form], at: Location) -> Mistake:
