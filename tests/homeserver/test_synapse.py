@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -39,6 +41,19 @@ def test_a_taken_port_gives_way_to_a_free_one():
         port = taken.getsockname()[1]
         assert free_port(port) not in (0, port)
     assert free_port(port) == port
+
+
+@pytest.mark.real
+def test_a_first_start_that_was_stopped_among_the_tables_is_no_harm(tmp_path):
+    server = Synapse(tmp_path, server_name="half.test")
+    with pytest.raises(HomeserverError):
+        server.start(timeout=0)
+    with contextlib.closing(sqlite3.connect(tmp_path / "homeserver.db")) as database:
+        database.execute("create table if not exists background_updates (half text)")
+    with server:
+        server.register("anna")
+    with server, pytest.raises(HomeserverError):
+        server.register("anna")
 
 
 @pytest.mark.real

@@ -83,6 +83,7 @@ class Synapse:
         """Start it and wait until it answers, at most `timeout` seconds. Raises `HomeserverError`."""
         if importlib.util.find_spec("synapse") is None:
             raise HomeserverError("Synapse is not installed; add it with: pip install 'kithroom[homeserver]'")
+        first = self._begin_anew_unless_begun()
         self._write_files()
         self._child = Child(
             "synapse.app.homeserver",
@@ -96,6 +97,7 @@ class Synapse:
         except BaseException:
             self.stop()
             raise
+        first.unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Stop it; what it knows is on disk. Safe to repeat."""
@@ -138,6 +140,19 @@ class Synapse:
             },
         )
         return Account(answer["user_id"], password, answer["access_token"], answer["device_id"])
+
+    def _begin_anew_unless_begun(self) -> Path:
+        """Throw away the tables of a first start that was stopped: Synapse can't go on from half of them.
+
+        Gives the file that says, while it is there, that nobody has used this database yet.
+        """
+        database, first = self.state / "homeserver.db", self.state / "first-start"
+        if first.exists():
+            for part in self.state.glob(f"{database.name}*"):
+                part.unlink()
+        elif not database.exists():
+            write_private(first, "")
+        return first
 
     def _wait(self, deadline: float) -> None:
         assert self._child is not None
