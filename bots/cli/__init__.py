@@ -9,14 +9,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
-from rich.console import Console
+try:
+    import click
+    from rich.console import Console
 
-from bots.cli.sorry import Sorry
-from bots.core.actions import BotName
-from bots.core.documents import SettingsError
-from bots.core.homeserver.synapse import HomeserverError
-from bots.core.transport import TransportError
+    from bots.cli.sorry import Sorry
+    from bots.core.actions import BotName
+    from bots.core.documents import SettingsError
+    from bots.core.homeserver.synapse import HomeserverError
+    from bots.core.transport import TransportError
+except KeyboardInterrupt:
+    # Ctrl-C while all of this was being loaded: nothing had begun.
+    sys.exit(130)
 
 # Something differs, or something is wrong: for scripts.
 EXIT_DIFFERS = 2
@@ -35,6 +39,10 @@ class Commands(click.Group):
             raise Sorry("\n".join(str(mistake) for mistake in error.mistakes)) from None
         except (TransportError, HomeserverError) as error:
             raise Sorry(str(error)) from None
+        except OSError as error:
+            # A folder that can't be written, a disk that is full, a port that is taken.
+            where = f"{error.filename} can't be used: " if error.filename else ""
+            raise Sorry(f"{where}{error.strerror or error}.") from None
 
 
 _config = click.option(
@@ -78,10 +86,8 @@ def main() -> None:
 def up(folder: Path, state: Path, port: int | None) -> None:
     """A whole community on this machine, to try it out: homeserver, rooms and bots."""
     from bots.cli.up import TryOut
-    from bots.core.settings import load_community
 
-    community = load_community(folder)
-    sys.exit(asyncio.run(TryOut(state, folder, port, CONSOLE).run(community)))
+    sys.exit(asyncio.run(TryOut(state, folder, port, CONSOLE).run()))
 
 
 @main.command()
@@ -134,10 +140,9 @@ def doctor(config: Path) -> None:
     """Look for what is wrong with an installation, and say what to do. Exit code 2 if something is."""
     from bots.cli.deployment import load_deployment
     from bots.cli.doctor import show
-    from bots.core.settings import load_community
 
     deployment = load_deployment(config)
-    well = asyncio.run(show(deployment, load_community(deployment.community), CONSOLE))
+    well = asyncio.run(show(deployment, deployment.load_community(), CONSOLE))
     sys.exit(0 if well else EXIT_DIFFERS)
 
 

@@ -6,19 +6,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
+from bots.core.community import Community
 from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
 from bots.core.homeserver.desired import Cast
 from bots.core.matrix.login import AccessToken, Credentials, Password
 from bots.core.matrix.private_files import read_private
+from bots.core.settings import load_community
 
 _USER_ID = re.compile(r"@[^\s:@]+:\S+")
-_KEYS = ("homeserver", "community", "state", "secrets", "database", "organiser", "bots", "health", "logs")
+_KEYS = ("homeserver", "community", "state", "secrets", "database", "organiser", "moderators", "bots", "health", "logs")
 _NEEDED = ("homeserver", "community", "state", "secrets", "organiser", "bots")
 _LOOKS_SECRET = re.compile(r"passw|token|secret|recovery|private_key|api_?key", re.IGNORECASE)
 _HIGHEST_PORT = 65_535
@@ -28,6 +30,7 @@ _HIGHEST_PORT = 65_535
 class Deployment:
     """One installation. Paths are absolute; `database` is None for the SQLite file in `state`.
 
+    `moderators` are those of this installation, beside those that the community's folder names.
     `health` has the loopback port of each bot's `/healthz` and `/metrics`; a bot that is not in it has none.
     """
 
@@ -37,9 +40,15 @@ class Deployment:
     secrets: Path
     organiser: str
     bots: Mapping[BotName, str]
+    moderators: tuple[str, ...] = ()
     database: str | None = None
     health: Mapping[BotName, int]
     json_logs: bool = True
+
+    def load_community(self) -> Community:
+        """The community that the folder describes, with this installation's moderators. Raises SettingsError."""
+        community = load_community(self.community)
+        return replace(community, moderators=tuple(dict.fromkeys((*community.moderators, *self.moderators))))
 
     @property
     def cast(self) -> Cast:
@@ -84,6 +93,7 @@ def load_deployment(file: Path, environment: Mapping[str, str] = os.environ) -> 
         secrets=Path(environment["KITHROOM_SECRETS"]) if "KITHROOM_SECRETS" in environment else reading.path("secrets"),
         organiser=reading.user(("organiser",)),
         bots={bot: reading.user(("bots", bot.value)) for bot in BotName},
+        moderators=reading.users("moderators"),
         database=environment.get("KITHROOM_DATABASE") or reading.database(),
         health=reading.ports(),
         json_logs=reading.choice("logs", ("json", "console")) == "json",
@@ -136,6 +146,18 @@ class _Reading:
         if text and not _USER_ID.fullmatch(text):
             self._wrong(at, f"`{text}` is not a Matrix user id.", "It looks like `@name:example.org`.")
         return text
+
+    def users(self, key: str) -> tuple[str, ...]:
+        value = self._values.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            self._wrong((key,), f"`{key}` should be a list.", "Put each entry in a line that starts with a dash.")
+            return ()
+        for index, entry in enumerate(value):
+            if not isinstance(entry, str) or not _USER_ID.fullmatch(entry):
+                self._wrong((key, index), f"`{entry}` is not a Matrix user id.", "It looks like `@name:example.org`.")
+        return tuple(str(entry) for entry in value)
 
     def database(self) -> str | None:
         text = self._text(("database",))

@@ -22,6 +22,8 @@ class Stages:
     def stage(self, doing: str, done: str) -> Iterator[Callable[[str], None]]:
         """Show `doing` while the block runs, `done` afterwards. What is given tells a detail, shown meanwhile."""
         began = time.monotonic()
+        if not self._console.is_terminal:
+            self._console.print(f"{doing} …")
         with self._console.status(f"{doing} …") as status:
             yield lambda detail: status.update(f"{doing} … [dim]{escape(detail)}[/dim]")
         seconds = time.monotonic() - began

@@ -22,7 +22,6 @@ from bots.core.homeserver.plan import Actual, Difference, plan
 from bots.core.matrix.http import Http
 from bots.core.matrix.login import log_in
 from bots.core.records import CommunityRoom
-from bots.core.settings import load_community
 
 
 @asynccontextmanager
@@ -87,7 +86,7 @@ def differences_table(differences: Sequence[Difference], title: str) -> Table:
 async def show_plan(config: Path, console: Console) -> bool:
     """Print what differs. Gives whether anything does."""
     deployment = load_deployment(config)
-    community = load_community(deployment.community)
+    community = deployment.load_community()
     async with organiser(deployment) as http:
         _, differences = await look(deployment, community, http)
     if differences:
@@ -101,7 +100,7 @@ async def show_plan(config: Path, console: Console) -> bool:
 async def show_apply(config: Path, console: Console) -> bool:
     """Make it so, and print what was done. Gives whether something is left."""
     deployment = load_deployment(config)
-    community = load_community(deployment.community)
+    community = deployment.load_community()
     async with organiser(deployment) as http:
         with console.status("Looking …") as status:
             applied = await make_so(

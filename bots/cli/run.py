@@ -25,7 +25,7 @@ from bots.core.matrix.opening import open_client
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.logging import configure
 from bots.core.runtime.run import Running, run_bot
-from bots.core.settings import load_catalogue, load_community
+from bots.core.settings import load_catalogue
 from bots.core.transport import TransportError
 
 EXIT_CHILD_FAILED = 1
@@ -58,7 +58,7 @@ async def run_one(config: Path, name: BotName) -> int:
     """
     deployment = load_deployment(config)
     configure(log_key(deployment), json=deployment.json_logs)
-    community = load_community(deployment.community)
+    community = deployment.load_community()
     users = frozenset(deployment.bots.values())
     bot = make_bot(name, community)
     async with open_database(deployment) as store:

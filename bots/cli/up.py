@@ -12,9 +12,8 @@ import contextlib
 import fcntl
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -22,7 +21,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import yaml
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from bots.cli.database import community_keys
 from bots.cli.deployment import Deployment, load_deployment
@@ -65,7 +64,7 @@ class TryOut:
         self._ready = self.state / "ready.json"
         self._children: dict[BotName, Child] = {}
 
-    async def run(self, community: Community) -> int:
+    async def run(self) -> int:
         """Start everything, say how to try it, and go on until stopped. Gives the exit code.
 
         Raises Sorry, HomeserverError, TransportError, SettingsError.
@@ -77,16 +76,17 @@ class TryOut:
             stack.callback(self._ready.unlink, missing_ok=True)
             self._ready.unlink(missing_ok=True)
             synapse = Synapse(self.state / "homeserver", server_name=SERVER_NAME, port=self._port())
-            starting = asyncio.ensure_future(self._start(synapse, community, stack))
+            starting = asyncio.ensure_future(self._start(synapse, stack))
             stopping = asyncio.ensure_future(stop.wait())
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not starting.done():
                 starting.cancel()
+                self._console.print("Stopping …")
                 await asyncio.wait({starting})
-                return 0
-            starting.result()
-            await self._watch(synapse, stop)
-            self._console.print("Stopping …")
+            else:
+                starting.result()
+                await self._watch(synapse, stop)
+                self._console.print("Stopping …")
         self._console.print("Stopped. The same command resumes it.")
         return 0
 
@@ -101,12 +101,12 @@ class TryOut:
                 ) from None
             yield
 
-    async def _start(self, synapse: Synapse, community: Community, stack: ExitStack) -> None:
+    async def _start(self, synapse: Synapse, stack: ExitStack) -> None:
         stages = Stages(self._console)
         deployment = await asyncio.to_thread(self._deployment, synapse)
         # Made once, before three processes want it at the same time.
         community_keys(deployment)
-        community = replace(community, moderators=(*community.moderators, _user_id(MODERATOR)))
+        community = await asyncio.to_thread(deployment.load_community)
         stack.callback(synapse.stop)
         stack.callback(self._stop_bots)
         if all((self._account_folder(bot) / _REGISTERED).exists() for bot in BotName):
@@ -131,7 +131,12 @@ class TryOut:
             rooms = await self._until_joined(deployment, community, synapse)
         facts = self._facts(synapse, community, rooms)
         await asyncio.to_thread(write_private, self._ready, json.dumps(facts, indent=2) + "\n")
-        self._console.print(_invitation(facts, community, self._ready, stages.seconds))
+        self._console.print(
+            f"\n[bold]{escape(community.name)} is up ({stages.seconds:.0f} s). Ctrl-C stops it.[/bold]\n"
+        )
+        for label, told in invitation(facts, self._ready):
+            # Never broken into lines by us: a link and a password are copied whole.
+            self._console.print(f"{label:<24}{told}", markup=False, soft_wrap=True)
 
     def _port(self) -> int:
         if self._wanted_port is not None:
@@ -174,6 +179,7 @@ class TryOut:
             "state": str(self.state),
             "secrets": str(self.state / "secrets"),
             "organiser": _user_id("organiser"),
+            "moderators": [_user_id(MODERATOR)],
             "bots": {bot.value: _user_id(bot.value) for bot in BotName},
             "health": ports,
         }
@@ -298,20 +304,15 @@ def _membership(room: ActualRoom, user: str) -> str:
     return str(room.state.get(("m.room.member", user), {}).get("membership", "leave"))
 
 
-def _invitation(facts: dict[str, Any], community: Community, ready: Path, seconds: float) -> Table:
-    """How to try it."""
-    table = Table(
-        title=f"{community.name} is up ({seconds:.0f} s). Ctrl-C stops it.",
-        title_justify="left",
-        title_style="bold",
-        show_header=False,
-    )
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    lobby = facts["rooms"]["lobby"]
-    table.add_row("Homeserver for Element", facts["homeserver"])
-    table.add_row("The lobby", f"https://matrix.to/#/{quote(lobby, safe='!')}?via={facts['server_name']}")
-    for name, account in facts["accounts"].items():
-        table.add_row(name.replace("_", " "), f"{account['user_id']}  password: {account['password']}")
-    table.add_row("All of it, for programs", str(ready))
-    return table
+def invitation(facts: Mapping[str, Any], ready: Path) -> list[tuple[str, str]]:
+    """How to try it: what it is, and what to copy."""
+    lobby = quote(facts["rooms"]["lobby"], safe="!")
+    return [
+        ("Homeserver for Element", facts["homeserver"]),
+        ("The lobby", f"https://matrix.to/#/{lobby}?via={facts['server_name']}"),
+        *(
+            (name.replace("_", " "), f"{account['user_id']}, password {account['password']}")
+            for name, account in facts["accounts"].items()
+        ),
+        ("All of it, for programs", str(ready)),
+    ]

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from bots.cli.deployment import load_deployment
@@ -11,6 +14,7 @@ from bots.core.actions import BotName
 from bots.core.documents import SettingsError
 from bots.core.matrix.login import AccessToken, Password
 
+EXAMPLE = Path(__file__).parents[2] / "config"
 GOOD = """\
 homeserver: https://matrix.example.org/
 community: config
@@ -85,6 +89,21 @@ def test_all_mistakes_are_told_at_once_with_their_lines(written):
 def test_what_is_missing_is_named(written):
     text = GOOD.replace('  resources: "@resources:example.org"\n', "").replace("state: /var/lib/kithroom\n", "")
     assert [message for _, message, _ in mistakes(written(text))] == ["`state` is missing.", "`resources` is missing."]
+
+
+def test_moderators_of_the_installation_come_beside_those_of_the_community(written, tmp_path):
+    shutil.copytree(EXAMPLE, tmp_path / "config")
+    file = tmp_path / "config" / "community.yaml"
+    file.write_text(file.read_text("utf-8").replace("moderators: []", 'moderators: ["@ana:example.org"]'), "utf-8")
+    deployment = load_deployment(written(GOOD + 'moderators: ["@bo:example.org", "@ana:example.org"]\n'), {})
+    assert deployment.load_community().moderators == ("@ana:example.org", "@bo:example.org")
+
+
+def test_a_moderator_who_is_none_is_told_with_the_line(written):
+    ((line, message, _),) = mistakes(written(GOOD + 'moderators:\n  - "@bo:example.org"\n  - ana\n'))
+    assert (line, message) == (14, "`ana` is not a Matrix user id.")
+    ((line, message, _),) = mistakes(written(GOOD + "moderators: ana\n"))
+    assert (line, message) == (12, "`moderators` should be a list.")
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):

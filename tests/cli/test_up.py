@@ -127,6 +127,16 @@ async def test_a_community_starts_resumes_and_has_room_for_another_beside_it(sta
     assert await rooms_joined(facts, "moderator") == dict.fromkeys(rooms, 50)
     assert await rooms_joined(facts, "member_1") == {}
 
+    planned = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "bots.cli", "plan", "--config", str(tmp_path / "first" / "kithroom.yaml")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert planned.returncode == 0, planned.stdout
+
     again = start(tmp_path / "first")
     assert again.process.wait(60) == 1
     assert "is running from" in again.output.read_text()
