@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +20,7 @@ from bots.core.events import (
     Redaction,
     RoomStateChanged,
 )
-from bots.core.matrix.decode import LONGEST_TEXT, decode, decode_decrypted
+from bots.core.matrix.decode import LONGEST_TEXT, decode, decode_decrypted, decode_unreadable
 
 ROOM = "!room:x"
 
@@ -199,8 +201,41 @@ def test_sizes_are_bounded():
     assert decode(ROOM, event("m.room.message", {"body": "x"}, event_id="$" * 300)) is None
 
 
+# What UTF-8 can't spell, and what PostgreSQL does not take; JSON has an escape for each.
+UNKEEPABLE = ["\ud800", "\udfff", "\0"]
+
+
+@pytest.mark.parametrize("bad", UNKEEPABLE)
+def test_what_no_database_takes_is_replaced_in_text(bad):
+    said = message({"body": f"a{bad}b", "format": "org.matrix.custom.html", "formatted_body": bad})
+    assert (said.text, said.formatted) == ("a\ufffdb", "\ufffd")
+
+
+@pytest.mark.parametrize("bad", UNKEEPABLE)
+def test_what_no_database_takes_names_nothing(bad):
+    reply = message({"m.relates_to": {"m.in_reply_to": {"event_id": f"${bad}"}}, "m.mentions": {"user_ids": [bad]}})
+    assert (reply.reply_to, reply.mentions) == (None, frozenset())
+    relation = {"rel_type": "m.annotation", "event_id": bad, "key": "x"}
+    assert decode(ROOM, event("m.reaction", {"m.relates_to": relation})) is None
+    assert decode(ROOM, event("m.room.redaction", {"redacts": bad})) is None
+    assert decode(ROOM, event("m.room.name", {}, state_key=bad)) is None
+
+
+@pytest.mark.parametrize("session_id", [*UNKEEPABLE, "", "A" * 256, 7, None, []])
+def test_a_session_that_can_not_be_one_is_not_waited_for(session_id):
+    assert decode_unreadable(ROOM, event("m.room.encrypted", {"session_id": session_id})) is None
+
+
+def test_what_can_not_be_read_is_known_by_its_ids():
+    closed = decode_unreadable(ROOM, event("m.room.encrypted", {"session_id": "abc", "ciphertext": "secret"}))
+    assert closed is not None
+    assert (closed.room_id, closed.event_id, closed.sender, closed.session_id) == (ROOM, "$1", "@anna:x", "abc")
+    assert closed.withheld is None
+
+
+text = st.text(st.characters(exclude_categories=()), max_size=20)
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
     max_leaves=8,
 )
@@ -235,13 +270,31 @@ raw_events = st.fixed_dictionaries(
 )
 
 
+def texts_in(value: object) -> Iterator[str]:
+    """Every text in an event."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, frozenset | tuple):
+        for part in value:
+            yield from texts_in(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from texts_in(getattr(value, field.name))
+
+
+def keepable(value: str) -> bool:
+    return "\0" not in value.encode().decode()
+
+
 @given(raw_events)
 def test_whatever_a_stranger_sends_is_an_event_or_nothing(raw):
     decoded = decode(ROOM, raw)
     assert decoded is None or decoded.room_id == ROOM
+    assert all(map(keepable, texts_in(decoded)))
 
 
 @given(raw_events, raw_events)
 def test_whatever_a_stranger_encrypts_is_something_said_or_nothing(raw, payload):
     decoded = decode_decrypted(ROOM, raw, payload, authentic=True)
     assert decoded is None or isinstance(decoded, Message | Reaction)
+    assert all(map(keepable, texts_in(decoded)))

@@ -42,6 +42,22 @@ async def test_every_part_of_a_path_is_escaped(http, server):
     assert await http.request("PUT", path("rooms", "!a/../b:x", "state", "t", "k e"), {}) == {"fine": True}
 
 
+async def test_what_utf_8_can_not_spell_stops_no_request(http, server):
+    server.answers["PUT /rooms/?/x"] = {"fine": True}
+    assert await http.request("PUT", path("rooms", "\ud800", "x"), {"body": "\ud800"}) == {"fine": True}
+    assert server.asked[0].body == {"body": "?"}
+
+
+@pytest.mark.parametrize(("open_", "close"), [("[", "]"), ('{"a":', "}")])
+async def test_somebody_s_deep_nest_costs_only_itself(http, server, open_, close):
+    nest = open_ * 20_000 + "1" + close * 20_000
+    text = f'{{"before": ["}}]\\"", {nest}, 1], "deep": {{"content": {nest}, "type": "x"}}, "after": {{"a": [2]}}}}'
+    server.answers["GET /x"] = web.Response(text=text, content_type="application/json")
+    answer = await http.request("GET", path("x"))
+    assert (answer["before"][0], answer["before"][2]) == ('}]"', 1)
+    assert (answer["deep"]["type"], answer["after"]) == ("x", {"a": [2]})
+
+
 async def test_a_rate_limit_names_its_time_in_the_header(http, server):
     answer = refuse(429, "M_LIMIT_EXCEEDED", retry_after_ms=9)
     answer.headers["Retry-After"] = "7"

@@ -16,7 +16,7 @@ from typing import Any
 from bots.core.events import MembershipState, Message, Unreadable
 from bots.core.matrix.content import message_content
 from bots.core.matrix.cross_signing import Identity
-from bots.core.matrix.decode import Decoded, decode, decode_decrypted, sent_at
+from bots.core.matrix.decode import Decoded, decode, decode_decrypted, decode_unreadable
 from bots.core.matrix.encryption import Encryption
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.known_rooms import KnownRooms
@@ -167,19 +167,8 @@ class MatrixClient(RoomActions):
         if opened is not None:
             payload = {"type": opened.type, "content": opened.content}
             return decode_decrypted(room_id, raw, payload, authentic=opened.authentic)
-        content, when = raw.get("content"), sent_at(raw)
-        session_id = content.get("session_id") if isinstance(content, Mapping) else None
-        event_id, sender = raw.get("event_id"), raw.get("sender")
-        if not (isinstance(session_id, str) and isinstance(event_id, str) and isinstance(sender, str) and when):
-            return None
-        return Unreadable(
-            room_id=room_id,
-            event_id=event_id,
-            sender=sender,
-            sent_at=when,
-            session_id=session_id,
-            withheld=self._encryption.withheld(room_id, session_id),
-        )
+        closed = decode_unreadable(room_id, raw)
+        return closed and replace(closed, withheld=self._encryption.withheld(room_id, closed.session_id))
 
     async def _check_identity(self) -> None:
         try:

@@ -21,16 +21,18 @@ from bots.core.events import (
     Reaction,
     Redaction,
     RoomStateChanged,
+    Unreadable,
 )
+from bots.core.matrix.text import LONGEST_ID, is_identifier, mended
 
 Decoded = Message | Reaction | Redaction | Membership | RoomStateChanged
 Json = Mapping[str, Any]
 
-# An event is at most 65 536 bytes, and an identifier 255, by the specification; nothing longer gets past here.
+# An event is at most 65 536 bytes by the specification; nothing longer gets past here.
 LONGEST_TEXT = 65_536
-LONGEST_ID = 255
 _LONGEST_NAME = 1_000
 _MOST_MENTIONS = 100
+_LARGEST = 2**53 - 1  # the largest integer that JSON of Matrix's may hold
 _LATEST = 253_402_300_799_000  # the last second of the year 9999, in ms
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _VARIATION_SELECTOR = "\ufe0f"
@@ -86,6 +88,13 @@ def decode_decrypted(room_id: str, raw: Json, payload: Json, *, authentic: bool)
     return _said(common, kind, content, encrypted=True, authentic=authentic)
 
 
+def decode_unreadable(room_id: str, raw: Json) -> Unreadable | None:
+    """The encrypted event `raw`, which could not be opened, by its ids. None when they are malformed."""
+    common, content = _common(room_id, raw), _mapping(raw.get("content"))
+    session_id = _identifier(content.get("session_id"))
+    return Unreadable(**common, session_id=session_id) if common and session_id else None
+
+
 def sent_at(raw: Json) -> datetime | None:
     """The event's `origin_server_ts`, UTC, where it is a time at all."""
     stamp = raw.get("origin_server_ts")
@@ -103,7 +112,7 @@ def _common(room_id: str, raw: Json) -> Common | None:
 
 def _state(common: Common, kind: str, raw: Json, content: Json) -> Membership | RoomStateChanged | None:
     state_key = raw["state_key"]
-    if not isinstance(state_key, str) or len(state_key) > LONGEST_ID or len(kind) > LONGEST_ID:
+    if not (state_key == "" or is_identifier(state_key)) or not is_identifier(kind):
         return None
     if kind != "m.room.member":
         return RoomStateChanged(**common, type=kind, state_key=state_key)
@@ -212,7 +221,7 @@ def _media(content: Json) -> Media:
     return Media(
         mimetype=_text(information.get("mimetype"), LONGEST_ID) or "application/octet-stream",
         filename=_text(content.get("filename"), _LONGEST_NAME) or _text(content.get("body"), _LONGEST_NAME) or "",
-        size=size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else 0,
+        size=size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= _LARGEST else 0,
     )
 
 
@@ -239,8 +248,8 @@ def _mapping(value: object) -> Json:
 
 
 def _identifier(value: object) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID else None
+    return value if isinstance(value, str) and is_identifier(value) else None
 
 
 def _text(value: object, longest: int) -> str | None:
-    return value[:longest] if isinstance(value, str) else None
+    return mended(value[:longest]) if isinstance(value, str) else None

@@ -8,6 +8,7 @@ When to try again is the caller's decision: `retryable` and `retry_after` say wh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +29,8 @@ _TOO_MANY = 429
 _REFUSED = 400
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, _TOO_MANY})
+_DEEPEST = 100
+_MARKS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 Query = Mapping[str, str | Sequence[str]]
 
 
@@ -42,7 +45,7 @@ class UserInteractiveAuthError(TransportError):
 
 def path(*parts: str, version: str = "v3", area: str = "client") -> str:
     """The path of a Matrix endpoint, every part escaped: `path("rooms", room_id, "state")`."""
-    return "/".join(("/_matrix", area, version, *(quote(part, safe="") for part in parts)))
+    return "/".join(("/_matrix", area, version, *(quote(part, safe="", errors="replace") for part in parts)))
 
 
 class Http:
@@ -119,7 +122,8 @@ class Http:
             headers["Authorization"] = f"Bearer {self.token}"
         if body is not None:
             headers["Content-Type"] = "application/json"
-            data = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+            text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            data = text.encode(errors="replace")
         limit = aiohttp.ClientTimeout(total=timeout or self._timeout)
         try:
             async with self._client.request(
@@ -183,9 +187,32 @@ def _stages(flows: list[Any]) -> frozenset[str]:
 
 def _read_json(content: bytes) -> object:
     try:
-        return json.loads(content)
+        try:
+            return json.loads(content)
+        except RecursionError:
+            return json.loads(_shallow(content))
     except (ValueError, RecursionError):
         return None
+
+
+def _shallow(content: bytes) -> bytes:
+    """The same JSON with `null` for what is nested deeper than anything that a bot reads.
+
+    Somebody's event in a sync may be nested so deeply that Python gives up, and the same sync comes again and again.
+    """
+    kept: list[bytes] = []
+    depth = start = 0
+    for token in _MARKS.finditer(content):
+        if token.group() in (b"[", b"{"):
+            if depth == _DEEPEST:
+                kept.append(content[start : token.start()])
+            depth += 1
+        elif token.group() in (b"]", b"}"):
+            depth -= 1
+            if depth == _DEEPEST:
+                kept.append(b"null")
+                start = token.end()
+    return b"".join((*kept, content[start:]))
 
 
 def _bad_response(method: str) -> TransportError:

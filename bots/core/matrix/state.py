@@ -10,6 +10,7 @@ from typing import Any
 
 from bots.core.authority import creators_are_unlimited
 from bots.core.events import MembershipState
+from bots.core.matrix.text import is_identifier
 from bots.core.rooms import Member, PowerLevels, RoomView
 
 Json = Mapping[str, Any]
@@ -17,7 +18,6 @@ Json = Mapping[str, Any]
 # From version 11 on the creator is the sender of the create event, and `content.creator` means nothing.
 _FIRST_VERSION_WITHOUT_CREATOR_FIELD = 11
 _USER_ID = re.compile(r"@[^:\s]*:\S+\Z")
-_LONGEST_ID = 255
 _LONGEST_NAME = 1_000
 _LONGEST_VERSION = 32
 
@@ -73,7 +73,7 @@ def _with_one(view: RoomView, kind: str, event: Json, content: Json) -> RoomView
 
 def is_user_id(value: str) -> bool:
     """Whether this can be a user id at all; who it names need not be there."""
-    return len(value) <= _LONGEST_ID and _USER_ID.match(value) is not None
+    return is_identifier(value) and _USER_ID.match(value) is not None
 
 
 def power_levels(content: Json) -> PowerLevels:

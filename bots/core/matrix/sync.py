@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.core.events import Membership, MembershipState
-from bots.core.matrix.decode import LONGEST_ID, decode
+from bots.core.matrix.decode import decode
 from bots.core.matrix.http import Http, path
+from bots.core.matrix.text import is_identifier
 from bots.core.transport import TransportError
 
 Json = Mapping[str, Any]
@@ -142,7 +143,7 @@ def invitation(room_id: str, invited: Json, me: str, since: str | None) -> Membe
 def rooms_in(response: Json, section: str) -> Iterator[tuple[str, Json]]:
     """The rooms of one section (`join`, `invite`, `leave`) of a sync response, with what is told of each."""
     for room_id, room in _mapping(_mapping(response.get("rooms")).get(section)).items():
-        if isinstance(room_id, str) and len(room_id) <= LONGEST_ID:
+        if is_identifier(room_id):
             yield room_id, _mapping(room)
 
 

@@ -309,6 +309,22 @@ def test_a_refused_key_is_remembered(bot):
     assert refusal(bot, alice.message()).reason is Reason.WITHHELD
 
 
+@pytest.mark.parametrize("bad", ["\ud800", "\0", "x" * 256, ""])
+def test_a_refusal_that_no_database_takes_is_dropped(bot, bad):
+    good = {"algorithm": "m.megolm.v1.aes-sha2", "room_id": ROOM, "session_id": "s", "code": "m.unverified"}
+    for name in ("room_id", "session_id", "code"):
+        refusal = {"type": "m.room_key.withheld", "sender": "@alice:x", "content": good | {name: bad}}
+        received = bot.machine.receive_sync([refusal])
+        assert (received.withheld, received.dropped) == ({}, 1)
+
+
+@pytest.mark.parametrize("bad", ["\ud800", "\0", "x" * 256, ""])
+def test_a_key_for_a_room_that_can_not_be_one_is_dropped(bot, bad):
+    mallory = Stranger()
+    received = bot.machine.receive_sync([mallory.room_key(bot, bad)])
+    assert (received.keys_came, received.dropped) == (frozenset(), 1)
+
+
 # ——— garbage among device keys (gap 5) ———
 
 

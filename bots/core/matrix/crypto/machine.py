@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,10 @@ from bots.core.matrix.crypto.olm import HardenedOlm, OlmEvent, WedgedError
 from bots.core.matrix.crypto.room_keys import MEGOLM, RoomKeys
 from bots.core.matrix.crypto.sharing import DeviceKey, ShareChunk, SharePlan, Sharing, device_key
 from bots.core.matrix.crypto.store import FolderLock, KeyStore
+from bots.core.matrix.text import is_identifier
 
 _DATABASE = "crypto.db"
+_CODE = re.compile(r"[A-Za-z0-9_.]{1,64}")
 _UNWEDGE_EVERY = 3600.0
 """Seconds between two attempts to mend the sessions with one device (the specification's hour)."""
 _BAD_INPUT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -235,14 +238,18 @@ class CryptoMachine:
             code = content["code"]
             if code == "m.no_olm":
                 self._mark_wedged(sender, content["sender_key"])
-            elif all(isinstance(part, str) for part in (code, content["room_id"], content["session_id"])):
-                self._keys.withhold(content["room_id"], content["session_id"], code)
-                withheld[content["room_id"], content["session_id"]] = code
+                return
+            room_id, session_id = content["room_id"], content["session_id"]
+            # It goes into the database, and before moderators.
+            if not (_CODE.fullmatch(code) and is_identifier(room_id) and is_identifier(session_id)):
+                raise ValueError("malformed refusal")
+            self._keys.withhold(room_id, session_id, code)
+            withheld[room_id, session_id] = code
 
     def _room_key(self, event: OlmEvent, came: set[tuple[str, str]]) -> None:
         content = event.content
         room_id, session_id = content["room_id"], content["session_id"]
-        if content["algorithm"] != MEGOLM or not (isinstance(room_id, str) and isinstance(session_id, str)):
+        if content["algorithm"] != MEGOLM or not (is_identifier(room_id) and is_identifier(session_id)):
             raise ValueError("not a Megolm key")
         shared_history = True in (content.get("shared_history"), content.get("org.matrix.msc3061.shared_history"))
         if self._keys.add(room_id, session_id, content["session_key"], event.sender_key, event.ed25519, shared_history):
