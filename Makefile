@@ -12,7 +12,7 @@ stamp = $(VENV)/$(1)-$(shell cat pyproject.toml requirements/$(1).txt | cksum | 
 UP := $(call stamp,up)
 DEV := $(call stamp,dev)
 
-.PHONY: up test bench requirements clean
+.PHONY: up test bench picture requirements clean
 
 ## A whole community on this machine, ready to try.
 up: $(if $(wildcard $(DEV)),,$(UP))
@@ -29,6 +29,10 @@ test: $(DEV)
 ## Measured beside plain clients in the same run.
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
+
+## The picture in the README, drawn from a conversation that is held for it.
+picture: $(DEV)
+	PYTHONPATH=tests $(BIN)/python docs/pictures/conversation.py
 
 $(VENV)/up-%.stamp: | $(BIN)/pip
 	$(call install,up)
