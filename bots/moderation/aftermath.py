@@ -6,105 +6,138 @@ And what nobody decided: messages that can't be read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from bots.core import actions as do
 from bots.core.actions import Action, EventRef, InRoom, Priority, Words
 from bots.core.bot import Reader
 from bots.core.events import Membership, MembershipState, Outcome, Tick, Unreadable
 from bots.core.rooms import RoomRole, RoomView
-from bots.moderation.cases import tell
-from bots.moderation.handlers import HELP_LABEL, MEMBERS_ROOMS, TOLD_LABEL, say_in_office, told
-from bots.moderation.ladder import EXPIRY, MUTED, UNDO, ended, expiry_id, level_of
-from bots.moderation.records import Decision, Kind
+from bots.moderation.carrying_out import audit
+from bots.moderation.handlers import HELP_LABEL, MEMBERS_ROOMS
+from bots.moderation.ladder import (
+    EXPIRY,
+    LASTING,
+    MUTED,
+    SAID_ONLY,
+    UNDO,
+    ended,
+    ends_again,
+    expiry_id,
+    invited_again,
+    level_of,
+    rule_and_number,
+)
+from bots.moderation.records import Decision, Kind, NotReadable
+from bots.moderation.telling import done_line, line, say_in_office, tell, told, told_number
 
-_DEEDS: Mapping[type[Action], tuple[Kind, ...]] = {
-    do.SetPower: (Kind.MUTE, Kind.UNMUTE),
-    do.Remove: (Kind.REMOVE,),
-    do.Ban: (Kind.BAN, Kind.UNBAN),
-    do.Unban: (Kind.BAN, Kind.UNBAN),
-}
 # Why the homeserver, or an invariant of ours, said no: the last part of `moderation.failed.<why>`.
-_CAUSES = {"M_FORBIDDEN": "no_power", "M_NOT_FOUND": "gone", "KITHROOM_REFUSED": "no_power"}
-_SAID_ONLY = (Kind.NOTE, Kind.WARN)
+_CAUSES = {
+    "M_FORBIDDEN": "no_power",
+    "M_NOT_FOUND": "gone",
+    "KITHROOM_REFUSED": "no_power",
+    "M_INVITE_BLOCKED": "no_invitations",
+}
 # What clients say when they keep a key back (m.room_key.withheld); anything else is told as unknown.
 _WITHHELD = {"m.unverified": "unverified", "m.blacklisted": "blocked", "m.no_olm": "no_olm"}
+# How long nobody is told again that somebody's messages in a room can't be read.
+QUIET = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
-    """What the decisions here depend on: the moderators' room, the room it is about, and the decision, if any."""
+    """What the decisions here depend on: the moderators' room, the decision in question, and what belongs to it.
+
+    `rule` is what asked for the deed whose outcome this is; `together` the decisions of the same order, in several
+    rooms; `earlier` the decision whose place this one took. `rooms` are the members' rooms by id.
+    """
 
     now: datetime
+    me: str
     office: RoomView | None
-    room: RoomView | None = None
+    rooms: Mapping[str, RoomView] = field(default_factory=dict)
+    rule: str = ""
     decision: Decision | None = None
+    together: tuple[Decision, ...] = ()
+    earlier: Decision | None = None
+    not_readable: NotReadable | None = None
+
+    def name(self, decision: Decision) -> str | None:
+        """What the room of a decision is called."""
+        room = self.rooms.get(decision.room_id)
+        return room.name if room else None
 
 
 async def gather_outcome(event: Outcome, reader: Reader) -> Aftermath:
     """The decision that an action belonged to."""
-    facts = Aftermath(now=reader.now, office=next(iter(reader.rooms(RoomRole.MODERATORS)), None))
+    facts = _facts(reader)
     match event.action:
-        case do.Send(label=str(label)) if label.startswith(TOLD_LABEL):
-            decision = await reader.get(Decision, int(label.removeprefix(TOLD_LABEL)))
-            room = reader.room(decision.room_id) if decision else None
-            return replace(facts, decision=decision, room=room)
-        case do.SetPower() | do.Remove() | do.Ban() | do.Unban() as deed:
-            about = await reader.find(Decision, room_id=deed.room_id, target=deed.user)
-            kinds = _DEEDS[type(deed)]
-            # A new decision is in force; one that was undone or is over is not.
-            fitting = [each for each in about if each.kind in kinds and each.active == (deed.why not in (UNDO, EXPIRY))]
-            return replace(facts, decision=fitting[-1] if fitting else None, room=reader.room(deed.room_id))
-    return facts
+        case do.Send(label=label):
+            number = told_number(label)
+        case do.SetPower() | do.Remove() | do.Ban() | do.Unban() | do.Invite() as deed:
+            rule, number = rule_and_number(deed.why)
+            facts = replace(facts, rule=rule)
+        case _:
+            number = None
+    return facts if number is None else await _about(facts, number, reader)
 
 
 def decide_outcome(event: Outcome, facts: Aftermath) -> tuple[Action, ...]:
     """Tell the member and the moderators what was done, or the moderators why it was not."""
-    match event.action:
-        case do.Send(label=str(label), parts=parts) if label.startswith(HELP_LABEL) and not event.ok:
-            event_id, _, room_id = label.removeprefix(HELP_LABEL).partition("|")
-            return (do.Send(why="moderation.help", place=InRoom(room_id), thread=EventRef(event_id), parts=parts),)
-        case do.Send() if facts.decision is not None:
-            return _was_told(event, facts, facts.decision)
-        case do.SetPower() | do.Remove() | do.Ban() | do.Unban() as deed if facts.decision is not None:
-            if not event.ok:
-                return _failed(event, facts, facts.decision)
-            if deed.why in (UNDO, EXPIRY):
-                return _is_over(deed.why, facts, facts.decision)
-            if deed.why == f"moderation.{facts.decision.kind}":
-                return _was_done(facts, facts.decision)
-    return ()
+    action, decision = event.action, facts.decision
+    if isinstance(action, do.Send):
+        if action.label is not None and action.label.startswith(HELP_LABEL) and not event.ok:
+            event_id, _, room_id = action.label.removeprefix(HELP_LABEL).partition("|")
+            return (
+                do.Send(why="moderation.help", place=InRoom(room_id), thread=EventRef(event_id), parts=action.parts),
+            )
+        return _was_told(event, facts, decision) if decision is not None else ()
+    if decision is None:
+        return ()
+    if isinstance(action, do.Invite) and decision.kind is not Kind.REMOVE:
+        # The way back in after a ban: nobody needs to hear that it worked.
+        return () if event.ok else tuple(_could_not(event, facts, decision))
+    if facts.rule in (UNDO, EXPIRY):
+        return _is_over(facts, decision) if event.ok else _goes_on(event, facts, decision)
+    return _was_done(facts, decision) if event.ok else _was_not_done(event, facts, decision)
 
 
 async def gather_tick(event: Tick, reader: Reader) -> Aftermath:
-    """The decision whose time is over."""
+    """The decision whose time is over, with those of the same order."""
     number = event.payload.get("number")
-    decision = await reader.get(Decision, number) if event.kind == EXPIRY else None
-    return Aftermath(now=reader.now, office=None, decision=decision)
+    if event.kind != EXPIRY or not isinstance(number, int):
+        return _facts(reader)
+    return await _about(_facts(reader), number, reader)
 
 
 def decide_tick(_event: Tick, facts: Aftermath) -> tuple[Action, ...]:
-    """End it, if nobody did before."""
+    """End it in all of its rooms, where nobody did before."""
     decision = facts.decision
     if decision is None or not decision.active:
         return ()
-    return (do.Remember(why=EXPIRY, record=replace(decision, active=False)), *ended(decision))
+    actions: list[Action] = []
+    for each in facts.together:
+        if each.active and each.until == decision.until:
+            actions.append(do.Remember(why=EXPIRY, record=replace(each, active=False, tell=not each.tell, reason=None)))
+            actions += [*ended(each, facts.rooms.get(each.room_id)), do.Cancel(why=EXPIRY, id=expiry_id(each.number))]
+            actions.append(audit("expire", each, facts.me))
+    return tuple(actions)
 
 
 async def gather_membership(event: Membership, reader: Reader) -> Aftermath:
     """The mute that somebody who comes back is under."""
-    room = reader.room(event.room_id)
-    if room is None or room.role not in MEMBERS_ROOMS or event.now is not MembershipState.JOIN:
-        return Aftermath(now=reader.now, office=None)
+    facts = _facts(reader)
+    if event.room_id not in facts.rooms or event.now is not MembershipState.JOIN:
+        return facts
     mutes = await reader.find(Decision, room_id=event.room_id, target=event.user, kind=Kind.MUTE, active=True)
-    return Aftermath(now=reader.now, office=None, room=room, decision=mutes[-1] if mutes else None)
+    return replace(facts, decision=mutes[-1] if mutes else None)
 
 
 def decide_membership(event: Membership, facts: Aftermath) -> tuple[Action, ...]:
     """A mute does not end by leaving and coming back."""
-    if facts.decision is None or facts.room is None or level_of(facts.room, event.user) == MUTED:
+    if facts.decision is None or level_of(facts.rooms[event.room_id], event.user) == MUTED:
         return ()
     return (
         do.SetPower(
@@ -118,68 +151,144 @@ def decide_membership(event: Membership, facts: Aftermath) -> tuple[Action, ...]
 
 
 async def gather_unreadable(event: Unreadable, reader: Reader) -> Aftermath:
-    """Where it was said."""
-    office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
-    return Aftermath(now=reader.now, office=office, room=reader.room(event.room_id))
+    """Whether the moderators know already."""
+    return replace(_facts(reader), not_readable=await reader.get(NotReadable, event.sender, event.room_id))
 
 
 def decide_unreadable(event: Unreadable, facts: Aftermath) -> tuple[Action, ...]:
-    """Tell the moderators that something can't be read, and that this is nobody's fault."""
-    if facts.room is None or facts.room.role not in MEMBERS_ROOMS:
+    """Tell the moderators that something can't be read, and that this is nobody's fault: once a day, with the count."""
+    room = facts.rooms.get(event.room_id)
+    if room is None:
         return ()
+    known = facts.not_readable
+    counted = (known.count if known else 0) + 1
+    if known is not None and facts.now - known.told_at < QUIET:
+        return (do.Remember(why="moderation.unreadable", record=_not_readable(event, counted, known.told_at)),)
     cause = "unknown" if event.withheld is None else _WITHHELD.get(event.withheld, "unknown")
     words = Words(
         "moderation.unreadable",
-        {"who": event.sender, "room": facts.room.name or "", "cause": Words(f"moderation.unreadable.{cause}")},
+        {
+            "who": event.sender,
+            "room": room.name or "",
+            "count": counted,
+            "cause": Words(f"moderation.unreadable.{cause}"),
+        },
     )
-    return tuple(say_in_office(facts.office, None, words))
+    return (
+        do.Remember(why="moderation.unreadable", record=_not_readable(event, 0, facts.now)),
+        *say_in_office(facts.office, None, words),
+    )
+
+
+def _not_readable(event: Unreadable, count: int, told_at: datetime) -> NotReadable:
+    return NotReadable(sender=event.sender, room_id=event.room_id, count=count, told_at=told_at)
+
+
+def _facts(reader: Reader) -> Aftermath:
+    return Aftermath(
+        now=reader.now,
+        me=reader.me,
+        office=next(iter(reader.rooms(RoomRole.MODERATORS)), None),
+        rooms={room.room_id: room for role in MEMBERS_ROOMS for room in reader.rooms(role)},
+    )
+
+
+async def _about(facts: Aftermath, number: int, reader: Reader) -> Aftermath:
+    decision = await reader.get(Decision, number)
+    if decision is None:
+        return facts
+    together = await reader.find(Decision, order=decision.order)
+    earlier = await reader.get(Decision, decision.of) if decision.of is not None else None
+    return replace(facts, decision=decision, together=tuple(together), earlier=earlier)
 
 
 def _was_told(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
-    blanked = do.Remember(why=f"moderation.{decision.kind}", record=replace(decision, reason=None, tell=False))
     if not event.ok:
-        words = Words("moderation.not_told", {"who": decision.target})
-        return (blanked, *say_in_office(facts.office, decision.case, words))
-    if decision.kind in _SAID_ONLY:
-        return (blanked, *say_in_office(facts.office, decision.case, _line("done", decision, facts)))
-    return (blanked,)
+        return tuple(say_in_office(facts.office, decision.case, Words("moderation.not_told", {"who": decision.target})))
+    return tuple(done_line(facts.office, decision, facts.name(decision))) if decision.kind in SAID_ONLY else ()
 
 
 def _was_done(facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
-    said = say_in_office(facts.office, decision.case, _line("done", decision, facts))
-    return (*said, *((told(decision, facts.room.name if facts.room else None),) if decision.tell else ()))
+    """The first room in which it worked tells the member of it, for all of them."""
+    if not decision.active:
+        # Taken back, or another in its place, before anybody heard of it.
+        return ()
+    actions = [*done_line(facts.office, decision, facts.name(decision)), *_way_back(decision, Kind.UNBAN, facts)]
+    if not all(each.tell for each in facts.together):
+        return tuple(actions)
+    actions.append(told(decision, facts.name(decision) if len(facts.together) == 1 else None))
+    actions += _nothing_left_to_tell(facts.together, f"moderation.{decision.kind}")
+    return tuple(actions)
 
 
-def _is_over(why: str, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
-    over = "undone" if why == UNDO else "over"
-    return (
-        *say_in_office(facts.office, decision.case, _line(over, decision, facts)),
-        tell(decision.target, Words("moderation.tell.undo" if why == UNDO else "moderation.tell.over"), why=why),
-    )
+def _is_over(facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
+    why = facts.rule
+    in_force_again = why == UNDO and decision.of is not None and decision.kind in LASTING
+    if in_force_again:
+        about = {"who": decision.target, "room": facts.name(decision) or Words("moderation.our_rooms")}
+        words = Words("moderation.undone.replaced", about)
+    else:
+        words = line("undone" if why == UNDO else "over", decision, facts.name(decision))
+    actions = [*say_in_office(facts.office, decision.case, words)]
+    if not in_force_again:
+        actions += _way_back(decision, Kind.BAN, facts)
+    if decision.tell:
+        actions.append(tell(decision.target, _news(why, decision), why=why))
+        actions += _nothing_left_to_tell([each for each in facts.together if not each.active], why)
+    return tuple(actions)
 
 
-def _failed(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
-    cause = _CAUSES.get(event.errcode or "", "other")
-    words = Words(
-        f"moderation.failed.{cause}",
-        {"who": decision.target, "room": (facts.room.name if facts.room else None) or Words("moderation.our_rooms")},
-    )
+def _news(why: str, decision: Decision) -> Words:
+    if why == EXPIRY:
+        return Words("moderation.tell.over")
+    if decision.of is not None:
+        # What it had lifted, or taken the place of, holds again: no good news, and a reason to appeal.
+        return Words("moderation.tell.undo.before", {"number": decision.of})
+    return Words("moderation.tell.undo")
+
+
+def _way_back(decision: Decision, kind: Kind, facts: Aftermath) -> tuple[Action, ...]:
+    """Who was in the room when a ban took them out of it is invited again when it ends."""
+    if decision.kind is not kind or not decision.was_in:
+        return ()
+    return (invited_again(decision, facts.rule),)
+
+
+def _nothing_left_to_tell(decisions: Sequence[Decision], why: str) -> list[Action]:
+    return [do.Remember(why=why, record=replace(each, tell=False, reason=None)) for each in decisions]
+
+
+def _was_not_done(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
+    """It never was; what it should have taken the place of is in force as before."""
     why = f"moderation.{decision.kind}"
-    return (
-        do.Remember(why=why, record=replace(decision, active=False, reason=None)),
+    actions: list[Action] = [
+        do.Remember(why=why, record=replace(decision, active=False, tell=False, reason=None)),
         do.Cancel(why=why, id=expiry_id(decision.number)),
-        *say_in_office(facts.office, decision.case, words),
-    )
+    ]
+    if decision.active and facts.earlier is not None:
+        actions.append(do.Remember(why=why, record=replace(facts.earlier, active=True)))
+        actions += ends_again(facts.earlier, facts.now)
+    return (*actions, *_could_not(event, facts, decision))
 
 
-def _line(what: str, decision: Decision, facts: Aftermath) -> Words:
-    """One line for the moderators: `moderation.done.mute`, `moderation.undone.ban`, `moderation.over.mute`."""
-    until = ".until" if what == "done" and decision.until else ""
-    return Words(
-        f"moderation.{what}.{decision.kind}{until}",
-        {
-            "who": decision.target,
-            "room": (facts.room.name if facts.room else None) or Words("moderation.our_rooms"),
-            **({"until": decision.until} if until and decision.until else {}),
-        },
-    )
+def _goes_on(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
+    """It could not be ended, so it is in force as before, until somebody ends it by hand."""
+    why = facts.rule
+    in_force = replace(decision, active=True, tell=False, until=decision.until if why == UNDO else None)
+    actions: list[Action] = [do.Remember(why=why, record=in_force)]
+    if why == UNDO:
+        actions += ends_again(in_force, facts.now)
+        if facts.earlier is not None:
+            actions.append(do.Remember(why=why, record=replace(facts.earlier, active=False)))
+            actions.append(do.Cancel(why=why, id=expiry_id(facts.earlier.number)))
+    return (*actions, *_could_not(event, facts, decision))
+
+
+def _could_not(event: Outcome, facts: Aftermath, decision: Decision) -> Sequence[Action]:
+    cause = _CAUSES.get(event.errcode or "", "other")
+    if isinstance(event.action, do.Invite) and cause == "no_power":
+        cause = "no_invitations"
+    about = {"who": decision.target, "room": facts.name(decision) or Words("moderation.our_rooms")}
+    what = "undo" if facts.rule == UNDO else "expiry" if facts.rule == EXPIRY else decision.kind
+    parts = (Words(f"moderation.could_not.{what}", about), Words(f"moderation.failed.{cause}", about))
+    return say_in_office(facts.office, decision.case, *parts)

@@ -12,7 +12,7 @@ from bots.core.community import Community
 from bots.core.events import Membership, Message, Outcome, Reaction, Report, Tick, Unreadable
 from bots.core.records import Record
 from bots.moderation import aftermath, handlers
-from bots.moderation.records import Case, Decision, Reporting
+from bots.moderation.records import Case, Decision, NotReadable, Reporting
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class ModerationBot:
 
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.MODERATION
-    records: Sequence[type[Record]] = (Case, Reporting, Decision)
+    records: Sequence[type[Record]] = (Case, Reporting, Decision, NotReadable)
 
 
 def make_bot(_community: Community) -> ModerationBot:

@@ -7,21 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import (
-    Action,
-    Audit,
-    BotName,
-    InPrivateChat,
-    InRoom,
-    LabelRef,
-    Priority,
-    Quote,
-    Remember,
-    Send,
-    Words,
-)
+from bots.core.actions import Action, Audit, InRoom, LabelRef, Priority, Quote, Remember, Send, Words
 from bots.moderation.commands import BUTTONS
 from bots.moderation.records import Case, Reporting
+from bots.moderation.telling import case_label, tell
 
 # How often one person may report (Red-DiscordBot's limits, which have held for years).
 LIMITS = (
@@ -30,7 +19,6 @@ LIMITS = (
     (timedelta(hours=1), 10),
     (timedelta(days=1), 24),
 )
-_LABEL = "case:"
 WHY = "moderation.report"
 
 
@@ -57,18 +45,6 @@ class Reported:
     bots: frozenset[str]
 
 
-def label(number: int) -> str:
-    """The label of a case's card."""
-    return f"{_LABEL}{number}"
-
-
-def number_of(case_label: str | None) -> int | None:
-    """The case whose card has this label; None for anything else."""
-    if case_label is None or not case_label.startswith(_LABEL):
-        return None
-    return int(case_label.removeprefix(_LABEL))
-
-
 def too_often(earlier: Sequence[Reporting], at: datetime) -> bool:
     """Whether one more report at that time would be over one of `LIMITS`."""
     return any(sum(abs(at - each.at) < within for each in earlier) >= most for within, most in LIMITS)
@@ -93,19 +69,6 @@ def reported(at: Reported) -> tuple[Action, ...]:
     )
 
 
-def tell(user: str, *words: Words, why: str, label: str | None = None) -> Send:
-    """Say something to a person in private, through the chat they agreed to."""
-    return Send(
-        why=why,
-        voice=BotName.WELCOME,
-        priority=Priority.MODERATION,
-        follow_up=True,
-        place=InPrivateChat(user),
-        parts=words,
-        label=label,
-    )
-
-
 def _opened(at: Reported, office: str, target: str) -> tuple[Action, ...]:
     case = Case(number=at.number, room_id=at.room_id, event_id=at.event_id, target=target)
     card = Words("moderation.case", {"case": case.number, "who": target, "room": at.room_name})
@@ -116,7 +79,7 @@ def _opened(at: Reported, office: str, target: str) -> tuple[Action, ...]:
             priority=Priority.MODERATION,
             place=InRoom(office),
             parts=(card, Quote(at.room_id, at.event_id), *_remark(at), Words("moderation.case.buttons")),
-            label=label(case.number),
+            label=case_label(case.number),
             buttons=BUTTONS,
         ),
     )
@@ -130,7 +93,7 @@ def _joined(case: Case, at: Reported, office: str) -> tuple[Action, ...]:
             why=WHY,
             priority=Priority.MODERATION,
             place=InRoom(office),
-            thread=LabelRef(label(case.number)),
+            thread=LabelRef(case_label(case.number)),
             parts=(Words("moderation.case.again", {"count": more.reports}), *_remark(at)),
         ),
     )

@@ -9,99 +9,96 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import SequenceMatcher
 
-from bots.core.actions import (
-    Action,
-    Audit,
-    Cancel,
-    EventRef,
-    InRoom,
-    LabelRef,
-    Priority,
-    Redact,
-    Remember,
-    Send,
-    Words,
-)
+from bots.core.actions import Action, Audit, EventRef, InRoom, Priority, Redact, Remember, Send, Words
 from bots.core.authority import is_moderator
 from bots.core.bot import Reader
-from bots.core.commands import Missing, Unknown
+from bots.core.commands import PREFIX, Missing, Unknown
 from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
-from bots.moderation.cases import Reported, label, number_of, reported, tell
-from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Help, Report
-from bots.moderation.ladder import carried_out, ends_again, expiry_id, lifted
-from bots.moderation.orders import Order, Refused, Situation, TakeBack, decided, resolve, target_of
-from bots.moderation.records import Case, Decision, Kind, Reporting
+from bots.moderation.carrying_out import Circumstances, carry_out, take_back
+from bots.moderation.cases import Reported, reported
+from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Help, Report, Undo
+from bots.moderation.orders import Order, Refused, Situation, TakeBack, own_last, resolve, target_of
+from bots.moderation.records import Case, Decision, Reporting
+from bots.moderation.telling import number_of, say_in_office, tell
 
 MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
-_SAID_ONLY = (Kind.NOTE, Kind.WARN)
 HELP_LABEL = "moderation.help:"
-TOLD_LABEL = "moderation.told:"
+# Cases and decisions are counted together, so that `#12` is one thing.
+NUMBERS = "moderation"
+# A word that is this much like a command of ours was meant as one; the other bots' words are less like them.
+_MEANT = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a decision depends on.
 
-    `command` is what was asked for, in words or by a tap; `order` what that means here.
+    `command` is what was asked for, in words or by a tap; `order` what that means here; `about` the case or decision
+    that it points to.
     `numbers` are as many new decision numbers as the order has rooms, `replaced` the decisions that it takes the
     place of, `restored` those that a taking back puts in force again.
-    `report` is set when something is reported.
+    `rooms` are the members' rooms. `report` is set when something is reported.
     """
 
     now: datetime
     office: RoomView | None
     room: RoomView | None
-    command: Command | None = None
+    rooms: tuple[RoomView, ...] = ()
+    command: Command | Unknown | None = None
     asker_moderates: bool = False
-    case: Case | None = None
+    about: Case | Decision | None = None
+    unknown: bool = False
     order: Order | TakeBack | Refused | None = None
     numbers: tuple[int, ...] = ()
     replaced: tuple[Decision, ...] = ()
     restored: tuple[Decision, ...] = ()
     report: Reported | None = None
 
+    @property
+    def case(self) -> int | None:
+        """The number of the case in whose thread the answer belongs."""
+        return self.about.case if isinstance(self.about, Decision) else self.about.number if self.about else None
+
 
 async def gather_message(event: Message, reader: Reader) -> Facts:
     """What a message asks for, and what it takes to decide on it."""
-    room = reader.room(event.room_id)
-    facts = Facts(now=reader.now, office=_office(reader), room=room)
-    if room is None or event.sender in reader.bots or event.kind is not MessageKind.TEXT or not event.authentic:
+    facts = _facts(event, reader)
+    if facts.room is None or event.sender in reader.bots or event.kind is not MessageKind.TEXT or not event.authentic:
         return facts
-    case_label = await _label(reader, event.thread, event.reply_to)
-    command = _command(event.text, in_a_case=case_label is not None)
+    # What is replied to is nearer than the thread that it is in.
+    number = await _numbered(reader, event.reply_to, event.thread)
+    command = _command(event.text, in_a_case=number is not None)
     if command is None:
         return facts
-    pointed_at = await _pointed_at(event, reader)
-    return await _ordered(facts, event, reader, command, pointed_at, number_of(case_label))
+    if isinstance(command, Unknown):
+        return replace(facts, command=command) if facts.asker_moderates else facts
+    return await _ordered(facts, event, reader, command, await _pointed_at(event, reader), number)
 
 
 async def gather_reaction(event: Reaction, reader: Reader) -> Facts:
-    """The same for a tap: a flag on a message, or a button on a case."""
-    room = reader.room(event.room_id)
-    facts = Facts(now=reader.now, office=_office(reader), room=room)
+    """The same for a tap: a flag on a message, or a button on a case or on a decision."""
+    facts = _facts(event, reader)
     kind = COMMANDS.by_reaction(event.key)
-    if room is None or kind is None or event.sender in reader.bots:
+    if facts.room is None or kind is None or event.sender in reader.bots:
         return facts
     if kind is Report:
         sender = await reader.message_sender(event.room_id, event.target)
         return await _ordered(facts, event, reader, Report(), sender, None)
-    number = number_of(await reader.label(event.target))
-    if number is None:
-        return facts
-    return await _ordered(facts, event, reader, kind(), None, number)
+    number = await _numbered(reader, event.target)
+    return facts if number is None else await _ordered(facts, event, reader, kind(), None, number)
 
 
 async def gather_server_report(event: ServerReport, reader: Reader) -> Facts:
     """A report that came through the homeserver's own button."""
-    room = reader.room(event.room_id)
-    facts = Facts(now=reader.now, office=_office(reader), room=room)
-    if room is None or room.role not in MEMBERS_ROOMS:
+    facts = _facts(event, reader)
+    if facts.room is None or facts.room.role not in MEMBERS_ROOMS:
         return facts
     target = await reader.message_sender(event.room_id, event.target)
-    report = await _report(reader, event, room, event.target, target, "")
+    report = await _report(reader, event, facts.room, event.target, target, "")
     return replace(facts, command=Report(), report=report)
 
 
@@ -118,25 +115,41 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
             return (*taken_away, _help(event, facts))
         case Close():
             return (*taken_away, *_close(event, facts))
-    match facts.order:
-        case Order() as order:
-            return (*taken_away, *_carry_out(order, event, facts))
-        case TakeBack(decisions):
-            return (*taken_away, *(action for each in decisions for action in _take_back(each, event, facts)))
-        case Refused(why):
-            return (*taken_away, *_refuse(why, event, facts))
-        case None:
-            return taken_away
+        case Unknown(name=name, nearest=nearest):
+            words = Words("moderation.refused.typo", {"typed": PREFIX + name, "meant": f"{PREFIX}{nearest}"})
+            return (*taken_away, *say_in_office(facts.office, None, words))
+    return (*taken_away, *_do(event, facts))
 
 
-def _command(text: str, *, in_a_case: bool) -> Command | None:
-    """The command in a text; under a case its bare name is enough, when nothing else stands there."""
+def _facts(event: Event, reader: Reader) -> Facts:
+    room = reader.room(event.room_id)
+    rooms = tuple(each for role in MEMBERS_ROOMS for each in reader.rooms(role))
+    here = (room,) if room is not None and room.role in MEMBERS_ROOMS else ()
+    if not here and (room is None or room.role is not RoomRole.MODERATORS):
+        room = None
+    return Facts(
+        now=reader.now,
+        office=next(iter(reader.rooms(RoomRole.MODERATORS)), None),
+        room=room,
+        rooms=rooms,
+        asker_moderates=any(is_moderator(each, event.sender) for each in here or rooms),
+    )
+
+
+def _command(text: str, *, in_a_case: bool) -> Command | Unknown | None:
+    """The command in a text, or one that it is a slip of the finger for.
+
+    Under a case or a decision the bare name of a command is enough, when nothing else stands there.
+    """
     parsed = COMMANDS.parse(text)
     if parsed is None and in_a_case:
-        bare = COMMANDS.parse(f"!{text.strip()}")
-        parsed = None if isinstance(bare, Aimed) and bare.reason else bare
-        parsed = None if isinstance(bare, Report | Help) else parsed
-    return None if isinstance(parsed, Unknown | Missing) else parsed
+        bare = COMMANDS.parse(f"{PREFIX}{text.strip()}")
+        closes = isinstance(bare, Close) and len(text.split()) == 1
+        parsed = bare if closes or (isinstance(bare, Aimed) and not bare.reason) else None
+    if isinstance(parsed, Unknown):
+        meant = parsed.nearest is not None and SequenceMatcher(None, parsed.name, parsed.nearest).ratio() >= _MEANT
+        return parsed if meant else None
+    return None if isinstance(parsed, Missing) else parsed
 
 
 async def _ordered(
@@ -148,52 +161,60 @@ async def _ordered(
     number: int | None,
 ) -> Facts:
     room = facts.room
-    assert room is not None
-    number = getattr(command, "case", None) or number
-    case = await reader.get(Case, number) if number else None
+    assert room is not None  # the callers have looked
     here = room if room.role in MEMBERS_ROOMS else None
-    if here is None and room.role is not RoomRole.MODERATORS:
-        return facts
-    rooms = tuple(each for role in MEMBERS_ROOMS for each in reader.rooms(role))
-    moderates = any(is_moderator(each, event.sender) for each in ([here] if here else rooms))
-    facts = replace(facts, command=command, case=case, asker_moderates=moderates)
-    if isinstance(command, Report):
-        reported_event = event.target if isinstance(event, Reaction) else event.reply_to
-        if here is None or reported_event is None:
+    number = getattr(command, "case", None) or number
+    about = (await reader.get(Case, number) or await reader.get(Decision, number)) if number else None
+    facts = replace(facts, command=command, about=about, unknown=number is not None and about is None)
+    match command:
+        case Report():
+            target = event.target if isinstance(event, Reaction) else event.reply_to
+            if here is None or target is None:
+                return facts
+            return replace(facts, report=await _report(reader, event, here, target, pointed_at, command.remark))
+        case Help() | Close():
             return facts
-        report = await _report(reader, event, here, reported_event, pointed_at, command.remark)
-        return replace(facts, report=report)
-    if isinstance(command, Help | Close):
-        return facts
-    target = target_of(command, case, pointed_at)
+    own = await reader.find(Decision, by=event.sender, active=True)
+    target = target_of(command, about, pointed_at)
+    if target is None and isinstance(command, Undo):
+        last = own_last(event.sender, here, facts.rooms, own)
+        target = last.target if last else None
     situation = Situation(
         me=reader.me,
         bots=reader.bots,
         asker=event.sender,
         here=here,
-        rooms=rooms,
-        case=case,
+        rooms=facts.rooms,
+        about=about,
+        unknown=facts.unknown,
         pointed_at=pointed_at,
         decisions=await reader.find(Decision, target=target, active=True) if target else (),
-        own=await reader.find(Decision, by=event.sender, active=True),
+        own=own,
     )
-    order = resolve(command, situation)
-    facts = replace(facts, order=order)
-    if isinstance(order, Order):
-        numbers = [await reader.next_number("decision") for _ in order.places]
-        replaced = [await reader.get(Decision, place.of) for place in order.places if place.of is not None]
-        return replace(facts, numbers=tuple(numbers), replaced=tuple(each for each in replaced if each))
-    if isinstance(order, TakeBack):
-        restored = [await reader.get(Decision, each.of) for each in order.decisions if each.of is not None]
-        return replace(facts, restored=tuple(each for each in restored if each))
+    return await _with_numbers(replace(facts, order=resolve(command, situation)), reader)
+
+
+async def _with_numbers(facts: Facts, reader: Reader) -> Facts:
+    """What carrying out needs: new numbers, and the decisions that this one touches."""
+    match facts.order:
+        case Order(places=places):
+            numbers = [await reader.next_number(NUMBERS) for _ in places]
+            return replace(facts, numbers=tuple(numbers), replaced=await _those(reader, [p.of for p in places]))
+        case TakeBack(decisions):
+            return replace(facts, restored=await _those(reader, [each.of for each in decisions]))
     return facts
+
+
+async def _those(reader: Reader, numbers: Sequence[int | None]) -> tuple[Decision, ...]:
+    found = [await reader.get(Decision, number) for number in numbers if number is not None]
+    return tuple(each for each in found if each is not None)
 
 
 async def _report(
     reader: Reader, event: Event, room: RoomView, event_id: str, target: str | None, remark: str
 ) -> Reported:
     cases = await reader.find(Case, room_id=room.room_id, event_id=event_id)
-    office = _office(reader)
+    office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
     return Reported(
         reporter=event.sender,
         room_id=room.room_id,
@@ -203,7 +224,7 @@ async def _report(
         remark=remark,
         at=min(event.sent_at, reader.now),
         case=cases[0] if cases else None,
-        number=0 if cases else await reader.next_number("case"),
+        number=0 if cases else await reader.next_number(NUMBERS),
         earlier=await reader.find(Reporting, reporter=event.sender),
         office=office.room_id if office else None,
         bots=reader.bots,
@@ -220,19 +241,16 @@ async def _pointed_at(event: Message, reader: Reader) -> str | None:
     return next(iter(mentioned)) if len(mentioned) == 1 else None
 
 
-async def _label(reader: Reader, *event_ids: str | None) -> str | None:
+async def _numbered(reader: Reader, *event_ids: str | None) -> int | None:
+    """The case or decision that the first of these events is about which is about one."""
     for event_id in event_ids:
-        found = await reader.label(event_id) if event_id else None
-        if number_of(found) is not None:
-            return found
+        number = number_of(await reader.label(event_id)) if event_id else None
+        if number is not None:
+            return number
     return None
 
 
-def _office(reader: Reader) -> RoomView | None:
-    return next(iter(reader.rooms(RoomRole.MODERATORS)), None)
-
-
-def _taken_away(event: Event, room: RoomView, command: Command) -> tuple[Action, ...]:
+def _taken_away(event: Event, room: RoomView, command: Command | Unknown) -> tuple[Action, ...]:
     """In the members' rooms, a command is nobody's to see. A report by the homeserver's own button was never there."""
     if room.role not in MEMBERS_ROOMS or isinstance(event, ServerReport) or isinstance(command, Help):
         return ()
@@ -246,73 +264,30 @@ def _taken_away(event: Event, room: RoomView, command: Command) -> tuple[Action,
     return (redact,)
 
 
-def _carry_out(order: Order, event: Event, facts: Facts) -> tuple[Action, ...]:
-    actions: list[Action] = []
-    for each in facts.replaced:
-        why = f"moderation.{order.kind}"
-        actions += [Remember(why=why, record=replace(each, active=False)), Cancel(why=why, id=expiry_id(each.number))]
-    for place, number in zip(order.places, facts.numbers, strict=True):
-        decision = decided(order, place, number, event.sender, facts.now, first=place is order.places[0])
-        actions += [Remember(why=f"moderation.{order.kind}", record=decision), *carried_out(decision)]
-        actions.append(_audit(order.kind, decision, event.sender))
-        if order.kind in _SAID_ONLY:
-            room = facts.room.name if facts.room and facts.room.role in MEMBERS_ROOMS else None
-            actions.append(told(decision, room))
-    return tuple(actions)
-
-
-def _take_back(decision: Decision, event: Event, facts: Facts) -> tuple[Action, ...]:
-    actions: list[Action] = [Remember(why="moderation.undo", record=replace(decision, active=False))]
-    actions += lifted(decision)
-    for earlier in facts.restored:
-        if earlier.number == decision.of:
-            actions.append(Remember(why="moderation.undo", record=replace(earlier, active=True)))
-            actions += ends_again(earlier, facts.now)
-    actions.append(_audit("undo", decision, event.sender))
-    if decision.kind in _SAID_ONLY or decision.kind is Kind.REMOVE:
-        actions.append(tell(decision.target, Words("moderation.tell.undo"), why="moderation.undo"))
-        actions += say_in_office(
-            facts.office, decision.case, Words(f"moderation.undone.{decision.kind}", {"who": decision.target})
-        )
-    return tuple(actions)
-
-
-def told(decision: Decision, room_name: str | None) -> Send:
-    """What the member is told, in private: what was decided, why, for how long, and how to ask for a second look."""
-    reason = decision.reason or Words("moderation.reason.none")
-    words = Words(
-        f"moderation.tell.{decision.kind}" + (".until" if decision.until else ""),
-        {
-            "room": room_name or Words("moderation.our_rooms"),
-            "reason": reason,
-            "number": decision.number,
-            **({"until": decision.until} if decision.until else {}),
-        },
+def _do(event: Event, facts: Facts) -> Sequence[Action]:
+    at = Circumstances(
+        now=facts.now,
+        by=event.sender,
+        office=facts.office,
+        rooms={room.room_id: room for room in facts.rooms},
+        place_named=facts.about is not None or (facts.room is not None and facts.room.role in MEMBERS_ROOMS),
     )
-    label_ = f"{TOLD_LABEL}{decision.number}"
-    return tell(decision.target, words, why=f"moderation.{decision.kind}", label=label_)
-
-
-def say_in_office(office: RoomView | None, case: int | None, *words: Words) -> Sequence[Action]:
-    """Tell the moderators, in the case's thread if there is one."""
-    if office is None:
-        return ()
-    return (
-        Send(
-            why="moderation.office",
-            priority=Priority.MODERATION,
-            place=InRoom(office.room_id),
-            thread=LabelRef(label(case)) if case else None,
-            parts=words,
-        ),
-    )
+    match facts.order:
+        case Order() as order:
+            return carry_out(order, facts.numbers, facts.replaced, at)
+        case TakeBack(decisions):
+            return take_back(decisions, facts.restored, at)
+        case Refused(why):
+            return _refuse(why, event, facts)
+        case None:
+            return ()
 
 
 def _refuse(why: str, event: Event, facts: Facts) -> Sequence[Action]:
     words = Words(f"moderation.refused.{why}")
     in_office = facts.room is not None and facts.room.role is RoomRole.MODERATORS
     if facts.asker_moderates or in_office:
-        return say_in_office(facts.office, facts.case.number if facts.case else None, words)
+        return say_in_office(facts.office, facts.case, words)
     return (tell(event.sender, words, why="moderation.refused"),)
 
 
@@ -325,14 +300,13 @@ def _which_message(event: Event, room: RoomView) -> Sequence[Action]:
 def _close(event: Event, facts: Facts) -> Sequence[Action]:
     if not facts.asker_moderates:
         return _refuse("not_moderator", event, facts)
-    if facts.case is None:
-        return _refuse("which_case", event, facts)
+    if not isinstance(facts.about, Case):
+        return _refuse("unknown" if facts.unknown else "which_case", event, facts)
+    case = facts.about
     return (
-        Remember(why="moderation.close", record=replace(facts.case, open=False)),
-        Audit(
-            why="moderation.close", kind="close", actor=event.sender, room_id=facts.case.room_id, case=facts.case.number
-        ),
-        *say_in_office(facts.office, facts.case.number, Words("moderation.case.closed")),
+        Remember(why="moderation.close", record=replace(case, open=False)),
+        Audit(why="moderation.close", kind="close", actor=event.sender, room_id=case.room_id, case=case.number),
+        *say_in_office(facts.office, case.number, Words("moderation.case.closed")),
     )
 
 
@@ -349,14 +323,3 @@ def _help(event: Event, facts: Facts) -> Action:
             why="moderation.help", place=InRoom(facts.room.room_id), thread=EventRef(event.event_id), parts=(words,)
         )
     return tell(event.sender, words, why="moderation.help", label=f"{HELP_LABEL}{event.event_id}|{event.room_id}")
-
-
-def _audit(kind: str, decision: Decision, actor: str) -> Audit:
-    return Audit(
-        why=f"moderation.{kind}",
-        kind=kind,
-        actor=actor,
-        target=decision.target,
-        room_id=decision.room_id,
-        case=decision.case,
-    )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bots.core import actions as do
 from bots.core.actions import Action, BotName, Priority
+from bots.core.authority import Act, power, required
 from bots.core.rooms import RoomView
 from bots.moderation.records import Decision, Kind
 
@@ -15,7 +16,12 @@ EXPIRY = "moderation.expire"
 UNDO = "moderation.undo"
 # Nobody else's decision ends by itself: these are for a while, or until somebody lifts them.
 LASTING = frozenset({Kind.MUTE, Kind.BAN})
+# What is done by being told.
+SAID_ONLY = frozenset({Kind.NOTE, Kind.WARN})
 LIFTS = {Kind.UNMUTE: Kind.MUTE, Kind.UNBAN: Kind.BAN}
+# What changes the same thing about somebody: of these, the last one is taken back first.
+FAMILIES = (frozenset({Kind.MUTE, Kind.UNMUTE}), frozenset({Kind.REMOVE, Kind.BAN, Kind.UNBAN}))
+_MARK = "#"
 
 
 def level_of(room: RoomView, user: str) -> int | None:
@@ -23,9 +29,20 @@ def level_of(room: RoomView, user: str) -> int | None:
     return room.power_levels.users.get(user) if room.power_levels else None
 
 
+def has_moderator_power(room: RoomView, user: str) -> bool:
+    """Whether the user stands as high as a moderator there, in the room at the moment or not."""
+    return all(power(room, user) >= required(room, act) for act in (Act.KICK, Act.BAN, Act.REDACT))
+
+
 def expiry_id(number: int) -> str:
     """The tick at which a decision ends."""
     return f"{EXPIRY}:{number}"
+
+
+def rule_and_number(why: str) -> tuple[str, int | None]:
+    """Which rule asked for a deed, and for which decision: a mute and its end are the same action otherwise."""
+    rule, _, number = why.partition(_MARK)
+    return rule, int(number) if number else None
 
 
 def carried_out(decision: Decision) -> tuple[Action, ...]:
@@ -53,43 +70,59 @@ def _end(decision: Decision, at: datetime) -> Action:
     )
 
 
-def ended(decision: Decision) -> tuple[Action, ...]:
-    """What happens when its time is over."""
+def ended(decision: Decision, room: RoomView | None) -> tuple[Action, ...]:
+    """What happens when its time is over: nothing to somebody who has become a moderator meanwhile."""
+    if room is not None and has_moderator_power(room, decision.target):
+        return ()
     if decision.kind is Kind.MUTE:
-        return _deed(Kind.MUTE, decision, decision.level_rest, EXPIRY)
+        return _deed(Kind.MUTE, decision, _level_back(decision, decision.level_rest, room), EXPIRY)
     return _deed(Kind.UNBAN, decision, None, EXPIRY) if decision.kind is Kind.BAN else ()
 
 
-def lifted(decision: Decision) -> tuple[Action, ...]:
+def lifted(decision: Decision, room: RoomView | None) -> tuple[Action, ...]:
     """The room as it was before the decision, and no tick any more.
 
     Somebody who was removed is invited again, by the bot that may invite. A note can't be unread.
     """
     match decision.kind:
         case Kind.MUTE | Kind.UNMUTE:
-            deeds = _deed(decision.kind, decision, decision.level_before, UNDO)
+            deeds = _deed(decision.kind, decision, _level_back(decision, decision.level_before, room), UNDO)
         case Kind.BAN:
-            deeds = _deed(Kind.UNBAN, decision, None, UNDO)
+            # One that took the place of another leaves that one in force.
+            deeds = _deed(Kind.UNBAN if decision.of is None else Kind.BAN, decision, None, UNDO)
         case Kind.UNBAN:
             deeds = _deed(Kind.BAN, decision, None, UNDO)
         case Kind.REMOVE:
-            deeds = (
-                do.Invite(
-                    why=UNDO,
-                    voice=BotName.WELCOME,
-                    priority=Priority.MODERATION,
-                    room_id=decision.room_id,
-                    user=decision.target,
-                ),
-            )
+            deeds = (invited_again(decision, UNDO),)
         case Kind.NOTE | Kind.WARN:
             deeds = ()
     return (*deeds, do.Cancel(why=UNDO, id=expiry_id(decision.number)))
 
 
-def _deed(kind: Kind, decision: Decision, level: int | None, why: str) -> tuple[Action, ...]:
+def invited_again(decision: Decision, rule: str) -> Action:
+    """The way back in, from the bot whose invitations people know."""
+    return do.Invite(
+        why=f"{rule}{_MARK}{decision.number}",
+        voice=BotName.WELCOME,
+        priority=Priority.MODERATION,
+        follow_up=True,
+        room_id=decision.room_id,
+        user=decision.target,
+    )
+
+
+def _level_back(decision: Decision, level: int | None, room: RoomView | None) -> int | None:
+    """The level to go back to; but what somebody has set by hand meanwhile stays."""
+    if room is None:
+        return level
+    here = level_of(room, decision.target)
+    return level if here in (decision.level_after, decision.level_rest) else here
+
+
+def _deed(kind: Kind, decision: Decision, level: int | None, rule: str) -> tuple[Action, ...]:
     room_id, user = decision.room_id, decision.target
     first = Priority.MODERATION
+    why = f"{rule}{_MARK}{decision.number}"
     match kind:
         case Kind.MUTE | Kind.UNMUTE:
             return (do.SetPower(why=why, priority=first, follow_up=True, room_id=room_id, user=user, level=level),)

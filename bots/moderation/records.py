@@ -62,14 +62,17 @@ class Reporting(Record):
 class Decision(Record):
     """What a moderator decided about somebody, in one room, and how it was before.
 
+    `order` is the number of the first decision that was made by the same order, in several rooms.
     `level_before`, `level_after` and `level_rest` are the person's entry in the power levels (None: none):
     as it was, as this decision makes it, and as it is when no mute is in force.
     `until` is when it ends by itself.
     `of` is the decision that this one lifts or takes the place of.
+    `was_in` says of a ban whether it took them out of the room, so that its end is an invitation.
     `reason` waits only until the member has been told, and is then blanked.
     """
 
     number: int
+    order: int
     kind: Kind
     room_id: str
     target: Person
@@ -81,6 +84,7 @@ class Decision(Record):
     level_rest: int | None = None
     until: datetime | None = None
     of: int | None = None
+    was_in: bool = False
     active: bool = True
     tell: bool = True
     reason: Sealed | None = None
@@ -92,4 +96,21 @@ class Decision(Record):
         subject="target",
         on_erase="keep",
         kept_because="a ban or a mute must not end by asking to be forgotten; it goes after a year",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReadable(Record):
+    """Somebody's messages in a room can't be read: how often since the moderators were told."""
+
+    sender: Hashed
+    room_id: str
+    count: int
+    told_at: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("sender", "room_id")
+    duty: ClassVar[Duty] = Duty(
+        purpose="tells moderators once a day, and not at every message, that somebody can't be read",
+        keep=timedelta(days=7),
+        subject="sender",
     )

@@ -84,6 +84,7 @@ def upgrade() -> None:
     op.create_table(
         "decision",
         sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("order", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("target", sa.String(length=32), nullable=False),
@@ -97,6 +98,7 @@ def upgrade() -> None:
         sa.Column("level_rest", sa.BigInteger(), nullable=True),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("of", sa.BigInteger(), nullable=True),
+        sa.Column("was_in", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("tell", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
@@ -123,6 +125,17 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("word", "month"),
+    )
+    op.create_table(
+        "not_readable",
+        sa.Column("sender", sa.String(length=32), nullable=False),
+        sa.Column("sender_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sender", "room_id"),
     )
     op.create_table(
         "outbox",
@@ -217,6 +230,7 @@ def downgrade() -> None:
     op.drop_table("private_chat")
     op.drop_table("positions")
     op.drop_table("outbox")
+    op.drop_table("not_readable")
     op.drop_table("missing_word")
     op.drop_index("labels_by_event", table_name="labels")
     op.drop_index(op.f("ix_labels_at"), table_name="labels")

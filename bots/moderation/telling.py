@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is told what, and where: members in private, moderators in their room. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bots.core.actions import Action, BotName, InPrivateChat, InRoom, LabelRef, Priority, Send, Words
+from bots.core.rooms import RoomView
+from bots.moderation.records import Decision
+
+# The reaction twin of `!undo`, under every line that tells of something done.
+UNDO_BUTTON = "↩️"
+_CASE, _DECISION, _TOLD = "case:", "decision:", "moderation.told:"
+
+
+def case_label(number: int) -> str:
+    """The label of a case's card."""
+    return f"{_CASE}{number}"
+
+
+def decision_label(number: int) -> str:
+    """The label of the line that tells the moderators of a decision."""
+    return f"{_DECISION}{number}"
+
+
+def number_of(label: str | None) -> int | None:
+    """The case or decision that the moderators' attention was called to with this label; None for anything else."""
+    for prefix in (_CASE, _DECISION):
+        if label is not None and label.startswith(prefix):
+            return int(label.removeprefix(prefix))
+    return None
+
+
+def told_number(label: str | None) -> int | None:
+    """The decision that a member was told of with this label; None for anything else."""
+    return int(label.removeprefix(_TOLD)) if label is not None and label.startswith(_TOLD) else None
+
+
+def tell(user: str, *words: Words, why: str, label: str | None = None) -> Send:
+    """Say something to a person in private, through the chat they agreed to."""
+    return Send(
+        why=why,
+        voice=BotName.WELCOME,
+        priority=Priority.MODERATION,
+        follow_up=True,
+        place=InPrivateChat(user),
+        parts=words,
+        label=label,
+    )
+
+
+def told(decision: Decision, room_name: str | None) -> Send:
+    """What the member is told: what was decided, why, for how long, and how to ask for a second look.
+
+    `room_name` is None where it is about more than one room, or about none in particular.
+    """
+    reason = decision.reason or Words("moderation.reason.none")
+    words = Words(
+        f"moderation.tell.{decision.kind}" + (".until" if decision.until else ""),
+        {
+            "room": room_name or Words("moderation.our_rooms"),
+            "reason": reason,
+            "number": decision.number,
+            **({"until": decision.until} if decision.until else {}),
+        },
+    )
+    return tell(decision.target, words, why=f"moderation.{decision.kind}", label=f"{_TOLD}{decision.number}")
+
+
+def say_in_office(
+    office: RoomView | None,
+    case: int | None,
+    *words: Words,
+    label: str | None = None,
+    buttons: tuple[str, ...] = (),
+) -> Sequence[Action]:
+    """Tell the moderators, in the case's thread if there is one; nothing where they have no room."""
+    if office is None:
+        return ()
+    return (
+        Send(
+            why="moderation.office",
+            priority=Priority.MODERATION,
+            place=InRoom(office.room_id),
+            thread=LabelRef(case_label(case)) if case else None,
+            parts=words,
+            label=label,
+            buttons=buttons,
+        ),
+    )
+
+
+def line(what: str, decision: Decision, room_name: str | None) -> Words:
+    """One line for the moderators: `moderation.done.mute`, `moderation.undone.ban`, `moderation.over.mute`."""
+    until = ".until" if what == "done" and decision.until else ""
+    return Words(
+        f"moderation.{what}.{decision.kind}{until}",
+        {
+            "who": decision.target,
+            "room": room_name or Words("moderation.our_rooms"),
+            **({"until": decision.until} if until and decision.until else {}),
+        },
+    )
+
+
+def done_line(office: RoomView | None, decision: Decision, room_name: str | None) -> Sequence[Action]:
+    """Tell the moderators that it is done, with the button that takes it back."""
+    words = line("done", decision, room_name)
+    label = decision_label(decision.number)
+    return say_in_office(office, decision.case, words, label=label, buttons=(UNDO_BUTTON,))

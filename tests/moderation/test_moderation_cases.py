@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Members report; the moderators see a case with what was said, and nobody else sees anything."""
+
+from datetime import timedelta
+
+import pytest
+
+from bots.core.actions import InRoom, Quote, Send
+from bots.moderation.aftermath import QUIET
+from bots.moderation.cases import LIMITS
+from bots.moderation.commands import BUTTONS
+from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, HEL, MIA, MO, OFFICE, Scene
+
+
+@pytest.fixture
+def scene():
+    return Scene()
+
+
+async def test_a_report_is_a_card_with_what_was_said_and_with_buttons(scene):
+    said = scene.wrote(ANA)
+    await scene.reports(BEN, ANA, event_id=said, remark="this scares me")
+    (case,) = scene.cases
+    card = scene.sent[scene.card(case.number)]
+    assert card.place == InRoom(OFFICE)
+    assert Quote(HARBOUR, said) in card.parts
+    assert card.buttons == BUTTONS
+    assert scene.office == ["case", "case.remark", "case.buttons"]
+    assert scene.told(BEN) == ["report.thanks"]
+
+
+async def test_whom_a_report_is_about_never_learns_of_it(scene):
+    await scene.reports(BEN, ANA)
+    assert ANA not in scene.told_anybody
+
+
+async def test_a_flag_on_a_message_is_as_good_as_a_reply(scene):
+    said = scene.wrote(ANA)
+    await scene.taps(BEN, "🚩", said, HARBOUR)
+    assert [each.target for each in scene.cases] == [ANA]
+    assert scene.last[0].event_id != said, "the flag is taken away, not the message"
+
+
+async def test_the_homeservers_own_button_is_as_good_and_takes_nothing_away(scene):
+    await scene.presses_report(BEN, scene.wrote(ANA))
+    assert [each.target for each in scene.cases] == [ANA]
+    assert not [a for a in scene.last if type(a).__name__ == "Redact"]
+
+
+async def test_several_reports_of_one_message_are_one_case(scene):
+    said = scene.wrote(ANA)
+    await scene.reports(BEN, ANA, event_id=said)
+    await scene.presses_report(HEL, said)
+    (case,) = scene.cases
+    assert case.reports == 2
+    assert scene.office == ["case.again"]
+
+
+async def test_nobody_reports_the_same_message_twice(scene):
+    said = scene.wrote(ANA)
+    for _ in range(2):
+        await scene.reports(BEN, ANA, event_id=said)
+    (case,) = scene.cases
+    assert case.reports == 1
+    assert scene.told(BEN) == ["report.again"]
+
+
+async def test_a_report_opens_a_case_that_was_closed(scene):
+    said = scene.wrote(ANA)
+    await scene.reports(BEN, ANA, event_id=said)
+    await scene.taps(MO, "✅", scene.card(1))
+    assert scene.office == ["case.closed"]
+    assert not scene.cases[0].open
+    await scene.reports(HEL, ANA, event_id=said)
+    assert scene.cases[0].open
+
+
+@pytest.mark.parametrize(("within", "most"), LIMITS)
+async def test_a_flood_of_reports_is_held(scene, within, most):
+    apart = within / (most + 1)
+    for _ in range(most):
+        scene.now += max(apart, timedelta(seconds=6)) if within > timedelta(seconds=5) else timedelta()
+        await scene.reports(BEN, ANA)
+    before = len(scene.cases)
+    await scene.reports(BEN, ANA)
+    assert len(scene.cases) == before
+    assert scene.told(BEN) == ["report.often"]
+
+
+async def test_a_report_that_points_at_nothing_is_explained(scene):
+    await scene.says(BEN, "!report he is rude", HARBOUR)
+    assert scene.told(BEN) == ["report.which"]
+    assert scene.cases == []
+
+
+async def test_a_report_of_a_bot_or_of_what_nobody_knows_is_answered(scene):
+    await scene.reports(BEN, BOT)
+    assert scene.told(BEN) == ["report.unknown"]
+    await scene.says(BEN, "!report", HARBOUR, reply_to="$gone")
+    assert scene.told(BEN) == ["report.unknown"]
+
+
+async def test_without_a_moderators_room_the_reporter_is_told_that_nobody_reads_it(scene):
+    del scene.views[OFFICE]
+    await scene.reports(BEN, ANA)
+    assert scene.told(BEN) == ["report.nobody"]
+
+
+async def test_a_case_is_closed_by_a_moderator_only(scene):
+    card = await scene.case()
+    await scene.says(BEN, "!close", OFFICE, thread=card)
+    assert scene.cases[0].open
+    await scene.says(MO, "!close", OFFICE)
+    assert scene.office == ["refused.which_case"]
+    await scene.says(MO, "!close #7", OFFICE)
+    assert scene.office == ["refused.unknown"]
+    await scene.says(MO, "!close #1", OFFICE)
+    assert not scene.cases[0].open
+
+
+async def test_what_is_done_about_a_case_is_said_in_its_thread(scene):
+    card = await scene.case()
+    await scene.taps(MO, "🔇", card)
+    (done,) = [a for a in scene.last if isinstance(a, Send) and a.place == InRoom(OFFICE)]
+    assert done.thread.label == "case:1"
+    await scene.says(MO, "undo", OFFICE, thread=card)
+    (undone,) = [a for a in scene.last if isinstance(a, Send) and a.place == InRoom(OFFICE)]
+    assert undone.thread.label == "case:1"
+    assert scene.level(ANA) is None
+
+
+async def test_undo_in_a_case_leaves_decisions_outside_of_it_alone(scene):
+    await scene.replies(MO, "!mute 5h", to=ANA)
+    card = await scene.case()
+    await scene.says(MIA, "undo", OFFICE, thread=card)
+    assert scene.office == ["refused.nothing"]
+    assert scene.level(ANA) == -1
+
+
+async def test_a_report_is_in_the_audit_log_without_words(scene):
+    await scene.reports(BEN, ANA, remark="a secret remark")
+    (line,) = scene.audits
+    assert (line.kind, line.actor, line.target, line.case) == ("report", BEN, ANA, 1)
+    assert "secret" not in repr(scene.audits)
+    assert "secret" not in repr(scene.store.tables.records)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "cause"),
+    [(None, "unknown"), ("m.unverified", "unverified"), ("m.no_olm", "no_olm"), ("of.somebody", "unknown")],
+)
+async def test_what_cannot_be_read_is_told_with_its_reason_and_held_against_nobody(scene, withheld, cause):
+    await scene.is_unreadable(ANA, withheld=withheld)
+    (said,) = [a for a in scene.last if isinstance(a, Send)]
+    assert said.place == InRoom(OFFICE)
+    assert said.parts[0].params["cause"].key == f"moderation.unreadable.{cause}"
+    assert scene.deeds == []
+
+
+async def test_moderators_hear_once_a_day_that_somebody_cannot_be_read(scene):
+    for _ in range(5):
+        await scene.is_unreadable(ANA)
+    assert scene.office == []
+    await scene.is_unreadable(BEN)
+    assert scene.office == ["unreadable"]
+    scene.now += QUIET
+    await scene.is_unreadable(ANA)
+    (said,) = [a for a in scene.last if isinstance(a, Send)]
+    assert said.parts[0].params["count"] == 5
