@@ -214,7 +214,8 @@ def _was_done(facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
         # Taken back, or another in its place, before anybody heard of it.
         return ()
     actions = [*done_line(facts.office, decision, facts.name(decision)), *_way_back(decision, Kind.UNBAN, facts)]
-    if not all(each.tell for each in facts.together):
+    if any(each.active and not each.tell for each in facts.together):
+        # Told already: by another room of the same order.
         return tuple(actions)
     actions.append(told(decision, facts.name(decision) if len(facts.together) == 1 else None))
     actions += _nothing_left_to_tell(facts.together, f"moderation.{decision.kind}")

@@ -79,7 +79,8 @@ def _office():
 class Scene:
     """`last` is what the last event brought, with all that followed; `decided` its first decision; `all` everything.
 
-    `without_chat` are people whom the welcome bot has no private chat with; `broken` action types (or such a type and a room) that fail, and how;
+    `without_chat` are people whom the welcome bot has no private chat with;
+    `broken` action types, or such a type and a room, that fail, and how;
     `held` keeps outcomes back until `hears_back`.
     """
 
