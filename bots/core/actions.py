@@ -140,12 +140,14 @@ class Send(_Action):
 class Redact(_Action):
     """Take `event_id` out of the room. `sender` is who must have sent it: the performer checks before it acts.
 
+    `asked_by_sender`: it is a command, whose sender wants it gone; then it does not matter who has more power.
     No reason is sent: redaction reasons are not encrypted.
     """
 
     room_id: str
     event_id: str
     sender: str
+    asked_by_sender: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

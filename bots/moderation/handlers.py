@@ -260,6 +260,7 @@ def _taken_away(event: Event, room: RoomView, command: Command | Unknown) -> tup
         room_id=event.room_id,
         event_id=event.event_id,
         sender=event.sender,
+        asked_by_sender=True,
     )
     return (redact,)
 

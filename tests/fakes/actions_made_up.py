@@ -60,7 +60,7 @@ sends = st.builds(
     mentions=st.lists(users, max_size=2).map(tuple),
     **common,
 )
-redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, **common)
+redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, asked_by_sender=st.booleans(), **common)
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
 actions = st.one_of(
     sends,

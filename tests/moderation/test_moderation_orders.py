@@ -47,6 +47,12 @@ async def test_a_command_is_taken_out_of_the_room_before_anything_else(scene, co
     assert first.sender == MO
 
 
+async def test_an_organisers_command_is_taken_away_too(scene):
+    await scene.replies(ORGANISER, "!mute", to=ANA)
+    assert scene.level(ANA) == -1
+    assert scene.last[0].asked_by_sender
+
+
 async def test_a_mute_is_done_told_to_the_member_and_to_the_moderators(scene):
     await scene.replies(MO, "!mute 2h please rest a little", to=ANA)
     assert scene.deeds == [("SetPower", ANA, HARBOUR)]

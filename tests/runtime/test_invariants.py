@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +52,8 @@ circumstances = st.builds(
 def against(action):
     """The person that an action stands against, if it stands against anyone."""
     match action:
+        case Redact(asked_by_sender=True):
+            return None
         case Remove(user=user) | Ban(user=user) | SetPower(user=user) | Redact(sender=user):
             return user
     return None
@@ -117,6 +121,19 @@ def at():
 )
 def test_what_moderation_is_for_is_allowed(action, at):
     assert refusal(action, at) is None
+
+
+@given(redacts, circumstances)
+def test_no_bots_words_are_taken_away_at_anybodys_wish(action, at):
+    assert action.sender not in BOTS or refusal(action, at) is not None
+
+
+def test_an_organisers_own_command_is_taken_away_and_nothing_else_of_theirs(at):
+    theirs = replace(at, sender="@organiser:x")
+    redact = Redact(why="t", room_id="!diabetes", event_id="$1", sender="@organiser:x")
+
+    assert refusal(redact, theirs) is not None
+    assert refusal(replace(redact, asked_by_sender=True), theirs) is None
 
 
 def test_the_organiser_is_above_every_bot(at):

@@ -49,8 +49,8 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
     match action:
         case Send():
             return _speaks_for_another(action, at) or _quotes_in_the_open(action, at)
-        case Redact(sender=sender):
-            return _not_the_one_named(sender, at) or _against(sender, at)
+        case Redact(sender=sender, asked_by_sender=asked):
+            return _not_the_one_named(sender, at) or _against(sender, at, their_wish=asked)
         case Remove(user=user) | Ban(user=user):
             return _against(user, at)
         case SetPower(user=user, level=level):
@@ -81,13 +81,13 @@ def _not_the_one_named(named: str, at: Circumstances) -> str | None:
     return None
 
 
-def _against(user: str, at: Circumstances) -> str | None:
-    """Against oneself, a fellow bot, or somebody of equal or more power."""
+def _against(user: str, at: Circumstances, *, their_wish: bool = False) -> str | None:
+    """Against oneself, a fellow bot, or, unless they asked for it, somebody of equal or more power."""
     if user == at.me or user in at.bots:
         return "a bot never acts on itself or on a fellow bot"
     if at.room is None:
         return "the bot is not in that room"
-    if not outranks(at.room, at.me, user):
+    if not their_wish and not outranks(at.room, at.me, user):
         return "a bot never acts on somebody whose power is equal to its own or more"
     return None
 

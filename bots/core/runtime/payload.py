@@ -74,7 +74,8 @@ def from_json(value: Mapping[str, Any]) -> Outward:
         case "send":
             return _send(value, common)
         case "redact":
-            return Redact(room_id=value["room_id"], event_id=value["event_id"], sender=value["sender"], **common)
+            named = {name: value[name] for name in ("room_id", "event_id", "sender", "asked_by_sender")}
+            return Redact(**named, **common)
         case "set_power":
             return SetPower(room_id=value["room_id"], user=value["user"], level=value["level"], **common)
         case "join":
@@ -98,8 +99,14 @@ def _own(action: Outward) -> dict[str, Any]:
                 "buttons": list(action.buttons),
                 "mentions": list(action.mentions),
             }
-        case Redact(room_id=room_id, event_id=event_id, sender=sender):
-            return {"kind": "redact", "room_id": room_id, "event_id": event_id, "sender": sender}
+        case Redact():
+            return {
+                "kind": "redact",
+                "room_id": action.room_id,
+                "event_id": action.event_id,
+                "sender": action.sender,
+                "asked_by_sender": action.asked_by_sender,
+            }
         case SetPower(room_id=room_id, user=user, level=level):
             return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}
         case Join(room_id=room_id):
