@@ -102,7 +102,9 @@ async def run_all(config: Path, names: Sequence[BotName]) -> int:
 
     `config` is absolute. Gives the exit code.
     """
-    load_deployment(config)  # its mistakes are told once, not three times
+    # Mistakes are told once, not three times; and three processes find the tables as they want them.
+    async with open_database(load_deployment(config)):
+        pass
     children = {name: Child("bots.cli", ["run", "--config", str(config), name.value], log=None) for name in names}
     try:
         with stop_requested() as stop:

@@ -23,7 +23,7 @@ import yaml
 from rich.console import Console
 from rich.markup import escape
 
-from bots.cli.database import community_keys
+from bots.cli.database import open_database
 from bots.cli.deployment import Deployment, load_deployment
 from bots.cli.progress import Stages
 from bots.cli.rooms import look, make_so, organiser
@@ -104,8 +104,9 @@ class TryOut:
     async def _start(self, synapse: Synapse, stack: ExitStack) -> None:
         stages = Stages(self._console)
         deployment = await asyncio.to_thread(self._deployment, synapse)
-        # Made once, before three processes want it at the same time.
-        community_keys(deployment)
+        # Made once, before three processes want them at the same time: the key and the tables.
+        async with open_database(deployment):
+            pass
         community = await asyncio.to_thread(deployment.load_community)
         stack.callback(synapse.stop)
         stack.callback(self._stop_bots)

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,9 @@ from bots.core.actions import Audit, BotName
 from bots.core.events import Unreadable
 from bots.core.store import DatabaseUrlError, Keys, Store, WrongKeyError
 from bots.core.store.columns import record_table
+from bots.core.store.migrate import head
 from bots.core.store.schema import CORE, DUTIES, schema
+from bots.core.store.upgrade import alembic_config
 from fakes.kept import KEYS, NOW, RECORDS, Note, Vote, create_tables, rows
 
 ANA, BO = "@ana-canary:kith.test", "@bo:kith.test"
@@ -74,6 +77,27 @@ async def test_the_migrations_make_the_tables_that_the_records_want(url):
         )
 
     assert differences == []
+
+
+async def test_a_process_that_finds_the_tables_up_to_date_does_without_alembic(new_url, tmp_path):
+    url = new_url("sqlite")
+    async with await Store.open(url, KEYS, RECORDS):
+        pass
+    program = f"""
+import asyncio, sys
+from bots.core.store import Keys, Store
+async def main():
+    async with await Store.open({url!r}, Keys(b"k" * 32), ()):
+        pass
+asyncio.run(main())
+assert "bots.core.store.upgrade" not in sys.modules and "alembic" not in sys.modules
+"""
+    done = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+    assert await done.wait() == 0
+
+
+def test_the_newest_file_is_what_alembic_calls_the_head():
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == head()
 
 
 async def test_opening_again_keeps_what_is_there(url):

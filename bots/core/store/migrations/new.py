@@ -19,8 +19,9 @@ from alembic.autogenerate.api import AutogenContext
 
 from bots.core.records import Record
 from bots.core.store.columns import UtcDateTime
-from bots.core.store.migrate import MIGRATIONS, alembic_config
+from bots.core.store.migrate import MIGRATIONS
 from bots.core.store.schema import schema
+from bots.core.store.upgrade import alembic_config
 
 
 def records_in(modules: Sequence[str]) -> tuple[type[Record], ...]:
