@@ -20,7 +20,7 @@ from bots.core.actions import (
 )
 from bots.core.bot import Handler
 from bots.core.community import Community, Guidelines
-from bots.core.events import Membership, MembershipState, Message, Outcome, Tick, Unreadable
+from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, Tick, Unreadable
 from bots.core.language import Catalogue
 from bots.core.records import CommunityRoom, Record
 from bots.core.rooms import PowerLevels, RoomRole
@@ -136,6 +136,16 @@ def unreadable(event, _facts):
     )
 
 
+async def tapped_on(event, reader):
+    return await reader.label(event.target)
+
+
+def tapped(event, label):
+    """Say under which label the event was sent that somebody reacted to."""
+    words = Words("test.echo", {"text": f"{event.key} on {'nothing' if label is None else 'an echo'}"})
+    return (Send(why="t.tapped", place=InRoom(event.room_id), parts=(words,)),)
+
+
 @dataclass(frozen=True)
 class Parrot:
     name: BotName = BotName.WELCOME
@@ -146,6 +156,7 @@ class Parrot:
         Handler(Tick, no_facts, later),
         Handler(Outcome, no_facts, outcome),
         Handler(Unreadable, no_facts, unreadable),
+        Handler(Reaction, tapped_on, tapped),
     )
     records: tuple[type[Record], ...] = (Consent,)
 

@@ -43,6 +43,34 @@ async def test_a_message_is_answered_once_in_order_with_its_button(world):
     assert [(e.sender, e.target, e.key) for e in buttons] == [(ME, echo.event_id, "👍")]
 
 
+class Slow:
+    """A homeserver on which somebody taps, and the bot hears of it, before its own buttons are there."""
+
+    def __init__(self, transport, taps):
+        self._transport, self._taps = transport, taps
+
+    def __getattr__(self, name):
+        return getattr(self._transport, name)
+
+    async def react(self, room_id, event_id, key, transaction_id):
+        await self._taps(room_id, event_id)
+        return await self._transport.react(room_id, event_id, key, transaction_id)
+
+
+async def test_a_tap_that_comes_before_the_buttons_do_is_heard(world):
+    async def taps(room_id, event_id):
+        world.homeserver.react("@anna:x", room_id, event_id, "✅")
+        await quick.loop.step(timeout_ms=0)
+
+    quick = world.running(wrap_transport=lambda transport: Slow(transport, taps))
+    await settle(quick)
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await settle(quick)
+
+    assert "you said ✅ on an echo" in world.said(world.lobby)
+
+
 async def test_a_newcomer_is_greeted_in_a_private_encrypted_chat(world):
     world.homeserver.join("@anna:x", world.lobby)
     await settle(world.running_bot)

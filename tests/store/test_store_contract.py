@@ -18,6 +18,18 @@ NOTE = Note(
 )
 
 
+async def test_of_the_outbox_some_can_be_asked_for(store):
+    async with store.transaction(BotName.WELCOME, NOW) as t:
+        for id_ in ("a", "b", "c"):
+            await t.enqueue(
+                BotName.WELCOME, transaction_id=id_, place="p", priority=1, not_before=None, payload={"id": id_}
+            )
+    async with store.transaction(BotName.WELCOME, NOW) as t:
+        assert [row.payload["id"] for row in await t.waiting({"c", "a", "of nobody"})] == ["a", "c"]
+        assert len(await t.waiting()) == 3
+        assert await t.waiting(()) == []
+
+
 async def test_a_record_comes_back_as_it_was(store):
     async with store.transaction(WELCOME, NOW) as t:
         await t.remember(NOTE)

@@ -8,20 +8,21 @@ What needs the network (rooms, senders, keys that came late) is fetched before; 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from bots.core.actions import BotName, Join
+from bots.core.actions import BotName, Join, Send
 from bots.core.events import AnyEvent, Event, Membership, MembershipState, Message, Outcome, Report, Tick, Unreadable
 from bots.core.records import CommunityRoom
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.decide import Decider, transaction_id
 from bots.core.runtime.metrics import Metrics
-from bots.core.runtime.ports import Store
+from bots.core.runtime.payload import from_json
+from bots.core.runtime.ports import Store, Transaction
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.unreadable import keep, readable_now
 from bots.core.transport import SyncBatch, TokenRevokedError, Transport, TransportError
@@ -94,6 +95,7 @@ class Loop:
         async with self.store.transaction(self.bot, received) as transaction:
             rooms = {event.room_id for event in coming if not isinstance(event, Tick | Outcome)}
             reader = await StoreReader.open(transaction, self.transport, self.bots, rooms, senders)
+            await _label(batch.own, transaction)
             for here in await self._present(batch, joined, since, reader):
                 await self._decide_once(here, reader)
             for message in late:
@@ -225,6 +227,17 @@ class Loop:
             join = Join(why="runtime.organiser_invites", room_id=event.room_id)
             await self.decider.write(join, transaction_id(self.bot, event.event_id, -1, 0), reader)
         await self.decider.decide(event, event.event_id, reader)
+
+
+async def _label(own: Mapping[str, str], transaction: Transaction) -> None:
+    """Keep which events the bot's labelled sends made, as soon as they show.
+
+    Somebody who is quick taps a button before the performer has put the last one there, and comes in the same response.
+    """
+    for row in await transaction.waiting(own.keys()) if own else ():
+        action = from_json(row.payload)
+        if isinstance(action, Send) and action.label is not None:
+            await transaction.set_label(action.label, own[row.transaction_id])
 
 
 def _invites(event: AnyEvent, me: str) -> bool:

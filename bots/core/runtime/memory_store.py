@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -169,9 +169,10 @@ class MemoryTransaction:
         )
         self._tables.outbox.setdefault((voice, transaction_id), row)
 
-    async def waiting(self) -> Sequence[Waiting]:
+    async def waiting(self, of: Collection[str] | None = None) -> Sequence[Waiting]:
         """The outbox, oldest first."""
-        return [row for (voice, _), row in self._tables.outbox.items() if voice is self._bot]
+        mine = [row for (voice, _), row in self._tables.outbox.items() if voice is self._bot]
+        return mine if of is None else [row for row in mine if row.transaction_id in of]
 
     async def done(self, transaction_id: str) -> None:
         """Delete the row."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,8 +96,8 @@ class Transaction(Protocol):
     ) -> None:
         """Put an action into the outbox of `voice`; one with this transaction id is there once."""
 
-    async def waiting(self) -> Sequence[Waiting]:
-        """The outbox of the transaction's bot, oldest first."""
+    async def waiting(self, of: Collection[str] | None = None) -> Sequence[Waiting]:
+        """The outbox of the transaction's bot, oldest first; only these transaction ids, if some are named."""
 
     async def done(self, transaction_id: str) -> None:
         """Delete the row."""

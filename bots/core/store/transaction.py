@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -153,10 +153,12 @@ class Transaction:
         }
         await self._upsert(schema.outbox, values, update=None, unique=("bot", "transaction_id"))
 
-    async def waiting(self) -> Sequence[Waiting]:
-        """The outbox of this bot, oldest first."""
+    async def waiting(self, of: Collection[str] | None = None) -> Sequence[Waiting]:
+        """The outbox of this bot, oldest first; only these transaction ids, if some are named."""
         t = schema.outbox
         query = sa.select(t).where(t.c.bot == self._bot).order_by(t.c.number)
+        if of is not None:
+            query = query.where(t.c.transaction_id.in_(of))
         rows = (await self._connection.execute(query)).mappings().all()
         return [
             Waiting(
