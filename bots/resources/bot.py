@@ -10,6 +10,7 @@ from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
 from bots.core.events import Membership, Message, Outcome
+from bots.core.helplines import load_asking
 from bots.core.records import Record
 from bots.resources.handlers import Resources
 from bots.resources.records import MissingWord
@@ -32,7 +33,7 @@ def make_bot(community: Community) -> ResourcesBot:
         + tuple(condition.name.values())
         for condition in community.conditions
     }
-    resources = Resources(community, Index(community.library, called))
+    resources = Resources(community, Index(community.library, called), load_asking(community.languages))
     return ResourcesBot(
         handlers=(
             Handler(Message, resources.gather, resources.decide),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from bots.core.actions import (
@@ -17,17 +17,18 @@ from bots.core.actions import (
     Leave,
     Part,
     Place,
+    Priority,
     Remember,
     Send,
     Words,
 )
 from bots.core.bot import Reader
 from bots.core.commands import Missing, Unknown
-from bots.core.community import Community, Country, Helpline, in_language
+from bots.core.community import Community, in_language
 from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome
+from bots.core.helplines import Asking, find_country, told
 from bots.core.rooms import RoomRole, RoomView
 from bots.resources.commands import COMMANDS, Command, Find, Helplines
-from bots.resources.helplines import current, find_country, is_aging
 from bots.resources.records import MissingWord
 from bots.resources.search import Answer, Found, Index
 
@@ -57,12 +58,26 @@ class InvitationFacts:
     from_a_member: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Distress:
+    """Words that ask for people, whatever else they ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A greeting, a thank-you, a command that is none: nothing to look up."""
+
+
+Asked = Command | Distress | Lost | Missing | Unknown
+
+
 @dataclass(frozen=True)
 class Resources:
     """The decisions of the resources bot for one community."""
 
     community: Community
     index: Index
+    asking: Asking
 
     async def gather(self, event: Message, reader: Reader) -> Facts:
         """Search the library, if a question is asked."""
@@ -85,7 +100,12 @@ class Resources:
                 assert facts.answer is not None
                 return self._answer(event, facts, facts.answer)
             case Helplines(country=country):
-                return self._helplines(event, facts, country)
+                parts = told(self.community, country, facts.now.date())
+                return (self._in_private(event, facts, parts, urgent=True),)
+            case Distress():
+                return (self._in_private(event, facts, (Words("resources.urgent"),), urgent=True),)
+            case Lost():
+                return (self._say(event, facts, Words("resources.how"), why="resources.help"),)
             case Missing():
                 return (self._say(event, facts, Words("resources.find.how"), why="resources.help"),)
             case _:
@@ -119,13 +139,33 @@ class Resources:
             case _:
                 return ()
 
-    def _asked(self, event: Message, room: RoomView | None) -> Command | Missing | Unknown | None:
+    def _asked(self, event: Message, room: RoomView | None) -> Asked | None:
         if not event.authentic or event.kind is not MessageKind.TEXT or room is None:
             return None
         parsed = COMMANDS.parse(event.text)
-        if parsed is not None or not _is_private(room):
+        if isinstance(parsed, Find) and self.asking.distressed(parsed.question):
+            return Distress()
+        if not _is_private(room):
             return parsed
-        return Find(question=event.text) if event.text.strip() else None
+        match parsed:
+            case None:
+                return self._in_plain_words(event.text)
+            case Unknown():
+                return Lost()
+            case _:
+                return parsed
+
+    def _in_plain_words(self, text: str) -> Asked | None:
+        """What somebody wants who has taken the bot aside. Without a letter in it, nothing."""
+        if not any(map(str.isalpha, text)):
+            return None
+        if self.asking.distressed(text):
+            return Distress()
+        if (country := self.asking.country(text)) is not None:
+            return Helplines(country=country)
+        if find_country(self.community.countries, text) is not None:
+            return Helplines(country=text)
+        return Find(question=text) if self.index.asks_something(text) else Lost()
 
     def _answer(self, event: Message, facts: Facts, answer: Answer) -> tuple[Action, ...]:
         if answer.found:
@@ -168,66 +208,19 @@ class Resources:
             },
         )
 
-    def _helplines(self, event: Message, facts: Facts, asked: str) -> tuple[Action, ...]:
-        country = find_country(self.community.countries, asked) if asked.strip() else None
-        parts = self._lines(country, facts.now.date()) if country else (self._which_country(),)
+    def _in_private(self, event: Message, facts: Facts, parts: tuple[Words, ...], *, urgent: bool = False) -> Send:
+        priority = Priority.CRISIS if urgent else Priority.CONVERSATION
         if facts.room is None or _is_private(facts.room):
-            return (self._say(event, facts, *parts, why="resources.helplines"),)
+            return replace(self._say(event, facts, *parts, why="resources.helplines"), priority=priority)
         # Who asks for a helpline is nobody else's business: the one private chat first, the thread if there is none.
-        return (
-            Send(
-                why="resources.helplines",
-                voice=BotName.WELCOME,
-                follow_up=True,
-                place=InPrivateChat(event.sender),
-                parts=parts,
-                label=f"{_PRIVATE_ANSWER}:{event.event_id}|{event.room_id}|{event.thread or event.event_id}",
-            ),
-        )
-
-    def _which_country(self) -> Words:
-        default = self.community.default_language
-        names = sorted(in_language(country.name, default, default) for country in self.community.countries)
-        return Words("resources.helplines.which", {"countries": ", ".join(names)})
-
-    def _lines(self, country: Country, today: date) -> tuple[Part, ...]:
-        default = self.community.default_language
-        named = {"country": in_language(country.name, default, default), "emergency": country.emergency}
-        lines = current(country, today)
-        return (
-            Words("resources.helplines.emergency", named),
-            *(self._line(line, today) for line in lines),
-            Words("resources.helplines.end" if lines else "resources.helplines.none"),
-        )
-
-    def _line(self, line: Helpline, today: date) -> Words:
-        default = self.community.default_language
-        ways = tuple(
-            Words(
-                f"resources.contact.{contact.method}",
-                {
-                    "dial": contact.dial or "",
-                    "url": contact.url or "",
-                    "sms": contact.sms_body or "",
-                    "hours": f" ({contact.hours})" if contact.hours else "",
-                },
-            )
-            for contact in line.contacts
-        )
-        if line.verified_at is None:
-            key, checked = "resources.helplines.line.unchecked", {}
-        elif is_aging(line, today):
-            key, checked = "resources.helplines.line.aging", {"verified": _midnight(line.verified_at)}
-        else:
-            key, checked = "resources.helplines.line", {}
-        return Words(
-            key,
-            {
-                **checked,
-                "name": line.name,
-                "ways": ways,
-                "what_happens": in_language(line.what_happens, default, default),
-            },
+        return Send(
+            why="resources.helplines",
+            voice=BotName.WELCOME,
+            follow_up=True,
+            place=InPrivateChat(event.sender),
+            parts=parts,
+            label=f"{_PRIVATE_ANSWER}:{event.event_id}|{event.room_id}|{event.thread or event.event_id}",
+            priority=priority,
         )
 
     def _say(self, event: Message, facts: Facts, *parts: Part, why: str) -> Send:

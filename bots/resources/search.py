@@ -107,6 +107,10 @@ class Index:
             missing,
         )
 
+    def asks_something(self, text: str) -> bool:
+        """Whether there is a telling word in it: "hello" and "thank you" ask for nothing."""
+        return any(word not in self._stop_words and len(word) > 1 for word in _words(text))
+
     def _terms(self, question: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The telling words that the library has (spelling mended), and those that it has not."""
         known: dict[str, int] = {}
@@ -129,7 +133,10 @@ class Index:
         near = process.extractOne(
             word, sorted(self._vocabulary), scorer=DamerauLevenshtein.distance, score_cutoff=slips
         )
-        return near[0] if near and near[0] not in self._stop_words else None
+        if near is None or near[0] in self._stop_words:
+            return None
+        # In a short word another first letter makes another word: "kill" is not "fill".
+        return near[0] if len(word) >= _TWO_SLIPS_FROM or near[0][0] == word[0] else None
 
     def _rows_with(self, term: str) -> frozenset[int]:
         found = self._db.execute("SELECT rowid FROM everything WHERE everything MATCH ?", (_quoted(term),))

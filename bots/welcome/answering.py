@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bots.core.actions import Words
 from bots.core.community import Community
+from bots.core.helplines import told
 from bots.welcome.answers import Intent, Vocabulary
 from bots.welcome.matching import Found, Matcher, Unnamed
 from bots.welcome.records import Conversation, Pause, Step
@@ -53,6 +54,8 @@ class Answering:
     # What always works, whatever was asked.
 
     def _at_any_time(self) -> Turn | None:
+        if (lines := self._helplines()) is not None:
+            return Turn(conversation=self._before, says=(Say(lines, urgent=True),))
         match self._intent:
             case Intent.URGENT:
                 return Turn(conversation=self._before, says=(Say((self._say.words("urgent"),), urgent=True),))
@@ -78,6 +81,17 @@ class Answering:
                 return self._aside(self._say.words("unknown_command"))
             case Showed():
                 return self._aside(self._say.words("only_words"))
+        return None
+
+    def _helplines(self) -> tuple[Words, ...] | None:
+        """People to call, for somebody who asks for them or whose words leave no doubt."""
+        if not isinstance(self._came, Said):
+            return None
+        country = self._vocabulary.asking.country(self._came.text)
+        if country:
+            return told(self._community, country, self._world.now.date(), self._before.language or None)
+        if country is not None or self._vocabulary.asking.distressed(self._came.text):
+            return (self._say.words("urgent"),)
         return None
 
     def _aside(self, *words: Words) -> Turn:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bots.core.documents import Mistake, SettingsError, read
+from bots.core.helplines import Asking, load_asking
 
 # An answer is short. Of a longer text, this much is looked at.
 LONGEST_TEXT = 2000
@@ -90,6 +91,7 @@ class Vocabulary:
     none: frozenset[str]
     unsure: frozenset[str]
     ordinary: frozenset[str]
+    asking: Asking
 
     def intent(self, text: str) -> Intent | None:
         """What `text` as a whole means, if it is one of the known words. Words of politeness around it are ignored."""
@@ -128,6 +130,7 @@ def load(languages: Sequence[str]) -> Vocabulary:
     every = [_read(file) for file in files if file.exists()]
     before = {plain(words) for one in every for words in (*one["lead_ins"], *one["others"])}
     return Vocabulary(
+        asking=load_asking(languages),
         intents={plain(w): Intent(name) for one in every for name, words in one["intents"].items() for w in words},
         numbers={plain(w): int(number) for one in every for w, number in one["numbers"].items()},
         lead_ins=tuple(sorted(before, key=len, reverse=True)),

@@ -105,8 +105,14 @@ class Welcome:
             return _appealed(parsed, event, facts)
         if facts.conversation is None:
             return self._carry_out(self.interview.begin(facts.person, facts.world), facts, event.event_id)
-        turn = self.interview.step(facts.conversation, _input(parsed, event), facts.world)
+        turn = self.interview.step(facts.conversation, self._came(parsed, event), facts.world)
         return self._carry_out(turn, facts, event.event_id)
+
+    def _came(self, parsed: Command | Unknown | Missing | None, event: Message) -> Input:
+        """What somebody put in. The way to helplines is the same here as in a room, with or without the `!`."""
+        if isinstance(parsed, Unknown) and self.interview.vocabulary.asking.country(event.text) is not None:
+            return Said(event.text, event.event_id, event.replaces)
+        return _input(parsed, event)
 
     async def gather_reaction(self, event: Reaction, reader: Reader) -> Facts:
         """The same, and what the reaction is under."""

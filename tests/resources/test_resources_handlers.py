@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Send
+from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Priority, Send
 from bots.core.community import Community, Contact, Country, Guidelines, Helpline, Resource
 from bots.core.events import Membership, MembershipState, Message, Outcome
+from bots.core.helplines import current, find_country
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.resources.bot import make_bot
-from bots.resources.helplines import current, find_country
 from bots.resources.records import MissingWord
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -158,7 +158,7 @@ async def test_helplines_asked_for_in_a_room_are_told_in_private_by_the_welcome_
     (send,) = await react_to(said("!helplines Éire"))
 
     assert (send.place, send.voice) == (InPrivateChat(ANA), BotName.WELCOME)
-    assert keys(send)[:2] == ["resources.helplines.emergency", "resources.helplines.line"]
+    assert keys(send)[:2] == ["core.helplines.emergency", "core.helplines.line"]
 
 
 async def test_without_a_private_chat_helplines_are_answered_in_the_thread():
@@ -174,12 +174,56 @@ async def test_without_a_private_chat_helplines_are_answered_in_the_thread():
 async def test_an_unclear_country_is_asked_for_and_never_guessed(asked):
     (send,) = await react_to(said(asked, CHAT))
 
-    assert keys(send) == ["resources.helplines.which"]
+    assert keys(send) == ["core.helplines.which"]
 
 
 @pytest.mark.parametrize("text", ["IE", "ireland", "the Ireland", "eire", " Éire "])
 def test_a_country_is_known_by_code_name_and_other_names(text):
     assert find_country((IRELAND,), text) is IRELAND
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["helplines ireland", "Helpline for Ireland, please", "is there a crisis line in Éire?", "IE hotline", "Ireland"],
+)
+async def test_helplines_are_found_in_plain_words_in_private(text):
+    (send,) = await react_to(said(text, CHAT))
+
+    assert (keys(send)[0], send.priority) == ("core.helplines.emergency", Priority.CRISIS)
+
+
+@pytest.mark.parametrize("text", ["helplines", "a helpline, please", "hotline for atlantis"])
+async def test_in_plain_words_a_country_is_never_guessed_either(text):
+    (send,) = await react_to(said(text, CHAT))
+
+    assert keys(send) == ["core.helplines.which"]
+
+
+@pytest.mark.parametrize(
+    "text", ["I want to kill myself", "i dont want to live like this", "I’m suicidal", "!find overdose"]
+)
+async def test_whoever_writes_of_dying_gets_people_and_no_articles(text):
+    (send,) = await react_to(said(text, CHAT))
+    assert (keys(send), send.priority) == (["resources.urgent"], Priority.CRISIS)
+
+    (in_a_room,) = await react_to(said("!find how to kill myself"))
+    assert (keys(in_a_room), in_a_room.place, in_a_room.voice) == (
+        ["resources.urgent"],
+        InPrivateChat(ANA),
+        BotName.WELCOME,
+    )
+
+
+@pytest.mark.parametrize("text", ["hello", "Thank you!", "help", "what can you do", "!help", "!foo bar"])
+async def test_a_greeting_or_a_command_that_is_none_is_answered_with_what_can_be_asked(text):
+    (send,) = await react_to(said(text, CHAT))
+
+    assert keys(send) == ["resources.how"]
+
+
+@pytest.mark.parametrize("text", ["👍", "…", "123"])
+async def test_what_has_no_words_is_no_question(text):
+    assert await react_to(said(text, CHAT)) == []
 
 
 def test_at_most_three_lines_and_none_that_nobody_checked_for_two_years():
@@ -221,4 +265,4 @@ async def test_what_nobody_has_checked_is_not_said_to_be_checked():
     (lines,) = await react_to(said("!helplines ie", CHAT), community=starter)
 
     assert keys(found)[1] == "resources.entry.unchecked"
-    assert keys(lines)[1] == "resources.helplines.line.unchecked"
+    assert keys(lines)[1] == "core.helplines.line.unchecked"

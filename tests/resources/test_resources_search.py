@@ -68,6 +68,12 @@ def test_what_the_library_does_not_have_is_not_made_up(question):
     assert ids(question) == []
 
 
+def test_a_short_word_with_another_first_letter_is_another_word():
+    forms = Index((entry("forms", "Filling in forms", "Help to fill in forms."),), {})
+    assert forms.search("kill").found == ()
+    assert forms.search("fil forns").found != ()
+
+
 def test_a_condition_room_brings_its_own_entries_forward():
     assert ids("travel", "t1")[0] == "insulin-flying"
     assert ids("travel", "coeliac")[0] == "gf-travel"

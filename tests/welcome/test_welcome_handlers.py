@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bots.core.actions import InPrivateChat, InRoom, Priority, Send
 from bots.core.events import MembershipState, MessageKind
 from bots.core.language import Catalogue, shipped_words
+from bots.core.settings import load_community
 from bots.welcome.records import Consent, Conversation, Step
 from fakes.welcome_scene import ANA, BOTS, COMMUNITY, MODERATOR, ORGANISER, PRIVATE, Scene
 
+EXAMPLE = Path(__file__).parents[2] / "config"
 CATALOGUE = Catalogue.load(shipped_words(), ["en"])
 
 
@@ -160,6 +163,37 @@ async def test_urgent_goes_before_everything_else_that_waits_to_be_sent():
     assert said.priority is Priority.CRISIS
     assert "112" in _text(said)
     assert "!helplines" in _text(said)
+
+
+@pytest.mark.parametrize("text", ["!helplines uk", "helplines United Kingdom", "helpline for Britain please"])
+async def test_whom_to_call_is_told_where_one_was_asked_for_the_country(text):
+    scene = await _greeted(community=replace(COMMUNITY, countries=load_community(EXAMPLE).countries))
+    await scene.says(text)
+    (said,) = scene.sends
+    assert said.priority is Priority.CRISIS
+    assert "999" in _text(said)
+    assert "116 123" in _text(said)
+    await scene.says("yes")
+    assert "What brings you here" in _text(scene.sends[0])
+
+
+@pytest.mark.parametrize("text", ["I want to die", "honestly, i just want to end my life", "I hurt myself", "!hl"])
+async def test_whoever_writes_of_dying_hears_of_people_at_once_and_at_any_question(text):
+    scene = await _greeted()
+    await scene.says(text)
+    (said,) = scene.sends
+    assert said.priority is Priority.CRISIS
+    assert "112" in _text(said)
+    await scene.says("yes")
+    await scene.says(text)
+    assert "112" in _text(scene.sends[0])
+
+
+async def test_where_no_helplines_are_listed_that_is_said():
+    scene = await _greeted()
+    await scene.says("helplines ireland")
+    assert "findahelpline.com" in _text(scene.sends[0])
+    assert "I have lines for" not in _text(scene.sends[0])
 
 
 async def test_nothing_anybody_wrote_is_kept():

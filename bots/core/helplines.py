@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Helplines, by the country that a person names. Which country is never guessed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import cast
+
+from bots.core.actions import Words
+from bots.core.community import Community, Country, Helpline, in_language
+from bots.core.documents import Mistake, SettingsError, read
+
+# More than three overwhelms somebody in distress (Samaritans, guidelines for online platforms).
+MOST_LINES = 3
+# Older than a year is said; older than two is not shown (the rule of the open-helplines project).
+SAY_THE_DATE_AFTER = timedelta(days=365)
+NOT_SHOWN_AFTER = timedelta(days=730)
+# A longer message is about something else, whatever words are in it.
+LONGEST_REQUEST = 8
+LONGEST_TEXT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How people ask for somebody to talk to, in all of the community's languages together. See `asking/en.yaml`."""
+
+    helplines: tuple[str, ...]
+    around: tuple[str, ...]
+    distress: tuple[str, ...]
+
+    def country(self, text: str) -> str | None:
+        """The country that somebody who asks for helplines names ("" if none); None if they ask for something else."""
+        words = _folded(text[:LONGEST_TEXT])
+        named = next((name for name in self.helplines if f" {name} " in f" {words} "), None)
+        if named is None or len(words.split()) > LONGEST_REQUEST:
+            return None
+        rest = f" {words} ".replace(f" {named} ", "  ", 1)
+        for word in self.around:
+            rest = rest.replace(f" {word} ", "  ")
+        return " ".join(rest.split())
+
+    def distressed(self, text: str) -> bool:
+        """Whether these words leave no doubt that people are needed now, and not articles."""
+        words = f" {_folded(text[:LONGEST_TEXT])} "
+        return any(f" {sign} " in words for sign in self.distress)
+
+
+def load_asking(languages: Sequence[str]) -> Asking:
+    """How people ask in `languages` and in English. A language without a file adds nothing. Raises SettingsError."""
+    folder = Path(__file__).parent / "asking"
+    files = [folder / f"{language}.yaml" for language in dict.fromkeys(("en", *languages))]
+    every = [_read(file) for file in files if file.exists()]
+
+    def of(name: str) -> tuple[str, ...]:
+        # The longest first: "i am in" before "in".
+        return tuple(sorted({_folded(words) for one in every for words in one[name]}, key=lambda w: (-len(w), w)))
+
+    return Asking(helplines=of("helplines"), around=of("around"), distress=of("distress"))
+
+
+def find_country(countries: Sequence[Country], text: str) -> Country | None:
+    """The country meant by a code ("gb"), a name in any language, or another name in use ("UK"); None if unclear."""
+    wanted = _folded(text)
+    for country in countries:
+        names = (country.code, *country.name.values(), *country.names_used)
+        if wanted in {_folded(name) for name in names}:
+            return country
+    return None
+
+
+def told(community: Community, asked: str, today: date, language: str | None = None) -> tuple[Words, ...]:
+    """What is said to somebody who asks for the helplines of a country: its lines, or which countries there are."""
+    country = find_country(community.countries, asked) if asked.strip() else None
+    if country is None:
+        return (_which_country(community, language),)
+    default = community.default_language
+    name = in_language(country.name, language or default, default)
+    lines = current(country, today)
+    return (
+        Words("core.helplines.emergency", {"country": name, "emergency": country.emergency}, language),
+        *(_line(line, today, default, language) for line in lines),
+        Words("core.helplines.end" if lines else "core.helplines.none", {}, language),
+    )
+
+
+def current(country: Country, today: date) -> tuple[Helpline, ...]:
+    """The country's first `MOST_LINES` helplines, without those whose check is older than `NOT_SHOWN_AFTER`."""
+    fresh = [line for line in country.helplines if _age(line, today) <= NOT_SHOWN_AFTER]
+    return tuple(fresh[:MOST_LINES])
+
+
+def is_aging(line: Helpline, today: date) -> bool:
+    """Whether the date of the last check should be said."""
+    return _age(line, today) > SAY_THE_DATE_AFTER
+
+
+def _which_country(community: Community, language: str | None) -> Words:
+    if not community.countries:
+        return Words("core.helplines.nowhere", {}, language)
+    default = community.default_language
+    names = sorted(in_language(country.name, language or default, default) for country in community.countries)
+    return Words("core.helplines.which", {"countries": ", ".join(names)}, language)
+
+
+def _line(line: Helpline, today: date, default: str, language: str | None) -> Words:
+    ways = tuple(
+        Words(
+            f"core.contact.{contact.method}",
+            {
+                "dial": contact.dial or "",
+                "url": contact.url or "",
+                "sms": contact.sms_body or "",
+                "hours": f" ({contact.hours})" if contact.hours else "",
+            },
+            language,
+        )
+        for contact in line.contacts
+    )
+    key, checked = "core.helplines.line", {}
+    if line.verified_at is None:
+        key = "core.helplines.line.unchecked"
+    elif is_aging(line, today):
+        key, checked = "core.helplines.line.aging", {"verified": datetime.combine(line.verified_at, time(), tzinfo=UTC)}
+    what_happens = in_language(line.what_happens, language or default, default)
+    return Words(key, {**checked, "name": line.name, "ways": ways, "what_happens": what_happens}, language)
+
+
+def _age(line: Helpline, today: date) -> timedelta:
+    return timedelta() if line.verified_at is None else today - line.verified_at
+
+
+def _folded(text: str) -> str:
+    text = text.replace("'", "").replace("’", "")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).removeprefix("the ").split())
+
+
+def _read(file: Path) -> Mapping[str, Sequence[str]]:
+    mistakes: list[Mistake] = []
+    document = read(file, mistakes)
+    if document is None or mistakes:
+        raise SettingsError(mistakes)
+    return cast("Mapping[str, Sequence[str]]", document.value)
