@@ -52,9 +52,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationFacts:
-    """Who is asked in, and whether the inviter is one of us."""
+    """Who is asked in, and whether the inviter is one of us.
+
+    `inside`: the bot has come already, and reads in the room's past how it was invited.
+    """
 
     for_me: bool
+    inside: bool
     from_a_member: bool
 
 
@@ -114,11 +118,13 @@ class Resources:
     async def gather_invitation(self, event: Membership, reader: Reader) -> InvitationFacts:
         """See who invites."""
         known = any(event.sender in room.joined() for role in _SHARED_ROOMS for room in reader.rooms(role))
-        return InvitationFacts(for_me=event.user == reader.me, from_a_member=known)
+        return InvitationFacts(
+            for_me=event.user == reader.me, inside=reader.room(event.room_id) is not None, from_a_member=known
+        )
 
     def decide_invitation(self, event: Membership, facts: InvitationFacts) -> tuple[Action, ...]:
         """Come to a private chat with a member; kindly stay away from strangers."""
-        if not (facts.for_me and event.now is MembershipState.INVITE and event.direct):
+        if facts.inside or not (facts.for_me and event.now is MembershipState.INVITE and event.direct):
             return ()
         if not facts.from_a_member:
             return (Leave(why="resources.stranger", room_id=event.room_id),)

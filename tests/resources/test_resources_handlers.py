@@ -247,6 +247,10 @@ async def test_a_member_may_take_the_bot_aside_and_is_greeted_there():
     assert keys(hello) == ["resources.hello"]
 
 
+async def test_the_invitation_read_again_in_the_rooms_past_is_no_second_one():
+    assert await react_to(replace(invitation(ANA), room_id=CHAT.room_id)) == []
+
+
 async def test_a_strangers_invitation_is_declined():
     assert [type(a) for a in await react_to(invitation(STRANGER))] == [Leave]
 
