@@ -69,6 +69,7 @@ class Judge:
         self.events: list[dict[str, Any]] = []
         self.user_id = ""
         self.device_id = ""
+        self.password = ""
 
     @classmethod
     async def start(cls, homeserver: str, user: str, password: str, *, isolate: bool = True) -> Self:
@@ -90,7 +91,7 @@ class Judge:
         except BaseException:
             await judge.stop()
             raise
-        judge.user_id, judge.device_id = login["user_id"], login["device_id"]
+        judge.user_id, judge.device_id, judge.password = login["user_id"], login["device_id"], password
         return judge
 
     async def __aenter__(self) -> Self:
