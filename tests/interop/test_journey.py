@@ -10,10 +10,10 @@ pytestmark = pytest.mark.real
 CONDITION = "type-1-diabetes"
 
 
-async def settle_in(newcomer, place, *, introduced="no", words="T1D"):
-    """From the lobby to the condition's room; the private chat's room id."""
+async def settle_in(newcomer, place, *, introduced="no", words="T1D", via=()):
+    """From the lobby to the condition's room; the private chat's room id. `via`: servers that know the lobby."""
     welcome = place.bots["welcome"]
-    await newcomer.do("join", room=place.lobby)
+    await newcomer.do("join", room=place.lobby, via=list(via))
     chat = await newcomer.invited_to()
     await newcomer.do("join", room=chat)
     greeting = await newcomer.hears("I'm a bot", room=chat, sender=welcome)
@@ -30,6 +30,32 @@ async def settle_in(newcomer, place, *, introduced="no", words="T1D"):
     await newcomer.do("join", room=room)
     await newcomer.wait(lambda e: e["type"] == "my_membership" and e["room_id"] == room and e["membership"] == "join")
     return chat
+
+
+async def report_and_mute(ana, bo, moderator, place):
+    """Bo is rude, ana reports it, a moderator mutes bo. Gives the id of what was said."""
+    room = place.condition(CONDITION)
+    rude = await bo.say(room, "buy my miracle cure, I will not stop asking")
+    await ana.hears("miracle cure", room=room)
+    report = await ana.reply(room, rude, "!report selling")
+    await bo.wait(lambda e: e.get("redacts") == report or (e.get("event_id") == report and e.get("redacted")))
+    snapshot = await moderator.hears("miracle cure", room=place.moderators)
+    assert snapshot["encrypted"]
+    assert snapshot["sender"] == place.bots["moderation"]
+
+    command = await moderator.reply(room, rude, "!mute 2h please rest a little")
+    await ana.wait(lambda e: e.get("redacts") == command or (e.get("event_id") == command and e.get("redacted")))
+    await bo.hears("please rest a little", sender=place.bots["welcome"])
+    await ana.wait(
+        lambda e: (
+            e["type"] == "m.room.power_levels"
+            and e["room_id"] == room
+            and e["content"].get("users", {}).get(bo.user_id, 0) < 0
+        )
+    )
+    with pytest.raises(AssertionError, match="M_FORBIDDEN"):
+        await bo.say(room, "still here")
+    return rude
 
 
 async def test_a_newcomer_gets_from_the_lobby_to_a_first_me_too(community, person):
@@ -97,22 +123,7 @@ async def test_a_report_becomes_a_case_and_a_mute_ends_the_talking(community, pe
     await settle_in(ana, community)
     await settle_in(bo, community)
     room = community.condition(CONDITION)
-
-    rude = await bo.say(room, "buy my miracle cure, I will not stop asking")
-    await ana.hears("miracle cure", room=room)
-    report = await ana.reply(room, rude, "!report selling")
-    await bo.wait(lambda e: e.get("redacts") == report or (e.get("event_id") == report and e.get("redacted")))
-    snapshot = await moderator.hears("miracle cure", room=community.moderators)
-    assert snapshot["encrypted"]
-    assert snapshot["sender"] == community.bots["moderation"]
-
-    command = await moderator.reply(room, rude, "!mute 2h please rest a little")
-    await ana.wait(lambda e: e.get("redacts") == command or (e.get("event_id") == command and e.get("redacted")))
-    await bo.hears("please rest a little", sender=community.bots["welcome"])
-    levels = (await ana.do("state", room=room, type="m.room.power_levels"))["content"]
-    assert levels["users"][bo.user_id] < 0
-    with pytest.raises(AssertionError, match="M_FORBIDDEN"):
-        await bo.say(room, "still here")
+    rude = await report_and_mute(ana, bo, moderator, community)
 
     await moderator.reply(room, rude, "!undo")
     await ana.wait(
