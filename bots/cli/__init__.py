@@ -13,7 +13,7 @@ try:
     import click
     from rich.console import Console
 
-    from bots.cli.sorry import Sorry
+    from bots.cli.sorry import Sorry, sentence
     from bots.core.actions import BotName
     from bots.core.documents import SettingsError
     from bots.core.homeserver.synapse import HomeserverError
@@ -37,7 +37,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except SettingsError as error:
             raise Sorry("\n".join(str(mistake) for mistake in error.mistakes)) from None
-        except (TransportError, HomeserverError) as error:
+        except TransportError as error:
+            raise Sorry(sentence(error)) from None
+        except HomeserverError as error:
             raise Sorry(str(error)) from None
         except OSError as error:
             # A folder that can't be written, a disk that is full, a port that is taken.

@@ -18,10 +18,12 @@ from bots.core.homeserver.desired import Cast
 from bots.core.matrix.login import AccessToken, Credentials, Password
 from bots.core.matrix.private_files import read_private
 from bots.core.settings import load_community
+from bots.core.transport import TransportError
 
 _USER_ID = re.compile(r"@[^\s:@]+:\S+")
 _KEYS = ("homeserver", "community", "state", "secrets", "database", "organiser", "moderators", "bots", "health", "logs")
 _NEEDED = ("homeserver", "community", "state", "secrets", "organiser", "bots")
+_REFUSALS = ("M_FORBIDDEN", "M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED")
 _LOOKS_SECRET = re.compile(r"passw|token|secret|recovery|private_key|api_?key", re.IGNORECASE)
 _HIGHEST_PORT = 65_535
 
@@ -72,6 +74,15 @@ class Deployment:
         raise Sorry(
             f"There is no password and no token for {who}: put one into {self.secrets_of(who) / 'password'} "
             f"(or …/token), or into KITHROOM_{who.upper()}_PASSWORD (or …_TOKEN)."
+        )
+
+    def refused(self, who: str, user: str, error: TransportError) -> str | None:
+        """What to put right when the homeserver does not let "organiser", or a bot, in; None for another error."""
+        if error.errcode not in _REFUSALS:
+            return None
+        return (
+            f"The homeserver does not let {who} in as {user}: {error.message.rstrip('.')}. What it logs in with "
+            f"is in {self.secrets_of(who)}, or in KITHROOM_{who.upper()}_PASSWORD (or …_TOKEN)."
         )
 
 

@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from bots.cli.deployment import Deployment
 from bots.cli.rooms import look, organiser
+from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.community import Community
 from bots.core.homeserver.process import LOOPBACK
@@ -45,8 +46,8 @@ async def examine(deployment: Deployment, community: Community) -> AsyncIterator
             for bot, user in deployment.bots.items():
                 yield Finding(f"The {bot.value} bot's devices are vouched for", unsigned(keys, user))
             _, differences = await look(deployment, community, http)
-    except TransportError as error:
-        yield Finding("The organiser's account works", str(error))
+    except (TransportError, Sorry) as error:
+        yield Finding("The organiser can log in, and look around", error.message)
         return
     trouble = f"{len(differences)} things differ: `kithroom plan` shows them" if differences else None
     yield Finding("The rooms are as the settings say", trouble)

@@ -11,9 +11,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from bots.cli.database import open_database
 from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.community import Community
 from bots.core.homeserver.apply import Applied, apply, observe
@@ -22,6 +24,7 @@ from bots.core.homeserver.plan import Actual, Difference, plan
 from bots.core.matrix.http import Http
 from bots.core.matrix.login import log_in
 from bots.core.records import CommunityRoom
+from bots.core.transport import TransportError
 
 
 @asynccontextmanager
@@ -29,7 +32,12 @@ async def organiser(deployment: Deployment) -> AsyncIterator[Http]:
     """The organiser's door to the homeserver, logged in as the one device that is kept in the secrets folder."""
     async with Http(deployment.homeserver) as http:
         credentials = deployment.credentials("organiser")
-        await log_in(http, deployment.organiser, credentials, deployment.secrets_of("organiser"))
+        try:
+            await log_in(http, deployment.organiser, credentials, deployment.secrets_of("organiser"))
+        except TransportError as error:
+            if told := deployment.refused("organiser", deployment.organiser, error):
+                raise Sorry(told) from None
+            raise
         yield http
 
 
@@ -79,7 +87,9 @@ def differences_table(differences: Sequence[Difference], title: str) -> Table:
     for column in ("room", "what", "on the homeserver", "in the settings"):
         table.add_column(column, overflow="fold")
     for difference in differences:
-        table.add_row(difference.room, difference.what, difference.found, difference.wanted)
+        # What somebody called a room is never read as markup.
+        cells = (difference.room, difference.what, difference.found, difference.wanted)
+        table.add_row(*(Text("".join(filter(str.isprintable, cell))) for cell in cells))
     return table
 
 

@@ -15,6 +15,7 @@ import structlog
 
 from bots.cli.database import log_key, open_database
 from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.sorry import NotLetInError, Sorry
 from bots.cli.stopping import stop_requested
 from bots.core.actions import BotName
 from bots.core.bot import Bot
@@ -88,11 +89,14 @@ async def _open_patiently(deployment: Deployment, name: BotName) -> MatrixClient
                 bots=frozenset(deployment.bots.values()),
             )
         except TransportError as error:
+            if told := deployment.refused(name.value, deployment.bots[name], error):
+                raise NotLetInError(told) from None
             if not error.retryable:
                 raise
             spread = random.random()  # noqa: S311 - so that three bots do not come back at once, no secret
             wait = backoff(attempt, spread, retry_after=error.retry_after, cap=_LONGEST_WAIT)
-            structlog.get_logger().info("waiting for the homeserver", errcode=error.errcode, attempt=attempt)
+            log = structlog.get_logger().bind(bot=name.value)
+            log.info("waiting for the homeserver", errcode=error.errcode, attempt=attempt)
             await asyncio.sleep(wait.total_seconds())
     raise AssertionError("counting ends")
 
@@ -100,18 +104,24 @@ async def _open_patiently(deployment: Deployment, name: BotName) -> MatrixClient
 async def run_all(config: Path, names: Sequence[BotName]) -> int:
     """Run these bots until stopped, or until one of them stops: then they all do.
 
-    `config` is absolute. Gives the exit code.
+    `config` is absolute. Gives the exit code. Raises SettingsError, Sorry.
     """
     # Mistakes are told once, not three times; and three processes find the tables as they want them.
-    async with open_database(load_deployment(config)):
+    deployment = load_deployment(config)
+    deployment.load_community()
+    for name in names:
+        deployment.credentials(name.value)
+    async with open_database(deployment):
         pass
     children = {name: Child("bots.cli", ["run", "--config", str(config), name.value], log=None) for name in names}
     try:
         with stop_requested() as stop:
             while not stop.is_set():
-                for child in children.values():
+                for name, child in children.items():
                     if child.exit_code is not None:
-                        return child.exit_code or EXIT_CHILD_FAILED
+                        how = f"was killed (signal {-child.exit_code})" if child.exit_code < 0 else "stopped"
+                        Sorry(f"The {name.value} bot {how}, and so the others are stopped.").show()
+                        return child.exit_code if child.exit_code > 0 else EXIT_CHILD_FAILED
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _POLL)
         return 0

@@ -8,6 +8,8 @@ from typing import Any
 import click
 from rich.console import Console
 
+from bots.core.transport import TransportError
+
 
 class Sorry(click.ClickException):
     """What went wrong, as the sentence that it is."""
@@ -17,3 +19,17 @@ class Sorry(click.ClickException):
         Console(file=file, stderr=file is None, highlight=False, soft_wrap=True).print(
             self.message, style="red", markup=False
         )
+
+
+class NotLetInError(Sorry):
+    """The homeserver does not let this account in: a service manager need not try again."""
+
+    # As a bot that is logged out while it runs.
+    exit_code = 3
+
+
+def sentence(error: TransportError) -> str:
+    """What the homeserver, or the way to it, has against us. Codes of our own tell a person nothing."""
+    message = error.message.rstrip(".")
+    ours = error.errcode.startswith("KITHROOM_")
+    return f"{message[:1].upper()}{message[1:]}." if ours else f"{error.errcode}: {message}."

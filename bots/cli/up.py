@@ -124,7 +124,8 @@ class TryOut:
             async with organiser(deployment) as http:
                 applied = await make_so(deployment, community, http, lambda d: tell(f"{d.room}: {d.what}"))
                 for difference, refusal in applied.refused:
-                    self._console.print(f"  {difference.room}: {difference.what}: {refusal}", style="yellow")
+                    line = f"  {difference.room}: {difference.what}: {refusal}"
+                    self._console.print(line, style="yellow", markup=False)
         with stages.stage("Starting the bots", "The bots are well") as tell:
             async with self._at_most(_START_TIMEOUT):
                 await asyncio.gather(*(self._until_well(bot, deployment.health[bot], tell) for bot in BotName))

@@ -16,7 +16,9 @@ from rich.console import Console
 
 from bots.cli import main
 from bots.cli.progress import Stages
+from bots.cli.rooms import differences_table
 from bots.cli.up import invitation
+from bots.core.homeserver.plan import Difference
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +29,17 @@ def kithroom():
         return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
     return call
+
+
+def kithroom_process(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "bots.cli", *(str(argument) for argument in arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
 
 
 def test_the_example_community_is_fine(kithroom):
@@ -86,6 +99,13 @@ def test_what_is_to_be_copied_stands_in_one_piece_on_a_usual_terminal():
     assert rows["All of it, for programs"] == "/var/ready.json"
 
 
+def test_what_rooms_are_called_is_shown_as_it_is():
+    written = io.StringIO()
+    topic = Difference(room="lobby", what="topic changed", found="[b]tea[/b] [/x] \x1b[31mred", wanted="milk")
+    Console(file=written, width=200).print(differences_table([topic], "What differs"))
+    assert "[b]tea[/b] [/x] [31mred" in written.getvalue()
+
+
 @pytest.mark.parametrize("command", ["plan", "apply", "run", "doctor"])
 def test_without_its_file_a_command_says_which_it_wants(kithroom, tmp_path, command):
     answer = kithroom(command, "--config", tmp_path / "nowhere.yaml")
@@ -94,20 +114,67 @@ def test_without_its_file_a_command_says_which_it_wants(kithroom, tmp_path, comm
     assert "nowhere.yaml" in answer.stderr
 
 
-def test_a_homeserver_that_does_not_answer_is_one_sentence(kithroom, tmp_path):
-    file = tmp_path / "kithroom.yaml"
-    file.write_text(
-        f"homeserver: http://127.0.0.1:9\ncommunity: {ROOT / 'config'}\nstate: state\nsecrets: secrets\n"
-        'organiser: "@organiser:kith.test"\nbots:\n'
-        + "".join(f'  {bot}: "@{bot}:kith.test"\n' for bot in ("welcome", "moderation", "resources")),
-        "utf-8",
-    )
-    (tmp_path / "secrets" / "organiser").mkdir(parents=True)
-    (tmp_path / "secrets" / "organiser" / "password").write_text("x")
+@pytest.fixture
+def installation(tmp_path):
+    """An installation whose homeserver is at `homeserver`, with a password for everybody."""
+
+    def make(homeserver="http://127.0.0.1:9"):
+        file = tmp_path / "kithroom.yaml"
+        everybody = ("welcome", "moderation", "resources")
+        file.write_text(
+            f"homeserver: {homeserver}\ncommunity: {ROOT / 'config'}\nstate: state\nsecrets: secrets\n"
+            'organiser: "@organiser:kith.test"\nbots:\n'
+            + "".join(f'  {bot}: "@{bot}:kith.test"\n' for bot in everybody),
+            "utf-8",
+        )
+        for who in ("organiser", *everybody):
+            (tmp_path / "secrets" / who).mkdir(parents=True)
+            (tmp_path / "secrets" / who / "password").write_text("x")
+        return file
+
+    return make
+
+
+def test_a_homeserver_that_does_not_answer_is_one_sentence(kithroom, installation):
+    file = installation()
     for command in ("plan", "apply"):
         answer = kithroom(command, "--config", file)
         assert answer.exit_code == 1
-        assert "no answer from the homeserver" in answer.stderr
+        assert answer.stderr.startswith("No answer from the homeserver")
+        assert answer.stderr.count("\n") == 1
     answer = kithroom("doctor", "--config", file)
     assert answer.exit_code == 2
     assert "no answer from the homeserver" in answer.output
+
+
+@pytest.mark.real
+def test_a_wrong_password_is_told_with_whose_it_is_and_where_it_stands(synapse, installation):
+    file = installation(synapse.url)
+    answer = kithroom_process("plan", "--config", file)
+    assert answer.returncode == 1
+    assert "does not let organiser in as @organiser:kith.test" in answer.stderr
+    assert str(file.parent / "secrets" / "organiser") in answer.stderr
+    answer = kithroom_process("doctor", "--config", file)
+    assert answer.returncode == 2
+    assert "✗ The organiser can log in" in answer.stdout
+    answer = kithroom_process("run", "--config", file, "welcome")
+    assert answer.returncode == 3, "a service manager would try for ever"
+    assert "does not let welcome in as @welcome:kith.test" in answer.stderr
+    assert "KITHROOM_WELCOME_PASSWORD" in answer.stderr
+
+
+@pytest.mark.real
+def test_of_several_bots_the_one_that_stopped_is_named(synapse, installation):
+    answer = kithroom_process("run", "--config", installation(synapse.url))
+    assert answer.returncode == 3
+    assert "bot stopped, and so the others are stopped." in answer.stderr
+
+
+def test_what_is_missing_for_any_of_several_bots_is_told_before_one_starts(kithroom, installation):
+    file = installation()
+    (file.parent / "secrets" / "resources" / "password").unlink()
+    answer = kithroom("run", "--config", file)
+    assert answer.exit_code == 1
+    assert "There is no password and no token for resources" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert not (file.parent / "state").exists()
