@@ -17,7 +17,7 @@ from bots.cli.database import log_key, open_database
 from bots.cli.deployment import Deployment, load_deployment
 from bots.cli.sorry import NotLetInError, Sorry
 from bots.cli.stopping import stop_requested
-from bots.core.actions import BotName
+from bots.core.actions import BotName, Words
 from bots.core.bot import Bot
 from bots.core.community import Community
 from bots.core.homeserver.process import Child
@@ -62,21 +62,23 @@ async def run_one(config: Path, name: BotName) -> int:
     community = deployment.load_community()
     users = frozenset(deployment.bots.values())
     bot = make_bot(name, community)
+    catalogue = load_catalogue(community)
+    display_name = catalogue.render(Words(bot.display_name), community.default_language).body
     async with open_database(deployment) as store:
-        client = await _open_patiently(deployment, name)
+        client = await _open_patiently(deployment, name, display_name)
         running = Running(
             bot=bot,
             transport=client,
             store=store,
             community=community,
-            catalogue=load_catalogue(community),
+            catalogue=catalogue,
             bots=users,
             organiser=deployment.organiser,
         )
         return await run_bot(running, http_port=deployment.health.get(name))
 
 
-async def _open_patiently(deployment: Deployment, name: BotName) -> MatrixClient:
+async def _open_patiently(deployment: Deployment, name: BotName, display_name: str) -> MatrixClient:
     """The bot's device. A homeserver that is away, or busy, is waited for: after a power cut it may start last."""
     for attempt in itertools.count(1):
         try:
@@ -87,6 +89,7 @@ async def _open_patiently(deployment: Deployment, name: BotName) -> MatrixClient
                 deployment.state / name.value,
                 deployment.secrets_of(name.value),
                 bots=frozenset(deployment.bots.values()),
+                display_name=display_name,
             )
         except TransportError as error:
             if told := deployment.refused(name.value, deployment.bots[name], error):

@@ -89,6 +89,10 @@ class Bot(Protocol):
         """Which voice."""
 
     @property
+    def display_name(self) -> str:
+        """The catalogue key of what stands beside its messages, in an account that nobody named."""
+
+    @property
     def handlers(self) -> Sequence[Handler[AnyEvent, object]]:
         """What it does."""
 

@@ -21,6 +21,7 @@ class ModerationBot:
 
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.MODERATION
+    display_name: str = "moderation.display_name"
     records: Sequence[type[Record]] = (Case, Reporting, Decision, NotReadable)
 
 

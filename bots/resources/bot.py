@@ -23,6 +23,7 @@ class ResourcesBot:
 
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.RESOURCES
+    display_name: str = "resources.display_name"
     records: Sequence[type[Record]] = (MissingWord,)
 
 

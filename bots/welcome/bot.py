@@ -23,6 +23,7 @@ class WelcomeBot:
 
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.WELCOME
+    display_name: str = "welcome.display_name"
     records: Sequence[type[Record]] = (Conversation, Consent)
 
 

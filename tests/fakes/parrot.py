@@ -149,6 +149,7 @@ def tapped(event, label):
 @dataclass(frozen=True)
 class Parrot:
     name: BotName = BotName.WELCOME
+    display_name: str = "test.second"
     handlers: tuple[Handler, ...] = (
         Handler(Message, no_facts, echo),
         Handler(Message, no_facts, plan),

@@ -17,7 +17,9 @@ from bots.core.matrix.http import Http
 from bots.core.matrix.known_rooms import KnownRooms
 from bots.core.matrix.login import Credentials, LoginError, Password, Session, log_in
 from bots.core.matrix.private_files import read_private, write_private
+from bots.core.matrix.profile import ensure_named
 from bots.core.matrix.secret_storage import account_data, ensure_secrets_stored, set_account_data
+from bots.core.transport import TokenRevokedError, TransportError
 
 PICKLE_KEY_FILE = "pickle_key.txt"
 _KEY_BACKUP = "m.key_backup"
@@ -32,6 +34,7 @@ async def open_client(
     secrets_folder: Path,
     *,
     bots: frozenset[str] = frozenset(),
+    display_name: str | None = None,
     replace_identity: bool = False,
 ) -> MatrixClient:
     """Log in (once; then the same device again), open the crypto store, and see that the device is cross-signed.
@@ -41,6 +44,7 @@ async def open_client(
     `cross_signing.json` (the identity) and `recovery_key.txt` (for a person, to be kept elsewhere).
     Back both folders up together, with the bot stopped.
     `bots` are the user ids of all of the community's bots.
+    `display_name` is for an account that has no name but its localpart.
     `replace_identity` gives up an identity that the account has on the homeserver and that is not ours.
 
     Raises LoginError, IdentityChangedError and TokenRevokedError, whose text says what to do and which don't go away
@@ -76,12 +80,24 @@ async def open_client(
         if shown is not None:
             await encryption.publish_as(shown)
         encryption.cross_signed(confirmed=True)
+        if display_name is not None:
+            await _name(http, session.user_id, display_name)
     except BaseException:
         await encryption.close()
         await http.close()
         raise
     rooms = KnownRooms(http, folder)
     return MatrixClient(http, Identity(device, keys), encryption, rooms, bots=bots)
+
+
+async def _name(http: Http, user_id: str, display_name: str) -> None:
+    try:
+        await ensure_named(http, user_id, display_name)
+    except TokenRevokedError:
+        raise
+    except TransportError as error:
+        # Some homeservers let nobody change their name: the bot is as good without one.
+        _log.warning("the bot could not be given a display name: %s", error.errcode)
 
 
 async def _open_encryption(

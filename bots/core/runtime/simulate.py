@@ -88,6 +88,10 @@ class _Overheard:
         return self.bot.name
 
     @property
+    def display_name(self) -> str:
+        return self.bot.display_name
+
+    @property
     def records(self) -> Sequence[type[Record]]:
         return self.bot.records
 
