@@ -16,6 +16,7 @@ from bots.core.store import DatabaseUrlError, Keys, Store
 
 KEY_FILE = "community.key"
 DATABASE_FILE = "community.db"
+_DRIVERS = ("alembic", "asyncpg", "sqlalchemy", "sqlite3")
 
 
 def community_keys(deployment: Deployment) -> Keys:
@@ -35,13 +36,19 @@ def log_key(deployment: Deployment) -> bytes:
 
 @asynccontextmanager
 async def open_database(deployment: Deployment) -> AsyncIterator[Store]:
-    """The database, its tables up to date. Raises Sorry for an address that can't be used."""
+    """The database, its tables up to date. Raises Sorry for one that can't be used."""
     deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = deployment.database or f"sqlite:///{deployment.state / DATABASE_FILE}"
+    keys = community_keys(deployment)
     try:
-        store = await Store.open(url, community_keys(deployment), every_record())
+        store = await Store.open(url, keys, every_record())
     except DatabaseUrlError as error:
         raise Sorry(f"{error}.") from None
+    except Exception as error:
+        # A disk that is full, a server that is away, a password that is wrong: each driver has its own way to say so.
+        if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _DRIVERS:
+            raise Sorry(f"The database can't be used: {str(error).partition(chr(10))[0]}.") from None
+        raise
     async with store:
         yield store
 

@@ -57,6 +57,17 @@ def test_what_is_kept_about_somebody_is_shown_and_then_gone(installation):
     assert "!chat" not in kithroom("privacy", "export", "--config", installation, ANNA).output
 
 
+def test_a_database_that_can_t_be_opened_is_one_sentence(installation):
+    folder = installation.parent / "state"
+    for file in folder.glob("community.db*"):
+        file.unlink()
+    (folder / "community.db").mkdir()
+    answer = kithroom("audit", "verify", "--config", installation)
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith("The database can't be used: ")
+    assert answer.stderr.count("\n") == 1
+
+
 def test_the_audit_log_names_nobody_and_a_change_in_it_is_found(installation):
     lines = kithroom("audit", "export", "--config", installation).output.splitlines()
     assert [json.loads(line)["kind"] for line in lines] == ["warn", "mute"]
