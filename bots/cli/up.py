@@ -157,7 +157,7 @@ class TryOut:
             return
         password = read_private(folder / "password")
         if password is None:
-            password = secrets.token_urlsafe(12)
+            password = new_password()
             write_private(folder / "password", password)
         try:
             synapse.register(name, password)
@@ -296,6 +296,12 @@ class TryOut:
                 for name in (MODERATOR, *MEMBERS)
             },
         }
+
+
+def new_password() -> str:
+    """One that can be read off a screen and typed on a phone: no letter looks like another. 59 bits."""
+    letters = "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(12))
+    return f"{letters[:6]}-{letters[6:]}"
 
 
 def _user_id(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from rich.console import Console
 from bots.cli import main
 from bots.cli.progress import Stages
 from bots.cli.rooms import differences_table
-from bots.cli.up import invitation
+from bots.cli.up import invitation, new_password
 from bots.core.homeserver.plan import Difference
 
 ROOT = Path(__file__).parents[2]
@@ -104,6 +105,13 @@ def test_what_rooms_are_called_is_shown_as_it_is():
     topic = Difference(room="lobby", what="topic changed", found="[b]tea[/b] [/x] \x1b[31mred", wanted="milk")
     Console(file=written, width=200).print(differences_table([topic], "What differs"))
     assert "[b]tea[/b] [/x] [31mred" in written.getvalue()
+
+
+def test_a_try_out_password_can_be_typed_on_a_phone_and_is_never_the_same():
+    made = {new_password() for _ in range(100)}
+    assert len(made) == 100
+    assert all(re.fullmatch(r"[a-z2-9]{6}-[a-z2-9]{6}", password) for password in made)
+    assert not set("01ilo") & set("".join(made))
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "run", "doctor"])
