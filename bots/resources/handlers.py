@@ -167,11 +167,16 @@ class Resources:
             return None
         if self.asking.distressed(text):
             return Distress()
-        if (country := self.asking.country(text)) is not None:
+        country = self.asking.country(text)
+        if country is not None and not self._is_in_the_library(country):
             return Helplines(country=country)
         if find_country(self.community.countries, text) is not None:
             return Helplines(country=text)
         return Find(question=text) if self.index.asks_something(text) else Lost()
+
+    def _is_in_the_library(self, words: str) -> bool:
+        """An "epilepsy helpline" is an entry to look up, and no country."""
+        return find_country(self.community.countries, words) is None and bool(self.index.search(words).found)
 
     def _answer(self, event: Message, facts: Facts, answer: Answer) -> tuple[Action, ...]:
         if answer.found:

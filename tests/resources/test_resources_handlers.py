@@ -192,6 +192,12 @@ async def test_helplines_are_found_in_plain_words_in_private(text):
     assert (keys(send)[0], send.priority) == ("core.helplines.emergency", Priority.CRISIS)
 
 
+async def test_the_helpline_of_something_the_library_has_is_looked_up():
+    (send,) = await react_to(said("is there a gluten helpline?", CHAT))
+
+    assert keys(send)[0] == "resources.found"
+
+
 @pytest.mark.parametrize("text", ["helplines", "a helpline, please", "hotline for atlantis"])
 async def test_in_plain_words_a_country_is_never_guessed_either(text):
     (send,) = await react_to(said(text, CHAT))
