@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+
 import pytest
 
 pytestmark = pytest.mark.real
@@ -136,6 +140,20 @@ async def test_a_report_becomes_a_case_and_a_mute_ends_the_talking(community, pe
     )
     await bo.say(room, "sorry, and thank you")
     await ana.hears("sorry, and thank you", room=room)
+
+
+async def test_a_second_start_of_a_bot_says_so_and_ends_and_the_first_one_goes_on(community, person):
+    command = [sys.executable, "-m", "bots.cli", "run", "--config", str(community.state / "kithroom.yaml"), "resources"]
+    second = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
+    output, _ = await asyncio.wait_for(second.communicate(), 60)
+    assert second.returncode
+    assert b"Another process" in output
+    assert b"Traceback" not in output
+
+    ana = await person("ana")
+    await settle_in(ana, community)
+    await ana.say(community.condition(CONDITION), "!find gluten free travel")
+    await ana.hears("gluten", sender=community.bots["resources"])
 
 
 async def test_nobody_but_a_moderator_moderates(community, person):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bots.core.authority import Act, can
 from bots.core.events import MembershipState
+from bots.core.matrix.client import recipients_of
 from bots.core.matrix.state import view_from_state, with_state
 from bots.core.rooms import PowerLevels
 
@@ -72,6 +73,22 @@ def test_who_is_taken_out_of_the_power_levels_has_no_power_left():
     assert can(before, "@mod:x", Act.BAN)
     after = with_state(before, [state("m.room.power_levels", {"users": {}})])
     assert not can(after, "@mod:x", Act.BAN)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "readers"),
+    [("joined", {"@anna:x"}), ("invited", {"@anna:x", "@ben:x"}), ("shared", {"@anna:x", "@ben:x"})],
+)
+def test_who_is_only_invited_gets_a_key_where_the_invited_may_read(visibility, readers):
+    room = view(
+        join("@anna:x"),
+        state("m.room.member", {"membership": "invite"}, "@ben:x"),
+        state("m.room.member", {"membership": "knock"}, "@cleo:x"),
+        state("m.room.member", {"membership": "leave"}, "@dan:x"),
+        state("m.room.member", {"membership": "ban"}, "@eve:x"),
+        state("m.room.history_visibility", {"history_visibility": visibility}),
+    )
+    assert recipients_of(room) == readers
 
 
 def test_levels_that_are_no_integers_count_as_the_default():

@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+import structlog
 
 from bots.core.runtime.run import EXIT_OK, EXIT_TOKEN_REVOKED, run_bot
 from bots.core.transport import TokenRevokedError, TransportError
@@ -73,7 +74,31 @@ async def test_sigterm_stops_it_kindly(world):
 async def test_a_revoked_token_ends_it_with_a_code_of_its_own(world):
     gone = TokenRevokedError("M_UNKNOWN_TOKEN", "gone", status=401)
 
-    assert await run_bot(living(world, [gone])) == EXIT_TOKEN_REVOKED
+    with structlog.testing.capture_logs() as logs:
+        assert await run_bot(living(world, [gone])) == EXIT_TOKEN_REVOKED
+    assert [log["event"] for log in logs if "log it in again" in log["event"]]
+
+
+async def test_a_message_that_never_gets_through_holds_up_no_sync(world):
+    def hanging(transport):
+        line = Line(transport, [])
+        line.send = lambda *_: asyncio.Event().wait()
+        return line
+
+    bot = world.running(wrap_transport=hanging)
+    stop = asyncio.Event()
+    life = asyncio.create_task(run_bot(bot, stop=stop))
+    await until(lambda: ME in world.homeserver.rooms[world.lobby].joined())
+    world.homeserver.join("@anna:x", world.lobby)
+    for number in range(20):
+        world.homeserver.say("@anna:x", world.lobby, f"message {number}")
+        heard = len(world.homeserver.stream)
+        await until(lambda heard=heard: int(bot.loop._since or 0) >= heard)
+
+    assert world.said() == []
+
+    stop.set()
+    assert await life == EXIT_OK
 
 
 async def test_a_homeserver_that_is_away_is_waited_for(world):

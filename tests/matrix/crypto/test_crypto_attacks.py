@@ -22,7 +22,7 @@ from nio import (
     Rooms,
     SyncResponse,
 )
-from nio.events import PowerLevelsEvent
+from nio.events import PowerLevelsEvent, RoomMemberEvent
 
 from bots.core.matrix.crypto import CryptoMachine, NotSharedError, Reason, StoreMissingError, UndecryptableError
 from fakes.crypto_peers import ROOM, Ours, PlainNio, Stranger
@@ -149,17 +149,22 @@ POWER = {
 }
 
 
-def test_state_inside_an_encrypted_event_is_refused(bot):
+MEMBER = {"type": "m.room.member", "state_key": "@outsider:x", "content": {"membership": "join"}, "room_id": ROOM}
+
+
+@pytest.mark.parametrize("state", [POWER, MEMBER])
+def test_state_inside_an_encrypted_event_is_refused(bot, state):
     mallory = Stranger()
     bot.machine.receive_sync([mallory.room_key(bot)])
-    assert refusal(bot, mallory.event(POWER)).reason is Reason.STATE
+    assert refusal(bot, mallory.event(state)).reason is Reason.STATE
     assert refusal(bot, mallory.message() | {"state_key": ""}).reason is Reason.STATE
 
 
-def test_plain_nio_believes_state_inside_an_encrypted_event(nio):
+@pytest.mark.parametrize(("state", "kind"), [(POWER, PowerLevelsEvent), (MEMBER, RoomMemberEvent)])
+def test_plain_nio_believes_state_inside_an_encrypted_event(nio, state, kind):
     mallory = Stranger()
     nio.deliver(mallory.room_key(nio))
-    assert isinstance(nio.read(mallory.event(POWER)), PowerLevelsEvent)
+    assert isinstance(nio.read(mallory.event(state)), kind)
 
 
 def without_deprecated(event):
@@ -282,6 +287,24 @@ def test_forwarded_keys_are_not_taken(bot):
     }
     assert not bot.machine.receive_sync([mallory.olm(bot, "m.forwarded_room_key", content)]).keys_came
     assert refusal(bot, mallory.message()).reason is Reason.NO_KEY
+
+
+def test_nobody_is_given_a_key_for_the_asking(bot):
+    alice, other = Stranger("@alice:x", "ALICE"), Stranger("@bot:x", "OTHER")
+    bot.meet(alice, other)
+    bot.claim(alice, other)
+    bot.share(["@alice:x"])
+    body = {
+        "algorithm": "m.megolm.v1.aes-sha2",
+        "room_id": ROOM,
+        "session_id": bot.say(["@alice:x"])["content"]["session_id"],
+    }
+    for peer in (alice, other):
+        content = {"action": "request", "body": body, "request_id": "1", "requesting_device_id": peer.device_id}
+        request = {"type": "m.room_key_request", "sender": peer.user_id, "content": content}
+        bot.machine.receive_sync([request, peer.olm(bot, "m.room_key_request", content)])
+        bot.machine.receive_sync([peer.olm(bot, "m.secret.request", content | {"name": "m.cross_signing.master"})])
+    assert bot.machine.outgoing_to_device() == []
 
 
 # ——— keys that come late, or are refused (gaps 27, 28) ———
