@@ -20,6 +20,11 @@ LONGEST_TEXT = 2000
 _SKIN_TONES_AND_SELECTORS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u200d]")
 # Apostrophes vanish ("Crohn's" is "crohns"); everything else that is no letter, digit or symbol parts two words.
 _APOSTROPHES = re.compile(r"['’ʼ`´‘]")
+# "yesss" is "yes", and "agreeee" is "agree".
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+_TWICE = re.compile(r"([^\W\d_])\1+")
+# In words: what is longer says something of its own.
+_LONGEST_ANSWER = 12
 _KEYCAP = "\u20e3"
 _ENDS_A_PHRASE = re.compile(r"[,;/&+\n.!()|:]+")
 
@@ -68,6 +73,16 @@ def phrases(text: str) -> list[str]:
     return [piece for piece in map(plain, _ENDS_A_PHRASE.split(text)) if any(map(_belongs_to_a_word, piece))]
 
 
+def _unadorned(words: str) -> str:
+    """`words` (plain) without the emoji around them; of nothing but the same emoji, one."""
+    kept = " ".join(word for word in words.split() if any(map(str.isalnum, word)))
+    kept = "".join(c for c in kept if c.isalnum() or c == " ").strip()
+    if kept:
+        return kept
+    symbols = "".join(words.split())
+    return symbols[:1] if len(set(symbols)) == 1 else words
+
+
 def _belongs_to_a_word(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character) in {"So", "Sm", "Mc", "Mn"}
 
@@ -94,9 +109,40 @@ class Vocabulary:
     asking: Asking
 
     def intent(self, text: str) -> Intent | None:
-        """What `text` as a whole means, if it is one of the known words. Words of politeness around it are ignored."""
+        """What `text` as a whole means, if it is one of the known words.
+
+        Politeness and emoji around it are ignored, long-drawn letters shortened,
+        and what is said twice in two ways is said once.
+
+        >>> vocabulary.intent("Yesss, of course 🙂")
+        <Intent.YES: 'yes'>
+        """
         words = plain(text[:LONGEST_TEXT])
-        return self.intents.get(words) or self.intents.get(self.without_fillers(words))
+        if meant := self._known(words):
+            return meant
+        meant = self._known(_unadorned(words)) or self._agreeing(text)
+        symbols = (symbol for symbol in words if not symbol.isalnum())
+        signs = {self.intents.get(symbol) for symbol in symbols} - {None, Intent.THANKS, meant}
+        # "yes 👎" is no yes.
+        return None if signs else meant
+
+    def _known(self, words: str) -> Intent | None:
+        spellings = (words, _DRAWN_OUT.sub(r"\1\1", words), _TWICE.sub(r"\1", words))
+        forms = (form for spelling in spellings for form in (spelling, self.without_fillers(spelling)))
+        return next((intent for form in forms if (intent := self.intents.get(form))), None)
+
+    def _agreeing(self, text: str) -> Intent | None:
+        """What all of its phrases mean, or both halves of it: "yes, that's fine", "ok of course"."""
+        pieces = [_unadorned(phrase) for phrase in phrases(text)]
+        words = " ".join(pieces).split()
+        if len(words) > _LONGEST_ANSWER:
+            return None
+        halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)))
+        for parts in (pieces, *halves):
+            meant = {self._known(part) for part in parts if part}
+            if len(meant) == 1 and None not in meant:
+                return meant.pop()
+        return None
 
     def choice(self, text: str, count: int) -> tuple[int, ...]:
         """The numbers from 1 to `count` that `text` names, in order, if it holds nothing else; otherwise none.

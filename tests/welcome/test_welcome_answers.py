@@ -83,3 +83,36 @@ def test_no_text_breaks_the_vocabulary(text):
 
 def test_a_language_without_a_vocabulary_speaks_english():
     assert load(["xx"]).intents == WORDS.intents
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("yess", Intent.YES),
+        ("Okkk", Intent.YES),
+        ("i agreeee", Intent.YES),
+        ("noooo", Intent.NO),
+        ("yes 🙂", Intent.YES),
+        ("yes!! 💙", Intent.YES),
+        ("👍👍", Intent.YES),
+        ("✅ ✅ ✅", Intent.YES),
+        ("👍 yes", Intent.YES),
+        ("yes, that's fine", Intent.YES),
+        ("Yesss, of course 🙂", Intent.YES),
+        ("ok of course", Intent.YES),
+        ("Yes I accept the guidelines", Intent.YES),
+        ("no, rather not", Intent.NO),
+        ("bye!", Intent.LATER),
+        ("are you a bot?", Intent.HELP),
+    ],
+)
+def test_the_ways_of_a_phone_are_understood(text, intent):
+    assert WORDS.intent(text) is intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes 👎", "yes, fine ❌", "yes and no", "yes, but stop", "👍👎", "👍❌", "ok, why", "🙂", "great", "no yes", "ye"],
+)
+def test_nobody_agrees_by_half(text):
+    assert WORDS.intent(text) is not Intent.YES
