@@ -26,6 +26,8 @@ from bots.core.community import Resource
 MOST_RESULTS = 3
 # A story of 300 words holds the same few telling ones: the rarest are enough, and keep long questions fast.
 _MOST_TERMS = 16
+# A longer question is a story, or somebody who wants the bot to have no time for others: its beginning is looked up.
+LONGEST_QUESTION = 1_000
 # Below this share of the question's weight found, it is a coincidence and not an answer.
 _LEAST_COVERAGE = 0.34
 # A word that no entry has may be the heart of the question, or a filler: it counts half.
@@ -115,7 +117,7 @@ class Index:
         """The telling words that the library has (spelling mended), and those that it has not."""
         known: dict[str, int] = {}
         missing: dict[str, None] = {}
-        for word in _words(question):
+        for word in dict.fromkeys(_words(question[:LONGEST_QUESTION])):
             if word in self._stop_words or len(word) < 2:
                 continue
             term = word if self._rows_with(word) else self._mended(word)

@@ -218,6 +218,7 @@ def words_under_encryption(mallory: Hostile, room: str, target: str) -> list[Any
         text(f"!mute 2h {SECRET}", **reply(target)),
         text("!find " + "gluten " * 5_000),
         text("!find " + "g" * 40_000),
+        text("!find " + " ".join(f"word{number}" for number in range(4_000))),
         text("> <@a:b> x\n" * 4_000 + "!help"),
         b"\xff\xfe",
         b"[" * 40_000,

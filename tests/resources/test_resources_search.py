@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.community import Resource
-from bots.resources.search import MOST_RESULTS, Index
+from bots.resources.search import LONGEST_QUESTION, MOST_RESULTS, Index
 
 
 def entry(entry_id, title, summary, *keywords, conditions=()):
@@ -99,3 +99,10 @@ def test_any_text_gives_at_most_three_entries(question):
 
 def test_an_empty_library_finds_nothing():
     assert Index((), {}).search("gluten").found == ()
+
+
+def test_of_a_question_without_end_the_beginning_is_looked_up():
+    words = [f"word{number}" for number in range(10_000)]
+    answer = INDEX.search(" ".join(["gluten", *words]))
+    assert 0 < len(answer.missing) < LONGEST_QUESTION / 4
+    assert words[-1] not in answer.missing

@@ -127,6 +127,18 @@ async def test_slow_down_stops_everything_for_as_long_as_it_was_said_and_loses_n
     assert desk.hands.done == ["a", "b"]
 
 
+async def test_after_a_slow_down_the_most_urgent_goes_first(desk):
+    desk.hands.errors["chat"] = [SLOW_DOWN]
+    await desk.put("chat", "!a")
+    await desk.performer.drain()
+    await desk.put("moderation", "!a", priority=Priority.MODERATION)
+    await desk.put("crisis", "!b", priority=Priority.CRISIS)
+    desk.clock.advance(30)
+    await desk.performer.drain()
+
+    assert desk.hands.done == ["crisis", "moderation", "chat"]
+
+
 async def test_however_often_slow_down_is_said_it_is_never_a_failure(desk):
     desk.hands.errors["a"] = [SLOW_DOWN] * 100
     await desk.put("a", follow_up=True)
