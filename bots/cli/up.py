@@ -31,6 +31,7 @@ from bots.cli.sorry import Sorry
 from bots.cli.stopping import stop_requested
 from bots.core.actions import BotName
 from bots.core.community import Community
+from bots.core.documents import SettingsError
 from bots.core.homeserver.plan import ActualRoom
 from bots.core.homeserver.process import LOOPBACK, Child, free_port
 from bots.core.homeserver.synapse import HomeserverError, Synapse
@@ -147,7 +148,9 @@ class TryOut:
             return self._wanted_port
         if (self.state / "kithroom.yaml").exists():
             # Where it was last time, if that is free: clients that are logged in find it again.
-            return urlsplit(load_deployment(self.state / "kithroom.yaml").homeserver).port or USUAL_PORT
+            # The file is made anew at each start, so that a broken one only forgets the port.
+            with contextlib.suppress(SettingsError, ValueError):
+                return urlsplit(load_deployment(self.state / "kithroom.yaml").homeserver).port or USUAL_PORT
         return USUAL_PORT
 
     def _account(self, synapse: Synapse, name: str) -> None:

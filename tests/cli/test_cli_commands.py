@@ -18,7 +18,7 @@ from rich.console import Console
 from bots.cli import main
 from bots.cli.progress import Stages
 from bots.cli.rooms import differences_table
-from bots.cli.up import invitation, new_password
+from bots.cli.up import USUAL_PORT, TryOut, invitation, new_password
 from bots.core.homeserver.plan import Difference
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +112,12 @@ def test_a_try_out_password_can_be_typed_on_a_phone_and_is_never_the_same():
     assert len(made) == 100
     assert all(re.fullmatch(r"[a-z2-9]{6}-[a-z2-9]{6}", password) for password in made)
     assert not set("01ilo") & set("".join(made))
+
+
+@pytest.mark.parametrize("broken", ["homeserver: [", "", "homeserver: http://127.0.0.1:port\n"])
+def test_a_broken_file_of_its_own_only_makes_up_forget_its_port(tmp_path, broken):
+    (tmp_path / "kithroom.yaml").write_text(broken)
+    assert TryOut(tmp_path, ROOT / "config", None, Console())._port() == USUAL_PORT
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "run", "doctor"])
