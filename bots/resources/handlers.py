@@ -99,7 +99,12 @@ class Resources:
 
     def decide(self, event: Message, facts: Facts) -> tuple[Action, ...]:
         """Answer a question, in a thread where others are talking."""
-        match self._asked(event, facts.room):
+        asked = self._asked(event, facts.room)
+        # What is asked and answered about health is for two, and not for whoever runs a server. People to call are.
+        in_clear = facts.room is not None and _is_private(facts.room) and not facts.room.encrypted
+        if in_clear and isinstance(asked, Find | Lost | Missing):
+            return (self._say(event, facts, Words("resources.not_encrypted"), why="resources.help"),)
+        match asked:
             case Find():
                 assert facts.answer is not None
                 return self._answer(event, facts, facts.answer)

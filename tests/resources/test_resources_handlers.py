@@ -131,6 +131,27 @@ async def test_a_plain_question_in_a_chat_of_two_is_answered():
     assert keys(send)[0] == "resources.found"
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("gluten free travel?", "resources.not_encrypted"),
+        ("!find gluten", "resources.not_encrypted"),
+        ("hello", "resources.not_encrypted"),
+        ("helplines ireland", "core.helplines.emergency"),
+        ("I want to die", "resources.urgent"),
+    ],
+)
+async def test_in_a_chat_that_is_not_encrypted_only_people_to_call_are_told(text, answer):
+    class Plain(Library):
+        def room(self, room_id):
+            return replace(CHAT, encrypted=False)
+
+    (handler,) = [handler for handler in make_bot(COMMUNITY).handlers if handler.event is Message]
+    event = said(text, CHAT)
+    (send,) = handler.decide(event, await handler.gather(event, Plain()))
+    assert keys(send)[0] == answer
+
+
 async def test_a_command_from_a_session_that_is_not_the_senders_is_no_command():
     assert await react_to(said("!find gluten", authentic=False)) == []
 
