@@ -64,6 +64,21 @@ def test_what_a_library_logs_is_not_repeated(lines):
     assert CANARY not in json.dumps(line)
 
 
+def test_a_sentence_of_our_own_is_readable_and_takes_in_nothing_that_somebody_said(lines):
+    log = logging.getLogger("bots.core.matrix.client")
+    log.error("the homeserver shows another identity for this account")
+    log.warning("asked again later: %s", "M_UNKNOWN")
+    log.warning("asked again later: %s", CANARY)
+    log.warning("met %s", "@anna:example.org")
+
+    assert [(line["event"], line["level"]) for line in lines()[:2]] == [
+        ("the homeserver shows another identity for this account", "error"),
+        ("asked again later: M_UNKNOWN", "warning"),
+    ]
+    assert CANARY not in json.dumps(lines())
+    assert "anna" not in json.dumps(lines())
+
+
 def test_an_exception_is_not_written_out(lines):
     try:
         raise ValueError(CANARY)

@@ -45,6 +45,7 @@ ALLOWED = frozenset(
         "version",
     }
 )
+_OURS = f"{__name__.partition('.')[0]}."
 _TOKEN = re.compile(r"[A-Za-z0-9_.:/$!\-=+]{1,255}")
 _USER_ID = re.compile(r"@[^\s:@]+:[A-Za-z0-9.:\[\]-]+")
 
@@ -98,6 +99,13 @@ def hash_users(key: bytes, today: Callable[[], str]) -> Processor:
     return processor
 
 
+def _sentence(sentence: str, values: object) -> str:
+    """Our own sentence, with the values in it if each of them is one that a field could have."""
+    if isinstance(values, tuple) and values and all(_harmless("detail", value) for value in values):
+        return sentence % values
+    return sentence
+
+
 def _utc_day() -> str:
     return datetime.now(UTC).date().isoformat()
 
@@ -106,7 +114,7 @@ def configure(key: bytes, *, json: bool, level: str = "info", stream: TextIO | N
     """Set up the logs of this process: JSON lines, or colours for a person who is watching.
 
     Libraries' own logs go no further than their level WARNING, and as their logger's name and level only:
-    what they have to say may quote a request.
+    what they have to say may quote a request. Our own modules that log as libraries do are read whole.
     """
     out = stream or sys.stderr
     structlog.configure(
@@ -126,9 +134,12 @@ def configure(key: bytes, *, json: bool, level: str = "info", stream: TextIO | N
 
 
 class _LibraryLogs(logging.Handler):
-    """A library's log line becomes: which library, and how bad."""
+    """A library's log line becomes: which library, and how bad. Our own modules' sentences stay sentences."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith(_OURS) and isinstance(record.msg, str):
+            structlog.get_logger().log(record.levelno, _sentence(record.msg, record.args))
+            return
         structlog.get_logger().warning(
             "a library complained",
             detail=record.name,
