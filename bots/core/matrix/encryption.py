@@ -249,7 +249,13 @@ class Encryption:
     async def _send_to_devices(self) -> None:
         async with self._telling:
             for message in await self._thread.run(self._machine.outgoing_to_device):
-                await self._put_to_device(message.event_type, message.body)
+                try:
+                    await self._put_to_device(message.event_type, message.body)
+                except TransportError as error:
+                    if error.retryable or isinstance(error, TokenRevokedError):
+                        raise
+                    # It is courtesy, and never worth the silence of a room.
+                    _log.warning("a message to a device was refused: %s", error.errcode)
                 await self._thread.run(self._machine.sent_to_device, message)
 
     async def _put_to_device(self, kind: str, body: Json) -> None:
