@@ -6,12 +6,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 try:
     import click
-    from rich.console import Console
 
     from bots.cli.sorry import Sorry, sentence
     from bots.core.actions import BotName
@@ -22,10 +22,27 @@ except KeyboardInterrupt:
     # Ctrl-C while all of this was being loaded: nothing had begun.
     sys.exit(130)
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 # Something differs, or something is wrong: for scripts.
 EXIT_DIFFERS = 2
 
-CONSOLE = Console(highlight=False)
+# What structlog loads where it is installed, for things that no bot does: 10 MB in each of three processes.
+_NOT_FOR_BOTS = ("rich", "twisted")
+
+
+@cache
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _do_without(*packages: str) -> None:
+    """From here on these can't be imported."""
+    for package in packages:
+        sys.modules.setdefault(package, None)  # type: ignore[arg-type]  # None is how Python is told
 
 
 class Commands(click.Group):
@@ -89,7 +106,7 @@ def up(folder: Path, state: Path, port: int | None) -> None:
     """A whole community on this machine, to try it out: homeserver, rooms and bots."""
     from bots.cli.up import TryOut
 
-    sys.exit(asyncio.run(TryOut(state, folder, port, CONSOLE).run()))
+    sys.exit(asyncio.run(TryOut(state, folder, port, _console()).run()))
 
 
 @main.command()
@@ -97,6 +114,7 @@ def up(folder: Path, state: Path, port: int | None) -> None:
 @click.argument("bots", nargs=-1, type=click.Choice([bot.value for bot in BotName]))
 def run(config: Path, bots: tuple[str, ...]) -> None:
     """Run the bots on a homeserver of one's own: those named, or all three."""
+    _do_without(*_NOT_FOR_BOTS)
     from bots.cli.run import run_all, run_one
 
     chosen = tuple(BotName(bot) for bot in bots) or tuple(BotName)
@@ -110,7 +128,7 @@ def check(folder: Path) -> None:
     from bots.core.settings import load_community
 
     community = load_community(folder)
-    CONSOLE.print(
+    _console().print(
         f"[green]✓[/green] {community.name}: {len(community.conditions)} conditions, "
         f"{len(community.guidelines.items)} guidelines, {len(community.library)} library entries, "
         f"{sum(len(country.helplines) for country in community.countries)} helplines "
@@ -124,7 +142,7 @@ def plan(config: Path) -> None:
     """Show what differs between the settings and the homeserver. Exit code 2 if something does."""
     from bots.cli.rooms import show_plan
 
-    sys.exit(EXIT_DIFFERS if asyncio.run(show_plan(config, CONSOLE)) else 0)
+    sys.exit(EXIT_DIFFERS if asyncio.run(show_plan(config, _console())) else 0)
 
 
 @main.command()
@@ -133,7 +151,7 @@ def apply(config: Path) -> None:
     """Make the homeserver's rooms as the settings say. Safe to stop, and to run again."""
     from bots.cli.rooms import show_apply
 
-    sys.exit(EXIT_DIFFERS if asyncio.run(show_apply(config, CONSOLE)) else 0)
+    sys.exit(EXIT_DIFFERS if asyncio.run(show_apply(config, _console())) else 0)
 
 
 @main.command()
@@ -144,7 +162,7 @@ def doctor(config: Path) -> None:
     from bots.cli.doctor import show
 
     deployment = load_deployment(config)
-    well = asyncio.run(show(deployment, deployment.load_community(), CONSOLE))
+    well = asyncio.run(show(deployment, deployment.load_community(), _console()))
     sys.exit(0 if well else EXIT_DIFFERS)
 
 
@@ -155,7 +173,7 @@ def simulate(folder: Path, transcript: Path) -> None:
     """Print everything that the bots would do in the conversation that TRANSCRIPT tells. Asks nobody, sends nothing."""
     from bots.cli.simulate import show
 
-    asyncio.run(show(transcript, folder, CONSOLE))
+    asyncio.run(show(transcript, folder, _console()))
 
 
 @main.group()
@@ -182,7 +200,7 @@ def privacy_erase(config: Path, user: str) -> None:
     from bots.cli.privacy import erase
 
     asyncio.run(erase(config, user))
-    CONSOLE.print("[green]✓[/green] Erased.")
+    _console().print("[green]✓[/green] Erased.")
 
 
 @main.group()
@@ -196,7 +214,7 @@ def audit_verify(config: Path) -> None:
     """Check that no line of the log was changed or taken out."""
     from bots.cli.privacy import verify_audit
 
-    CONSOLE.print(f"[green]✓[/green] {asyncio.run(verify_audit(config))} lines, all as they were written.")
+    _console().print(f"[green]✓[/green] {asyncio.run(verify_audit(config))} lines, all as they were written.")
 
 
 @audit.command("export")

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.console import Console
 
 from bots.core.transport import TransportError
 
@@ -16,9 +15,7 @@ class Sorry(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print it on `file`, standard error by default."""
-        Console(file=file, stderr=file is None, highlight=False, soft_wrap=True).print(
-            self.message, style="red", markup=False
-        )
+        click.secho(self.message, file=file, err=file is None, fg="red")
 
 
 class NotLetInError(Sorry):

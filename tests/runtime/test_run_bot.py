@@ -6,6 +6,8 @@ import signal
 import pytest
 import structlog
 
+from bots.core.actions import BotName, InRoom, Send, Words
+from bots.core.runtime.payload import to_json
 from bots.core.runtime.run import EXIT_OK, EXIT_TOKEN_REVOKED, run_bot
 from bots.core.transport import TokenRevokedError, TransportError
 from fakes.parrot import ME, ORGANISER, World
@@ -47,6 +49,24 @@ async def until(condition, clock=None):
             clock.advance(1)
         await asyncio.sleep(0)
     raise AssertionError("it never came to be")
+
+
+async def test_a_bot_that_comes_back_where_nothing_happened_is_at_work_at_once(world):
+    stop = asyncio.Event()
+    life = asyncio.create_task(run_bot(living(world), stop=stop))
+    await until(lambda: ME in world.homeserver.rooms[world.lobby].joined())
+    stop.set()
+    await life
+    send = Send(why="t", place=InRoom(world.lobby), parts=(Words("test.later"),))
+    async with world.store.transaction(BotName.WELCOME, world.clock.now()) as transaction:
+        await transaction.enqueue(
+            BotName.WELCOME, transaction_id="x", place="p", priority=1, not_before=None, payload=to_json(send)
+        )
+
+    again = asyncio.create_task(run_bot(living(world), stop=(stop := asyncio.Event())))
+    await until(lambda: world.said() == ["it is later"])
+    stop.set()
+    await again
 
 
 async def test_a_running_bot_answers_until_it_is_told_to_stop(world):

@@ -59,9 +59,12 @@ class Loop:
     async def run(self) -> None:
         """Sync until cancelled. Raises TokenRevokedError when the account is no longer the bot's."""
         log = structlog.get_logger().bind(bot=self.bot.value)
+        # The first answer comes at once, however little there is to tell: the performer waits for it.
+        timeout_ms = 0
         while True:
             try:
-                await self.step()
+                await self.step(timeout_ms=timeout_ms)
+                timeout_ms = LONG_POLL_MS
                 self._failures = 0
             except TokenRevokedError:
                 raise
