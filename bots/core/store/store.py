@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -45,6 +47,7 @@ class Store:
         Raises DatabaseUrlError.
         """
         every = tuple(dict.fromkeys((*CORE_RECORDS, *records)))
+        await _try_to_open(url)
         engine = _engine(url).execution_options(kithroom_records=every)
         try:
             await migrate(engine)
@@ -85,6 +88,18 @@ class Store:
     ) -> None:
         """Close."""
         await self.close()
+
+
+async def _try_to_open(url: str) -> None:
+    """Raise sqlite3's error for a file that can't be opened.
+
+    aiosqlite leaves a thread behind then, which finds the event loop closed and says so, long after.
+    """
+    with suppress(ArgumentError):
+        parsed = sa.make_url(url)
+        file = parsed.database
+        if parsed.get_backend_name() == "sqlite" and file:
+            await asyncio.to_thread(lambda: sqlite3.connect(file).close())
 
 
 def _engine(url: str) -> AsyncEngine:
