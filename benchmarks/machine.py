@@ -15,10 +15,15 @@ _PACKAGES = {"synapse": "matrix-synapse", "nio": "matrix-nio", "aiohttp": "aioht
 
 @dataclass(frozen=True)
 class Usage:
-    """CPU seconds since the process began (user and system), and its resident memory now, in MB (10⁶ bytes)."""
+    """CPU seconds since the process began (user and system), and its memory now, in MB (10⁶ bytes).
+
+    `memory` is its share of the machine's: a page that n processes share counts 1/n (PSS);
+    `resident` counts every page that it sees, shared or not (RSS).
+    """
 
     cpu: float
     memory: float
+    resident: float
 
 
 def usage(pid: int) -> Usage:
@@ -26,9 +31,9 @@ def usage(pid: int) -> Usage:
     process = Path(f"/proc/{pid}")
     # The name is in brackets and may hold anything: what counts begins behind it.
     fields = process.joinpath("stat").read_text("utf-8").rpartition(")")[2].split()
-    status = process.joinpath("status").read_text("utf-8")
-    resident = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return Usage((int(fields[11]) + int(fields[12])) / _TICKS, int(resident.split()[1]) * 1024 / 1e6)
+    pages = process.joinpath("smaps_rollup").read_text("utf-8").splitlines()
+    megabytes = {line.split()[0]: int(line.split()[1]) * 1024 / 1e6 for line in pages if line.endswith("kB")}
+    return Usage((int(fields[11]) + int(fields[12])) / _TICKS, megabytes["Pss:"], megabytes["Rss:"])
 
 
 def described() -> dict[str, object]:
