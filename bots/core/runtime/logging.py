@@ -111,7 +111,7 @@ def _utc_day() -> str:
 
 
 def configure(key: bytes, *, json: bool, level: str = "info", stream: TextIO | None = None) -> None:
-    """Set up the logs of this process: JSON lines, or colours for a person who is watching.
+    """Set up the logs of this process: JSON lines, or plain ones for a person, in colours on a terminal.
 
     Libraries' own logs go no further than their level WARNING, and as their logger's name and level only:
     what they have to say may quote a request. Our own modules that log as libraries do are read whole.
@@ -124,7 +124,9 @@ def configure(key: bytes, *, json: bool, level: str = "info", stream: TextIO | N
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
             hash_users(key, _utc_day),
-            structlog.processors.JSONRenderer(sort_keys=True) if json else structlog.dev.ConsoleRenderer(),
+            structlog.processors.JSONRenderer(sort_keys=True)
+            if json
+            else structlog.dev.ConsoleRenderer(colors=out.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=out),
