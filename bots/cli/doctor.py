@@ -24,10 +24,14 @@ from bots.core.transport import TransportError
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `trouble` is None when it is well, else what is wrong and what to do."""
+    """One thing looked at. `trouble` is None when it is well, else what is wrong and what to do.
+
+    `note` is what somebody may want to compare.
+    """
 
     what: str
     trouble: str | None = None
+    note: str | None = None
 
 
 async def examine(deployment: Deployment, community: Community) -> AsyncIterator[Finding]:
@@ -44,7 +48,8 @@ async def examine(deployment: Deployment, community: Community) -> AsyncIterator
             yield Finding("The organiser can log in")
             keys = await http.request("POST", path("keys", "query"), {"device_keys": _each_bot(deployment)})
             for bot, user in deployment.bots.items():
-                yield Finding(f"The {bot.value} bot's devices are vouched for", unsigned(keys, user))
+                what = f"The {bot.value} bot's devices are vouched for"
+                yield Finding(what, unsigned(keys, user), session_keys(keys, user))
             _, differences = await look(deployment, community, http)
     except (TransportError, Sorry) as error:
         yield Finding("The organiser can log in, and look around", error.message)
@@ -71,6 +76,16 @@ def unsigned(keys: Mapping[str, Any], user: str) -> str | None:
     return None
 
 
+def session_keys(keys: Mapping[str, Any], user: str) -> str:
+    """A user's devices with their session keys, as clients show them to people who compare (in groups of four)."""
+    shown = []
+    for device, described in sorted(keys.get("device_keys", {}).get(user, {}).items()):
+        key = str(described.get("keys", {}).get(f"ed25519:{device}", ""))
+        groups = " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+        shown.append(f"device {device}, session key {groups}")
+    return "; ".join(shown)
+
+
 def _each_bot(deployment: Deployment) -> dict[str, list[str]]:
     return {user: [] for user in deployment.bots.values()}
 
@@ -92,6 +107,8 @@ async def show(deployment: Deployment, community: Community, console: Console) -
     async for finding in examine(deployment, community):
         if finding.trouble is None:
             console.print(f"[green]✓[/green] {escape(finding.what)}")
+            if finding.note:
+                console.print(f"  {escape(finding.note)}", style="dim", soft_wrap=True)
         else:
             well = False
             console.print(f"[red]✗[/red] {escape(finding.what)}: {escape(finding.trouble)}")
