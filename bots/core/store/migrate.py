@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+from bots.core.store.migrations import MIGRATIONS
+
 # PostgreSQL: the lock that whoever migrates holds (an arbitrary number of ours). SQLite's BEGIN IMMEDIATE is one.
 _LOCK = 5484_2000
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.Text))

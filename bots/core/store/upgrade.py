@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from bots.core.store.migrate import MIGRATIONS
+from bots.core.store.migrations import MIGRATIONS
 
 
 def alembic_config(connection: sa.Connection | None = None) -> Config:

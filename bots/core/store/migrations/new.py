@@ -19,7 +19,7 @@ from alembic.autogenerate.api import AutogenContext
 
 from bots.core.records import Record
 from bots.core.store.columns import UtcDateTime
-from bots.core.store.migrate import MIGRATIONS
+from bots.core.store.migrations import MIGRATIONS
 from bots.core.store.schema import schema
 from bots.core.store.upgrade import alembic_config
 
