@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,59 @@ async def test_a_tap_that_comes_before_the_buttons_do_is_heard(world):
     await settle(quick)
 
     assert "you said ✅ on an echo" in world.said(world.lobby)
+
+
+class Counting:
+    """A store that counts how often its transactions are asked for a position."""
+
+    def __init__(self, store):
+        self._store = store
+        self.asked = 0
+
+    @asynccontextmanager
+    async def transaction(self, bot, now):
+        async with self._store.transaction(bot, now) as transaction:
+            position = transaction.position
+
+            async def counted(name):
+                self.asked += 1
+                return await position(name)
+
+            transaction.position = counted
+            yield transaction
+
+
+class Lazy:
+    """A transport that knows a room only once it was asked to load it, as the real one."""
+
+    def __init__(self, transport):
+        self._transport = transport
+        self._loaded = set()
+
+    def __getattr__(self, name):
+        return getattr(self._transport, name)
+
+    def room(self, room_id):
+        return self._transport.room(room_id) if room_id in self._loaded else None
+
+    async def load_rooms(self, room_ids):
+        self._loaded |= room_ids
+
+
+async def test_a_bot_in_many_rooms_asks_about_each_of_them_once(world):
+    for _ in range(40):
+        world.homeserver.invite(ORGANISER, world.homeserver.create_room(ORGANISER), ME)
+    await settle(world.running_bot)
+    counting = Counting(world.store)
+    again = world.running(wrap_store=lambda _: counting, wrap_transport=Lazy)
+    await settle(again)
+    counting.asked = 0
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await settle(again)
+
+    assert "you said hi" in world.said(world.lobby)
+    assert counting.asked < 10
 
 
 async def test_a_newcomer_is_greeted_in_a_private_encrypted_chat(world):

@@ -112,7 +112,7 @@ class Loop:
                 await transaction.set_position(_position(room_id), "")
             await transaction.set_position(_SYNC, batch.next_batch)
         self._since = batch.next_batch
-        self._arrived = {room_id for room_id in joined if self.transport.room(room_id) is not None}
+        self._arrived = {room for room in joined if room in self._arrived or self.transport.room(room) is not None}
         self.metrics.batches.inc()
         self.metrics.last_sync = received
         self.committed(batch)
@@ -122,10 +122,9 @@ class Loop:
         """The rooms that a handler may ask about, whatever happened: the community's, and those new to the bot."""
         async with self.store.transaction(self.bot, now) as transaction:
             community = {room.room_id for room in await transaction.find(CommunityRoom)}
-            new = {
-                room for room in joined - self._arrived - community if not await transaction.position(_position(room))
-            }
-        return frozenset(joined & (community | new))
+            # Asked once a room and process: with hundreds of rooms it would be hundreds of questions a sync.
+            self._arrived |= {room for room in joined - self._arrived if await transaction.position(_position(room))}
+        return frozenset(joined & community | joined - self._arrived)
 
     async def _load(self, room_ids: frozenset[str]) -> None:
         try:
