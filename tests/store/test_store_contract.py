@@ -28,6 +28,8 @@ async def test_of_the_outbox_some_can_be_asked_for(store):
         assert [row.payload["id"] for row in await t.waiting({"c", "a", "of nobody"})] == ["a", "c"]
         assert len(await t.waiting()) == 3
         assert await t.waiting(()) == []
+        assert list(await t.waiting_ids()) == ["a", "b", "c"]
+        assert [row.transaction_id for row in await t.waiting([*map(str, range(1200)), "c", "a"])] == ["a", "c"]
 
 
 async def test_a_record_comes_back_as_it_was(store):

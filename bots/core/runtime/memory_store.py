@@ -169,6 +169,10 @@ class MemoryTransaction:
         )
         self._tables.outbox.setdefault((voice, transaction_id), row)
 
+    async def waiting_ids(self) -> Sequence[str]:
+        """The transaction ids of the outbox, oldest first."""
+        return [transaction_id for voice, transaction_id in self._tables.outbox if voice is self._bot]
+
     async def waiting(self, of: Collection[str] | None = None) -> Sequence[Waiting]:
         """The outbox, oldest first."""
         mine = [row for (voice, _), row in self._tables.outbox.items() if voice is self._bot]

@@ -118,7 +118,11 @@ class Performer:
         if self._look:
             self._look = False
             async with self.store.transaction(self.bot, self.clock.now()) as transaction:
-                self._rows = {row.transaction_id: row for row in await transaction.waiting()}
+                waiting = await transaction.waiting_ids()
+                # A row never changes, and opening a sealed one costs: only the new ones are read.
+                new = await transaction.waiting([id_ for id_ in waiting if id_ not in self._rows])
+            rows = self._rows | {row.transaction_id: row for row in new}
+            self._rows = {id_: rows[id_] for id_ in waiting}
         # In this order: a row that was finished while it was being read again is taken out here.
         finished = 0
         for place, (row, task) in list(self._running.items()):

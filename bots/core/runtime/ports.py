@@ -96,6 +96,9 @@ class Transaction(Protocol):
     ) -> None:
         """Put an action into the outbox of `voice`; one with this transaction id is there once."""
 
+    async def waiting_ids(self) -> Sequence[str]:
+        """The transaction ids of the outbox of the transaction's bot, oldest first."""
+
     async def waiting(self, of: Collection[str] | None = None) -> Sequence[Waiting]:
         """The outbox of the transaction's bot, oldest first; only these transaction ids, if some are named."""
 

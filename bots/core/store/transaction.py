@@ -24,6 +24,8 @@ from bots.core.store.keys import Keys
 R = TypeVar("R", bound=Record)
 # PostgreSQL: one writer of the audit log at a time (an arbitrary number of ours).
 _AUDIT_LOCK = 5484_2001
+# How many values one question names; databases have their limits.
+_MOST_NAMED = 500
 
 
 class Transaction:
@@ -153,13 +155,24 @@ class Transaction:
         }
         await self._upsert(schema.outbox, values, update=None, unique=("bot", "transaction_id"))
 
+    async def waiting_ids(self) -> Sequence[str]:
+        """The transaction ids of the outbox of this bot, oldest first."""
+        t = schema.outbox
+        query = sa.select(t.c.transaction_id).where(t.c.bot == self._bot).order_by(t.c.number)
+        return (await self._connection.execute(query)).scalars().all()
+
     async def waiting(self, of: Collection[str] | None = None) -> Sequence[Waiting]:
         """The outbox of this bot, oldest first; only these transaction ids, if some are named."""
         t = schema.outbox
-        query = sa.select(t).where(t.c.bot == self._bot).order_by(t.c.number)
-        if of is not None:
-            query = query.where(t.c.transaction_id.in_(of))
-        rows = (await self._connection.execute(query)).mappings().all()
+        query = sa.select(t).where(t.c.bot == self._bot)
+        if of is None:
+            rows = list((await self._connection.execute(query)).mappings())
+        else:
+            rows, named = [], list(of)
+            for start in range(0, len(named), _MOST_NAMED):
+                some = query.where(t.c.transaction_id.in_(named[start : start + _MOST_NAMED]))
+                rows += (await self._connection.execute(some)).mappings()
+        rows.sort(key=lambda row: row["number"])
         return [
             Waiting(
                 transaction_id=row["transaction_id"],
