@@ -87,11 +87,13 @@ class Decider:
                 await tx.erase(user)
             case Schedule(id=tick, kind=kind, at=at, payload=payload):
                 await tx.schedule(tick, kind, at, payload)
+                reader.scheduled = True
             case Cancel(id=tick):
                 await tx.cancel(tick)
             case Audit():
                 await tx.audit(action)
             case _:
+                reader.enqueued = True
                 await tx.enqueue(
                     voice_of(action, self._bot.name),
                     transaction_id=id_,

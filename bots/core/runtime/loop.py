@@ -38,7 +38,8 @@ _SYNC, _REPORTS = "sync", "reports"
 class Loop:
     """`organiser` is the user whose invitations are accepted without asking.
 
-    `committed` is called after each commit with the batch, so that the performer can go to work.
+    `committed` is called after each commit with the batch and what it was decided with, so that the performer and the
+    scheduler can go to work where there is some.
     """
 
     bot: BotName
@@ -50,9 +51,10 @@ class Loop:
     bots: frozenset[str]
     organiser: str
     random: Callable[[], float]
-    committed: Callable[[SyncBatch], None] = lambda _: None
+    committed: Callable[[SyncBatch, StoreReader], None] = lambda _batch, _reader: None
     _since: str | None = None
     _failures: int = 0
+    _community: frozenset[str] | None = None
     _arrived: set[str] = field(default_factory=set)
     _next_reports: datetime | None = None
 
@@ -115,16 +117,20 @@ class Loop:
         self._arrived = {room for room in joined if room in self._arrived or self.transport.room(room) is not None}
         self.metrics.batches.inc()
         self.metrics.last_sync = received
-        self.committed(batch)
+        self._community = reader.community
+        self.committed(batch, reader)
         return batch
 
     async def _needed(self, joined: frozenset[str], now: datetime) -> frozenset[str]:
         """The rooms that a handler may ask about, whatever happened: the community's, and those new to the bot."""
-        async with self.store.transaction(self.bot, now) as transaction:
-            community = {room.room_id for room in await transaction.find(CommunityRoom)}
-            # Asked once a room and process: with hundreds of rooms it would be hundreds of questions a sync.
-            self._arrived |= {room for room in joined - self._arrived if await transaction.position(_position(room))}
-        return frozenset(joined & community | joined - self._arrived)
+        if self._community is None or joined - self._arrived:
+            async with self.store.transaction(self.bot, now) as transaction:
+                self._community = frozenset(room.room_id for room in await transaction.find(CommunityRoom))
+                # Asked once a room and process: with hundreds of rooms it would be hundreds of questions a sync.
+                self._arrived |= {
+                    room for room in joined - self._arrived if await transaction.position(_position(room))
+                }
+        return frozenset(joined & self._community | joined - self._arrived)
 
     async def _load(self, room_ids: frozenset[str]) -> None:
         try:

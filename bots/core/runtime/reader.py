@@ -21,12 +21,15 @@ class StoreReader:
     """A `bots.core.bot.Reader` for as long as `transaction` is open.
 
     `senders` are the answers to what handlers' `target`s asked, by (room id, event id).
+    `enqueued` and `scheduled` are set when a decision puts something into the outbox, or a tick by.
     """
 
     transaction: Transaction
     transport: Transport
     bots: frozenset[str]
     senders: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    enqueued: bool = False
+    scheduled: bool = False
     _community: tuple[CommunityRoom, ...] = ()
     _private: dict[str, str] = field(default_factory=dict)
 
@@ -47,6 +50,11 @@ class StoreReader:
             for chat in await transaction.find(PrivateChat, room_id=room_id):
                 reader._private[room_id] = chat.user
         return reader
+
+    @property
+    def community(self) -> frozenset[str]:
+        """The ids of the community's rooms."""
+        return frozenset(room.room_id for room in self._community)
 
     @property
     def now(self) -> datetime:

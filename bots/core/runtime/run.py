@@ -24,6 +24,7 @@ from bots.core.runtime.loop import Loop
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.perform import Performer
 from bots.core.runtime.ports import Store
+from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.scheduler import Scheduler
 from bots.core.transport import SyncBatch, TokenRevokedError, Transport
 
@@ -93,15 +94,17 @@ class Running:
         )
         self._caught_up = asyncio.Event()
 
-    def _committed(self, batch: SyncBatch) -> None:
+    def _committed(self, batch: SyncBatch, reader: StoreReader) -> None:
         if not self._caught_up.is_set():
             # What was sent just before a crash shows itself here, however long ago that was.
             self.live.already_sent.update(batch.own)
             self._caught_up.set()
         if batch.devices_changed:
             self.performer.devices_changed()
-        self.performer.wake()
-        self.scheduler.wake()
+        if reader.enqueued:
+            self.performer.wake()
+        if reader.scheduled:
+            self.scheduler.wake()
 
     async def work(self) -> None:
         """Everything at once, until cancelled. Raises TokenRevokedError (in an ExceptionGroup)."""
