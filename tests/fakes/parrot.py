@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bots.core.actions import (
@@ -91,6 +91,8 @@ def echo(event, _facts):
             reply_to=LabelRef(f"echo:{event.event_id}"),
         ),
     ]
+    if event.text == "half":
+        actions[1] = replace(actions[1], parts=(Words("test.echo", {"text": object()}),))
     if event.text == "!gone":
         actions.append(
             Redact(why="t.gone", room_id=event.room_id, event_id=event.event_id, sender=event.sender, follow_up=True)

@@ -69,6 +69,20 @@ async def test_a_bot_that_comes_back_where_nothing_happened_is_at_work_at_once(w
     await again
 
 
+async def test_of_a_handler_that_fails_half_way_nothing_is_done(world):
+    stop = asyncio.Event()
+    life = asyncio.create_task(run_bot(living(world), stop=stop))
+    await until(lambda: ME in world.homeserver.rooms[world.lobby].joined())
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "half")
+    world.homeserver.say("@anna:x", world.lobby, "whole")
+    await until(lambda: "and that was that" in world.said())
+    stop.set()
+    await life
+
+    assert world.said(world.lobby) == ["you said whole", "and that was that"]
+
+
 async def test_a_running_bot_answers_until_it_is_told_to_stop(world):
     stop = asyncio.Event()
     life = asyncio.create_task(run_bot(living(world), stop=stop))

@@ -118,8 +118,8 @@ async def test_a_savepoint_undoes_its_own(store):
 
 async def test_each_bot_has_its_own_place_and_its_own_memory_of_events(store):
     async with store.transaction(WELCOME, NOW) as t:
-        await t.mark_seen("$1")
-        await t.mark_seen("$1")
+        assert await t.mark_seen("$1")
+        assert not await t.mark_seen("$1")
         await t.set_position("sync", "s1")
         await t.set_position("sync", "s2")
         await t.set_label("case:1", "$case")

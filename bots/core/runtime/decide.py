@@ -30,6 +30,7 @@ from bots.core.bot import Bot, Handler
 from bots.core.events import AnyEvent
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import Outward, to_json
+from bots.core.runtime.ports import Waiting
 from bots.core.runtime.reader import StoreReader
 
 _OUTWARD = get_args(Outward)
@@ -67,12 +68,14 @@ class Decider:
         """
         self._metrics.events.inc()
         for number, handler in self._handlers(event):
+            enqueued = len(reader.enqueued)
             try:
                 async with reader.transaction.savepoint():
                     facts = await handler.gather(event, reader)
                     for index, action in enumerate(handler.decide(event, facts)):
                         await self.write(action, transaction_id(self._bot.name, source, number, index), reader)
             except Exception as error:  # noqa: BLE001 — a policy's bug is contained, whatever it raises
+                del reader.enqueued[enqueued:]
                 self._complain(number, event, error)
 
     async def write(self, action: Action, id_: str, reader: StoreReader) -> None:
@@ -93,15 +96,29 @@ class Decider:
             case Audit():
                 await tx.audit(action)
             case _:
-                reader.enqueued = True
-                await tx.enqueue(
-                    voice_of(action, self._bot.name),
-                    transaction_id=id_,
-                    place=lane_of(action, reader),
-                    priority=int(action.priority),
-                    not_before=action.not_before,
-                    payload=to_json(action),
-                )
+                await self._enqueue(action, id_, reader)
+
+    async def _enqueue(self, action: Outward, id_: str, reader: StoreReader) -> None:
+        voice = voice_of(action, self._bot.name)
+        row = Waiting(
+            transaction_id=id_,
+            asked_by=self._bot.name,
+            place=lane_of(action, reader),
+            priority=int(action.priority),
+            not_before=action.not_before,
+            created_at=reader.now,
+            payload=to_json(action),
+        )
+        await reader.transaction.enqueue(
+            voice,
+            transaction_id=id_,
+            place=row.place,
+            priority=row.priority,
+            not_before=row.not_before,
+            payload=row.payload,
+        )
+        if voice is self._bot.name:
+            reader.enqueued.append(row)
 
     def _handlers(self, event: AnyEvent) -> Iterable[tuple[int, Handler[AnyEvent, object]]]:
         return ((number, h) for number, h in enumerate(self._bot.handlers) if isinstance(event, h.event))

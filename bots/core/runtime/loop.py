@@ -225,9 +225,8 @@ class Loop:
     async def _decide_once(self, event: AnyEvent, reader: StoreReader) -> None:
         assert isinstance(event, Event)
         transaction = reader.transaction
-        if await transaction.seen(event.event_id):
+        if not await transaction.mark_seen(event.event_id):
             return
-        await transaction.mark_seen(event.event_id)
         if isinstance(event, Unreadable):
             await keep(event, transaction)
             return

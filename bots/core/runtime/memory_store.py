@@ -130,9 +130,11 @@ class MemoryTransaction:
         """Whether this bot has decided on an event before."""
         return (self._bot, source) in self._tables.seen
 
-    async def mark_seen(self, source: str) -> None:
-        """Write down that it has."""
+    async def mark_seen(self, source: str) -> bool:
+        """Write down that it has. Gives whether that is news."""
+        news = (self._bot, source) not in self._tables.seen
         self._tables.seen.add((self._bot, source))
+        return news
 
     async def label(self, event_id: str) -> str | None:
         """The label of the send that made an event."""

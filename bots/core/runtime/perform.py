@@ -8,7 +8,7 @@ when the homeserver says "slow down", everything waits for as long as it says, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,6 +67,11 @@ class Performer:
         self._look = True
         self._wake.set()
 
+    def take(self, rows: Sequence[Waiting]) -> None:
+        """These were committed to the outbox a moment ago: nobody need read them there."""
+        self._rows |= {row.transaction_id: row for row in rows}
+        self._wake.set()
+
     def devices_changed(self) -> None:
         """What could not be read by anybody may be readable now."""
         for place in self._not_ready:
@@ -117,12 +122,14 @@ class Performer:
         """
         if self._look:
             self._look = False
+            known = frozenset(self._rows)
             async with self.store.transaction(self.bot, self.clock.now()) as transaction:
                 waiting = await transaction.waiting_ids()
                 # A row never changes, and opening a sealed one costs: only the new ones are read.
                 new = await transaction.waiting([id_ for id_ in waiting if id_ not in self._rows])
             rows = self._rows | {row.transaction_id: row for row in new}
-            self._rows = {id_: rows[id_] for id_ in waiting}
+            taken = {id_: row for id_, row in self._rows.items() if id_ not in known}
+            self._rows = {id_: rows[id_] for id_ in waiting} | taken
         # In this order: a row that was finished while it was being read again is taken out here.
         finished = 0
         for place, (row, task) in list(self._running.items()):

@@ -72,8 +72,8 @@ class Transaction(Protocol):
     async def seen(self, source: str) -> bool:
         """Whether this bot has decided on an event before."""
 
-    async def mark_seen(self, source: str) -> None:
-        """Write down that this bot has decided on the event."""
+    async def mark_seen(self, source: str) -> bool:
+        """Write down that this bot has decided on the event. Gives whether that is news."""
 
     async def label(self, event_id: str) -> str | None:
         """The label of the send that made an event."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bots.core.records import CommunityRoom, PrivateChat, Record
 from bots.core.rooms import RoomRole, RoomView
-from bots.core.runtime.ports import Transaction
+from bots.core.runtime.ports import Transaction, Waiting
 from bots.core.transport import Transport
 
 R = TypeVar("R", bound=Record)
@@ -21,14 +21,14 @@ class StoreReader:
     """A `bots.core.bot.Reader` for as long as `transaction` is open.
 
     `senders` are the answers to what handlers' `target`s asked, by (room id, event id).
-    `enqueued` and `scheduled` are set when a decision puts something into the outbox, or a tick by.
+    `enqueued` is what decisions put into this bot's own outbox; `scheduled` is set when one puts a tick by.
     """
 
     transaction: Transaction
     transport: Transport
     bots: frozenset[str]
     senders: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    enqueued: bool = False
+    enqueued: list[Waiting] = field(default_factory=list)
     scheduled: bool = False
     _community: tuple[CommunityRoom, ...] = ()
     _private: dict[str, str] = field(default_factory=dict)

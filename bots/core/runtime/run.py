@@ -102,7 +102,7 @@ class Running:
         if batch.devices_changed:
             self.performer.devices_changed()
         if reader.enqueued:
-            self.performer.wake()
+            self.performer.take(reader.enqueued)
         if reader.scheduled:
             self.scheduler.wake()
 

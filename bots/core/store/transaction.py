@@ -99,10 +99,10 @@ class Transaction:
         query = sa.select(t.c.at).where(t.c.bot == self._bot, t.c.source == self._keys.hashed("seen", source))
         return await self._connection.scalar(query) is not None
 
-    async def mark_seen(self, source: str) -> None:
-        """Write down that it has."""
+    async def mark_seen(self, source: str) -> bool:
+        """Write down that it has. Gives whether that is news."""
         values = {"bot": self._bot, "source": self._keys.hashed("seen", source), "at": self._now}
-        await self._upsert(schema.seen, values, update=None)
+        return await self._upsert(schema.seen, values, update=None)
 
     # Labels.
 
@@ -352,11 +352,15 @@ class Transaction:
         *,
         update: Mapping[str, Any] | None,
         unique: Sequence[str] | None = None,
-    ) -> None:
-        """Insert a row; where there is one with its key, change `update` of it, or nothing (None)."""
+    ) -> bool:
+        """Insert a row; where there is one with its key, change `update` of it, or nothing (None).
+
+        Gives whether anything was written.
+        """
         insert = self._insert(table).values(**values)
         key = list(unique or [column.name for column in table.primary_key])
         if update is None:
-            await self._connection.execute(insert.on_conflict_do_nothing(index_elements=key))
+            done = await self._connection.execute(insert.on_conflict_do_nothing(index_elements=key))
         else:
-            await self._connection.execute(insert.on_conflict_do_update(index_elements=key, set_=dict(update)))
+            done = await self._connection.execute(insert.on_conflict_do_update(index_elements=key, set_=dict(update)))
+        return done.rowcount > 0
