@@ -8,6 +8,7 @@ from bots.core.events import Message, MessageKind
 from bots.core.language import Rendered
 from bots.core.matrix.content import message_content, reaction_content
 from bots.core.matrix.decode import decode
+from bots.core.matrix.text import mended
 from bots.core.transport import Outgoing
 
 ids = st.none() | st.text("abc", min_size=1).map("${}".format)
@@ -32,7 +33,7 @@ def test_what_is_sent_is_read_as_it_was_meant(message):
     }
     read = decode("!r", raw)
     assert isinstance(read, Message)
-    assert (read.text, read.formatted) == (message.rendered.body, message.rendered.html)
+    assert (read.text, read.formatted) == (mended(message.rendered.body), mended(message.rendered.html))
     assert (read.reply_to, read.thread, read.mentions) == (message.reply_to, message.thread, set(message.mentions))
     assert read.kind is (MessageKind.NOTICE if message.notice else MessageKind.TEXT)
 
