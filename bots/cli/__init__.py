@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 # Something differs, or something is wrong: for scripts.
 EXIT_DIFFERS = 2
 
-# What structlog loads where it is installed, for things that no bot does: 10 MB in each of three processes.
-_NOT_FOR_BOTS = ("rich", "twisted")
+# What libraries load where it is installed, for things that no bot does: 11 MB in each of three processes.
+# structlog takes the first two; PyCryptodome, which nio brings for attachments, does without the third.
+_NOT_FOR_BOTS = ("rich", "twisted", "cffi")
 
 
 @cache

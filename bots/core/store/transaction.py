@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bots.core.actions import Audit, BotName
@@ -342,8 +342,13 @@ class Transaction:
         subject = record.duty.subject
         return [] if subject is None else record_table(record).where({subject: user}, self._keys)
 
-    def _insert(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
-        return postgresql.insert(table) if self._connection.dialect.name == "postgresql" else sqlite.insert(table)
+    def _insert(self, table: sa.Table) -> Any:
+        if self._connection.dialect.name == "sqlite":
+            return sqlite.insert(table)
+        # There already with such an engine; without one it would be 2 MB for nothing.
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        return postgresql.insert(table)
 
     async def _upsert(
         self,
