@@ -26,7 +26,7 @@ from bots.core.runtime.ports import Store, Waiting
 from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
 
 # How many places are served side by side.
-WIDTH = 8
+WIDTH = 16
 # How often the outbox is looked at without having been woken: another bot's process may have put something in.
 POLL = timedelta(seconds=1)
 # After so many answers that something broke over there, it is this action that breaks it.
