@@ -47,7 +47,7 @@ async def play(scene, steps):
                 await scene.waits(minutes=minutes)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_nobody_without_the_power_brings_anything_about(steps):
     """All deeds of a scene in which only members act are none."""
@@ -58,7 +58,7 @@ def test_nobody_without_the_power_brings_anything_about(steps):
     assert not [a for a in scene.all if type(a).__name__ in {"SetPower", "Remove", "Ban", "Unban", "Invite"}]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_bots_and_organisers_are_never_acted_on_and_nothing_is_said_in_members_rooms(steps):
     scene = Scene()
@@ -75,7 +75,7 @@ def test_bots_and_organisers_are_never_acted_on_and_nothing_is_said_in_members_r
             assert action.place.user not in BOTS
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_what_ends_by_itself_has_ended_after_a_year(steps):
     """No mute or ban with an end is left in force, and nobody is muted whom no decision mutes."""
