@@ -14,9 +14,9 @@ from bots.core import actions as do
 from bots.core.actions import Action, EventRef, InRoom, Priority, Words
 from bots.core.bot import Reader
 from bots.core.events import Membership, MembershipState, Outcome, Tick, Unreadable
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import RoomView
 from bots.moderation.carrying_out import audit
-from bots.moderation.handlers import HELP_LABEL, MEMBERS_ROOMS
+from bots.moderation.handlers import HELP_LABEL, members_rooms, moderators_room
 from bots.moderation.ladder import (
     EXPIRY,
     LASTING,
@@ -188,8 +188,8 @@ def _facts(reader: Reader) -> Aftermath:
     return Aftermath(
         now=reader.now,
         me=reader.me,
-        office=next(iter(reader.rooms(RoomRole.MODERATORS)), None),
-        rooms={room.room_id: room for role in MEMBERS_ROOMS for room in reader.rooms(role)},
+        office=moderators_room(reader),
+        rooms={room.room_id: room for room in members_rooms(reader)},
     )
 
 

@@ -16,7 +16,7 @@ from bots.moderation.telling import line, say_in_office, tell, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Occasion:
     """What carrying out depends on.
 
     `by` is who asked; `rooms` are the members' rooms by id; `place_named` says whether the room of a note is to be
@@ -35,9 +35,7 @@ class Circumstances:
         return room.name if room else None
 
 
-def carry_out(
-    order: Order, numbers: Sequence[int], replaced: Sequence[Decision], at: Circumstances
-) -> tuple[Action, ...]:
+def carry_out(order: Order, numbers: Sequence[int], replaced: Sequence[Decision], at: Occasion) -> tuple[Action, ...]:
     """One decision a room, each with its number; those that they take the place of end.
 
     A note or a warning is done by telling it; of everything else people are told when the homeserver has done it.
@@ -57,7 +55,7 @@ def carry_out(
     return tuple(actions)
 
 
-def take_back(decisions: Sequence[Decision], restored: Sequence[Decision], at: Circumstances) -> tuple[Action, ...]:
+def take_back(decisions: Sequence[Decision], restored: Sequence[Decision], at: Occasion) -> tuple[Action, ...]:
     """Each of the decisions ends; those whose place they had taken are in force again.
 
     Who was never told of a decision is not told of its end either.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the moderation bot does about a message or a reaction: a report, an order, or nothing.
 
-In the members' rooms it never speaks. A command is taken out of the room before anything else, whoever gave it.
+In the members' rooms it never speaks, but for a `!help` of somebody without a private chat. A command is taken out of the room before anything else, whoever gave it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bots.core.commands import PREFIX, Missing, Unknown
 from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
-from bots.moderation.carrying_out import Circumstances, carry_out, take_back
+from bots.moderation.carrying_out import Occasion, carry_out, take_back
 from bots.moderation.cases import Reported, reported
 from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Help, Report, Undo
 from bots.moderation.orders import Order, Refused, Situation, TakeBack, own_last, resolve, target_of
@@ -121,15 +121,25 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
     return (*taken_away, *_do(event, facts))
 
 
+def moderators_room(reader: Reader) -> RoomView | None:
+    """Where the moderators hear of everything, if they have a room."""
+    return next(iter(reader.rooms(RoomRole.MODERATORS)), None)
+
+
+def members_rooms(reader: Reader) -> tuple[RoomView, ...]:
+    """The rooms that are moderated."""
+    return tuple(room for role in MEMBERS_ROOMS for room in reader.rooms(role))
+
+
 def _facts(event: Event, reader: Reader) -> Facts:
     room = reader.room(event.room_id)
-    rooms = tuple(each for role in MEMBERS_ROOMS for each in reader.rooms(role))
+    rooms = members_rooms(reader)
     here = (room,) if room is not None and room.role in MEMBERS_ROOMS else ()
     if not here and (room is None or room.role is not RoomRole.MODERATORS):
         room = None
     return Facts(
         now=reader.now,
-        office=next(iter(reader.rooms(RoomRole.MODERATORS)), None),
+        office=moderators_room(reader),
         room=room,
         rooms=rooms,
         asker_moderates=any(is_moderator(each, event.sender) for each in here or rooms),
@@ -214,7 +224,7 @@ async def _report(
     reader: Reader, event: Event, room: RoomView, event_id: str, target: str | None, remark: str
 ) -> Reported:
     cases = await reader.find(Case, room_id=room.room_id, event_id=event_id)
-    office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
+    office = moderators_room(reader)
     return Reported(
         reporter=event.sender,
         room_id=room.room_id,
@@ -266,7 +276,7 @@ def _taken_away(event: Event, room: RoomView, command: Command | Unknown) -> tup
 
 
 def _do(event: Event, facts: Facts) -> Sequence[Action]:
-    at = Circumstances(
+    at = Occasion(
         now=facts.now,
         by=event.sender,
         office=facts.office,
