@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the moderation bot does about a message or a reaction: a report, an order, or nothing.
 
-In the members' rooms it never speaks, but for a `!help` of somebody without a private chat. A command is taken out of the room before anything else, whoever gave it.
+In the members' rooms it never speaks, but for a `!help` of somebody without a private chat.
+A command is taken out of the room before anything else, whoever gave it.
 """
 
 from __future__ import annotations
