@@ -90,5 +90,20 @@ class PrivateChat(Record):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenLanguage(Record):
+    """The language (a code: "es") that somebody chose to be spoken to in private. Who chose none has no row."""
+
+    user: Hashed
+    language: Sealed
+
+    key: ClassVar[tuple[str, ...]] = ("user",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets every bot speak with somebody in the language they chose; kept until they ask to be forgotten",
+        keep=None,
+        subject="user",
+    )
+
+
 # What every community keeps, whichever bots it has.
-CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat)
+CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat, SpokenLanguage)

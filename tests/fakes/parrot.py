@@ -45,7 +45,8 @@ CATALOGUE = Catalogue(
             "test.unreadable": "can't read",
             "core.private_chat_name": "Private chat",
             "core.quote_gone": "gone",
-        }
+        },
+        "es": {"test.greet": "hola {name}", "core.private_chat_name": "Chat privado"},
     },
     "en",
 )

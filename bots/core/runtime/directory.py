@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.core.actions import BotName, Place
+from bots.core.actions import BotName, InPrivateChat, Place
 from bots.core.community import Community
-from bots.core.records import PrivateChat
+from bots.core.records import PrivateChat, SpokenLanguage
 from bots.core.rooms import RoomView
 from bots.core.runtime.clock import Clock
-from bots.core.runtime.ports import Store
+from bots.core.runtime.ports import Store, Transaction
 from bots.core.runtime.reader import StoreReader
 from bots.core.transport import Transport
 
@@ -56,6 +56,17 @@ class StoreDirectory:
         async with self.store.transaction(self.bot, self.clock.now()) as transaction:
             return transaction.pseudonym(user)
 
-    async def language(self, place: Place) -> str:  # noqa: ARG002 — a community has one language as yet
-        """The community's language; a handler that knows better says so in its `Words`."""
+    async def language(self, place: Place) -> str:
+        """The member's own in private, if they chose one; else the room's, if it has one; else the community's."""
+        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            user = place.user if isinstance(place, InPrivateChat) else await _private_with(transaction, place.room_id)
+            if user is not None:
+                spoken = await transaction.get(SpokenLanguage, user)
+                return spoken.language if spoken else self.community.default_language
         return self.community.default_language
+
+
+async def _private_with(transaction: Transaction, room_id: str) -> str | None:
+    """Whose private chat the room is."""
+    chats = await transaction.find(PrivateChat, room_id=room_id)
+    return chats[0].user if chats else None

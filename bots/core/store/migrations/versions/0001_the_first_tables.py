@@ -192,6 +192,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "spoken_language",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
         "ticks",
         sa.Column("bot", sa.String(length=16), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -223,6 +232,7 @@ def downgrade() -> None:
     op.drop_table("unreadable")
     op.drop_index("ticks_by_time", table_name="ticks")
     op.drop_table("ticks")
+    op.drop_table("spoken_language")
     op.drop_table("series")
     op.drop_index(op.f("ix_seen_at"), table_name="seen")
     op.drop_table("seen")
