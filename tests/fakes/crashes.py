@@ -59,3 +59,9 @@ class MortalStore:
             yield Mortal(transaction, self._countdown)
             self._countdown.moment()
         self._countdown.moment()
+
+    @asynccontextmanager
+    async def reading(self, *args):
+        self._countdown.moment()
+        async with self._store.reading(*args) as transaction:
+            yield Mortal(transaction, self._countdown)

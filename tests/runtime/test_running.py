@@ -79,9 +79,15 @@ class Counting:
         self._store = store
         self.asked = 0
 
+    def transaction(self, bot, now):
+        return self._counted(self._store.transaction(bot, now))
+
+    def reading(self, bot, now):
+        return self._counted(self._store.reading(bot, now))
+
     @asynccontextmanager
-    async def transaction(self, bot, now):
-        async with self._store.transaction(bot, now) as transaction:
+    async def _counted(self, opened):
+        async with opened as transaction:
             position = transaction.position
 
             async def counted(name):
@@ -90,6 +96,36 @@ class Counting:
 
             transaction.position = counted
             yield transaction
+
+
+class Writes:
+    """A store that counts the transactions which may write."""
+
+    def __init__(self, store):
+        self._store = store
+        self.begun = 0
+
+    def transaction(self, bot, now):
+        self.begun += 1
+        return self._store.transaction(bot, now)
+
+    def reading(self, bot, now):
+        return self._store.reading(bot, now)
+
+
+async def test_a_bot_that_hears_but_itself_writes_nothing(world):
+    running = world.running(wrap_store=Writes)
+    world.homeserver.join("@anna:x", world.lobby)
+    await settle(running)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await running.step()
+    assert running.store.begun
+    running.store.begun = 0
+    batch = await running.loop.step(timeout_ms=0)
+
+    assert batch.own
+    assert running.store.begun == 0
+    assert world.said(world.lobby) == ["you said hi", "and that was that"]
 
 
 class Lazy:

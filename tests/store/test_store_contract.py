@@ -102,6 +102,17 @@ async def test_an_exception_undoes_everything(store):
         assert await t.position("sync") is None
 
 
+async def test_who_only_reads_waits_for_nobody_and_sees_what_is_committed(store):
+    async with store.transaction(WELCOME, NOW) as t:
+        await t.set_position("sync", "s1")
+    async with store.transaction(WELCOME, NOW) as t:
+        await t.set_position("sync", "s2")
+        async with store.reading(WELCOME, NOW) as other:
+            assert await other.position("sync") == "s1"
+    async with store.reading(WELCOME, NOW) as t:
+        assert await t.position("sync") == "s2"
+
+
 async def test_a_savepoint_undoes_its_own(store):
     async with store.transaction(WELCOME, NOW) as t:
         await t.mark_seen("$1")

@@ -70,9 +70,11 @@ class Decider:
         for number, handler in self._handlers(event):
             enqueued = len(reader.enqueued)
             try:
+                actions = tuple(handler.decide(event, await handler.gather(event, reader)))
+                if not actions:
+                    continue
                 async with reader.transaction.savepoint():
-                    facts = await handler.gather(event, reader)
-                    for index, action in enumerate(handler.decide(event, facts)):
+                    for index, action in enumerate(actions):
                         await self.write(action, transaction_id(self._bot.name, source, number, index), reader)
             except Exception as error:  # noqa: BLE001 — a policy's bug is contained, whatever it raises
                 del reader.enqueued[enqueued:]

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from bots.core.actions import BotName, InPrivateChat, Place
+from bots.core.actions import BotName, InPrivateChat, InRoom, Place
 from bots.core.community import Community
 from bots.core.records import PrivateChat, SpokenLanguage
 from bots.core.rooms import RoomView
 from bots.core.runtime.clock import Clock
+from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.ports import Store, Transaction
-from bots.core.runtime.reader import StoreReader
+from bots.core.runtime.reader import StoreReader, in_community
 from bots.core.transport import Transport
 
 
@@ -25,10 +27,11 @@ class StoreDirectory:
     bots: frozenset[str]
     community: Community
     clock: Clock
+    rooms: CommunityRooms
 
     async def private_chat(self, user: str) -> str | None:
         """The room id of the welcome bot's chat with this person."""
-        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+        async with self.store.reading(self.bot, self.clock.now()) as transaction:
             chat = await transaction.get(PrivateChat, user)
         return chat.room_id if chat else None
 
@@ -39,7 +42,7 @@ class StoreDirectory:
 
     async def event_id(self, label: str) -> str | None:
         """The event that the `Send` with this label made."""
-        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+        async with self.store.reading(self.bot, self.clock.now()) as transaction:
             return await transaction.event_id(label)
 
     async def view(self, room_id: str) -> RoomView | None:
@@ -47,23 +50,33 @@ class StoreDirectory:
         if room_id not in self.transport.joined_rooms():
             return None
         await self.transport.load_rooms(frozenset({room_id}))
-        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
-            reader = await StoreReader.open(transaction, self.transport, self.bots, {room_id})
+        view, now = self.transport.room(room_id), self.clock.now()
+        if view is not None and (placed := in_community(view, self.rooms.known(now) or ())) is not None:
+            return placed
+        async with self.store.reading(self.bot, now) as transaction:
+            reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, {room_id})
         return reader.room(room_id)
 
     async def marker(self, user: str) -> str:
         """An opaque name for the private chat with this person: the keyed hash that stands for them at rest."""
-        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+        async with self.store.reading(self.bot, self.clock.now()) as transaction:
             return transaction.pseudonym(user)
 
     async def language(self, place: Place) -> str:
         """The member's own in private, if they chose one; else the room's, if it has one; else the community's."""
-        async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+        now = self.clock.now()
+        if len(self.community.languages) == 1 or self._is_community(place, now):
+            return self.community.default_language
+        async with self.store.reading(self.bot, now) as transaction:
             user = place.user if isinstance(place, InPrivateChat) else await _private_with(transaction, place.room_id)
             if user is not None:
                 spoken = await transaction.get(SpokenLanguage, user)
                 return spoken.language if spoken else self.community.default_language
         return self.community.default_language
+
+    def _is_community(self, place: Place, now: datetime) -> bool:
+        known = self.rooms.known(now) or ()
+        return isinstance(place, InRoom) and any(room.room_id == place.room_id for room in known)
 
 
 async def _private_with(transaction: Transaction, room_id: str) -> str | None:

@@ -8,7 +8,7 @@ What needs the network (rooms, senders, keys that came late) is fetched before; 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,13 +16,13 @@ import structlog
 
 from bots.core.actions import BotName, Join, Send
 from bots.core.events import AnyEvent, Event, Membership, MembershipState, Message, Outcome, Report, Tick, Unreadable
-from bots.core.records import CommunityRoom
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock
+from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider, transaction_id
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import from_json
-from bots.core.runtime.ports import Store, Transaction
+from bots.core.runtime.ports import Store, Waiting
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.unreadable import keep, readable_now
 from bots.core.transport import SyncBatch, TokenRevokedError, Transport, TransportError
@@ -38,8 +38,9 @@ _SYNC, _REPORTS = "sync", "reports"
 class Loop:
     """`organiser` is the user whose invitations are accepted without asking.
 
-    `committed` is called after each commit with the batch and what it was decided with, so that the performer and the
-    scheduler can go to work where there is some.
+    `sending` gives those of these rows of the outbox that the performer has in hand.
+    `committed` is called after each batch, with what it was decided with if there was something to decide,
+    so that the performer and the scheduler can go to work.
     """
 
     bot: BotName
@@ -49,10 +50,13 @@ class Loop:
     clock: Clock
     metrics: Metrics
     bots: frozenset[str]
+    rooms: CommunityRooms
     organiser: str
     random: Callable[[], float]
-    committed: Callable[[SyncBatch, StoreReader], None] = lambda _batch, _reader: None
+    sending: Callable[[Collection[str]], Sequence[Waiting]]
+    committed: Callable[[SyncBatch, StoreReader | None], None] = lambda _batch, _reader: None
     _since: str | None = None
+    _heard: bool = False
     _failures: int = 0
     _community: frozenset[str] | None = None
     _arrived: set[str] = field(default_factory=set)
@@ -86,7 +90,7 @@ class Loop:
     async def step(self, *, timeout_ms: int = LONG_POLL_MS) -> SyncBatch:
         """One sync response, from asking for it to having committed it."""
         if self._since is None:
-            async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            async with self.store.reading(self.bot, self.clock.now()) as transaction:
                 self._since = await transaction.position(_SYNC)
         since = self._since
         batch = await self.transport.sync(since, timeout_ms=timeout_ms)
@@ -97,35 +101,42 @@ class Loop:
         reports = await self._reports(received)
         coming = [*late, *(self._wanted(batch)), *reports]
         senders = await self._senders(coming)
-        async with self.store.transaction(self.bot, received) as transaction:
-            rooms = {event.room_id for event in coming if not isinstance(event, Tick | Outcome)}
-            reader = await StoreReader.open(transaction, self.transport, self.bots, rooms, senders)
-            await _label(batch.own, transaction)
-            for here in await self._present(batch, joined, since, reader):
-                await self._decide_once(here, reader)
-            for message in late:
-                await transaction.drop_unreadable(message.event_id)
-                await self.decider.decide(message, message.event_id, reader)
-            for event in coming[len(late) :]:
-                await self._decide_once(event, reader)
-            for report in reports:
-                await transaction.set_position(_REPORTS, str(report.report_id))
-            for room_id in batch.left:
-                await transaction.set_position(_position(room_id), "")
-            await transaction.set_position(_SYNC, batch.next_batch)
+        labels = await self._labels(batch, received)
+        reader = None
+        # Where nothing is to be written, the place in the stream need not be: after a crash the same comes again.
+        if batch.initial or coming or labels or batch.left or joined - self._arrived:
+            async with self.store.transaction(self.bot, received) as transaction:
+                rooms = {event.room_id for event in coming if not isinstance(event, Tick | Outcome)}
+                reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, rooms, senders)
+                for label, event_id in labels.items():
+                    await transaction.set_label(label, event_id)
+                for here in await self._present(batch, joined, since, reader):
+                    await self._decide_once(here, reader)
+                for message in late:
+                    await transaction.drop_unreadable(message.event_id)
+                    await self.decider.decide(message, message.event_id, reader)
+                for event in coming[len(late) :]:
+                    await self._decide_once(event, reader)
+                for report in reports:
+                    await transaction.set_position(_REPORTS, str(report.report_id))
+                for room_id in batch.left:
+                    await transaction.set_position(_position(room_id), "")
+                await transaction.set_position(_SYNC, batch.next_batch)
+            self._community = reader.community
         self._since = batch.next_batch
+        self._heard = True
         self._arrived = {room for room in joined if room in self._arrived or self.transport.room(room) is not None}
         self.metrics.batches.inc()
         self.metrics.last_sync = received
-        self._community = reader.community
         self.committed(batch, reader)
         return batch
 
     async def _needed(self, joined: frozenset[str], now: datetime) -> frozenset[str]:
         """The rooms that a handler may ask about, whatever happened: the community's, and those new to the bot."""
         if self._community is None or joined - self._arrived:
-            async with self.store.transaction(self.bot, now) as transaction:
-                self._community = frozenset(room.room_id for room in await transaction.find(CommunityRoom))
+            self.rooms.forget()
+            async with self.store.reading(self.bot, now) as transaction:
+                self._community = frozenset(room.room_id for room in await self.rooms.read(transaction))
                 # Asked once a room and process: with hundreds of rooms it would be hundreds of questions a sync.
                 self._arrived |= {
                     room for room in joined - self._arrived if await transaction.position(_position(room))
@@ -148,12 +159,27 @@ class Loop:
             if isinstance(event, Event) and event.sender != me and (not batch.initial or _invites(event, me))
         ]
 
+    async def _labels(self, batch: SyncBatch, now: datetime) -> dict[str, str]:
+        """By label, which events the bot's labelled sends made, as soon as they show.
+
+        Somebody who is quick taps a button before the performer has put the last one there: it comes in the same batch.
+        """
+        if not batch.own:
+            return {}
+        rows = self.sending(batch.own)
+        if batch.initial or not self._heard:
+            # What was sent just before a crash: the performer has not looked yet.
+            async with self.store.reading(self.bot, now) as transaction:
+                rows = await transaction.waiting(batch.own)
+        sends = ((from_json(row.payload), batch.own[row.transaction_id]) for row in rows)
+        return {send.label: event_id for send, event_id in sends if isinstance(send, Send) and send.label is not None}
+
     async def _late(self, batch: SyncBatch, now: datetime) -> list[Message]:
         """What could not be read before, and can be now that its key has come."""
         waiting: list[Unreadable] = []
         if not batch.keys_came:
             return []
-        async with self.store.transaction(self.bot, now) as transaction:
+        async with self.store.reading(self.bot, now) as transaction:
             for room_id, session_id in sorted(batch.keys_came):
                 waiting += await transaction.unreadable(room_id, session_id)
         return await readable_now(self.transport, waiting)
@@ -163,7 +189,7 @@ class Loop:
         if self.bot is not BotName.MODERATION or (self._next_reports is not None and now < self._next_reports):
             return []
         self._next_reports = now + REPORTS_EVERY
-        async with self.store.transaction(self.bot, now) as transaction:
+        async with self.store.reading(self.bot, now) as transaction:
             after = int(await transaction.position(_REPORTS) or 0)
         try:
             found = await self.transport.reports(after)
@@ -234,17 +260,6 @@ class Loop:
             join = Join(why="runtime.organiser_invites", room_id=event.room_id)
             await self.decider.write(join, transaction_id(self.bot, event.event_id, -1, 0), reader)
         await self.decider.decide(event, event.event_id, reader)
-
-
-async def _label(own: Mapping[str, str], transaction: Transaction) -> None:
-    """Keep which events the bot's labelled sends made, as soon as they show.
-
-    Somebody who is quick taps a button before the performer has put the last one there, and comes in the same response.
-    """
-    for row in await transaction.waiting(own.keys()) if own else ():
-        action = from_json(row.payload)
-        if isinstance(action, Send) and action.label is not None:
-            await transaction.set_label(action.label, own[row.transaction_id])
 
 
 def _invites(event: AnyEvent, me: str) -> bool:

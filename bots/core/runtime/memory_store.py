@@ -54,6 +54,11 @@ class MemoryStore:
             yield MemoryTransaction(mine, bot, now)
             self.tables = mine
 
+    @asynccontextmanager
+    async def reading(self, bot: BotName, now: datetime) -> AsyncIterator[MemoryTransaction]:
+        """What is written in it is nowhere."""
+        yield MemoryTransaction(self.tables.copied(), bot, now)
+
 
 class MemoryTransaction:
     """A `bots.core.runtime.ports.Transaction`."""

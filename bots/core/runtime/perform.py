@@ -8,7 +8,7 @@ when the homeserver says "slow down", everything waits for as long as it says, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,6 +72,10 @@ class Performer:
         self._rows |= {row.transaction_id: row for row in rows}
         self._wake.set()
 
+    def sending(self, transaction_ids: Collection[str]) -> Sequence[Waiting]:
+        """Those of these rows that are known here and not finished."""
+        return [self._rows[id_] for id_ in transaction_ids if id_ in self._rows]
+
     def devices_changed(self) -> None:
         """What could not be read by anybody may be readable now."""
         for place in self._not_ready:
@@ -123,7 +127,7 @@ class Performer:
         if self._look:
             self._look = False
             known = frozenset(self._rows)
-            async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            async with self.store.reading(self.bot, self.clock.now()) as transaction:
                 waiting = await transaction.waiting_ids()
                 # A row never changes, and opening a sealed one costs: only the new ones are read.
                 new = await transaction.waiting([id_ for id_ in waiting if id_ not in self._rows])

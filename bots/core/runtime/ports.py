@@ -137,3 +137,6 @@ class Store(Protocol):
 
     def transaction(self, bot: BotName, now: datetime) -> AbstractAsyncContextManager[Transaction]:
         """Commits at the end; an exception undoes it all."""
+
+    def reading(self, bot: BotName, now: datetime) -> AbstractAsyncContextManager[Transaction]:
+        """To look something up, without waiting for anybody who writes; nothing may be written in it."""

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bots.core.records import CommunityRoom, PrivateChat, Record
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.ports import Transaction, Waiting
 from bots.core.transport import Transport
 
@@ -39,12 +40,13 @@ class StoreReader:
         transaction: Transaction,
         transport: Transport,
         bots: frozenset[str],
+        community: CommunityRooms,
         room_ids: Iterable[str] = (),
         senders: Mapping[tuple[str, str], str] | None = None,
     ) -> StoreReader:
         """A reader that knows the community's rooms, and which of `room_ids` are private chats, and with whom."""
         reader = cls(transaction, transport, bots, senders or {})
-        reader._community = tuple(sorted(await transaction.find(CommunityRoom), key=lambda room: room.position))
+        reader._community = await community.read(transaction)
         known = {room.room_id for room in reader._community}
         for room_id in set(room_ids) - known:
             for chat in await transaction.find(PrivateChat, room_id=room_id):
@@ -71,9 +73,8 @@ class StoreReader:
         view = self.transport.room(room_id)
         if view is None:
             return None
-        for known in self._community:
-            if known.room_id == room_id:
-                return replace(view, role=known.role, condition=known.condition)
+        if (placed := in_community(view, self._community)) is not None:
+            return placed
         if room_id in self._private:
             return replace(view, role=RoomRole.PRIVATE, private_with=self._private[room_id])
         return view
@@ -110,3 +111,11 @@ class StoreReader:
     async def message_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent an event, if a handler's `target` named it beforehand."""
         return self.senders.get((room_id, event_id))
+
+
+def in_community(view: RoomView, community: Iterable[CommunityRoom]) -> RoomView | None:
+    """The room with its place in the community; None when it has none."""
+    for known in community:
+        if known.room_id == view.room_id:
+            return replace(view, role=known.role, condition=known.condition)
+    return None

@@ -16,6 +16,7 @@ from bots.core.bot import Bot
 from bots.core.community import Community
 from bots.core.language import Catalogue
 from bots.core.runtime.clock import Clock, SystemClock
+from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider
 from bots.core.runtime.directory import StoreDirectory
 from bots.core.runtime.effects import DryRun, Live
@@ -53,11 +54,12 @@ class Running:
 
     def __post_init__(self) -> None:
         name = self.bot.name
+        rooms = CommunityRooms()
         self.metrics = Metrics()
         self.live = Live(
             voice=name,
             transport=self.transport,
-            directory=StoreDirectory(name, self.store, self.transport, self.bots, self.community, self.clock),
+            directory=StoreDirectory(name, self.store, self.transport, self.bots, self.community, self.clock, rooms),
             catalogue=self.catalogue,
             bots=self.bots,
         )
@@ -77,6 +79,7 @@ class Running:
             decider=decider,
             clock=self.clock,
             bots=self.bots,
+            rooms=rooms,
             committed=self.performer.wake,
         )
         self.performer.outcome_ready = self.scheduler.wake
@@ -88,22 +91,24 @@ class Running:
             clock=self.clock,
             metrics=self.metrics,
             bots=self.bots,
+            rooms=rooms,
             organiser=self.organiser,
             random=self.random,
+            sending=self.performer.sending,
             committed=self._committed,
         )
         self._caught_up = asyncio.Event()
 
-    def _committed(self, batch: SyncBatch, reader: StoreReader) -> None:
+    def _committed(self, batch: SyncBatch, reader: StoreReader | None) -> None:
         if not self._caught_up.is_set():
             # What was sent just before a crash shows itself here, however long ago that was.
             self.live.already_sent.update(batch.own)
             self._caught_up.set()
         if batch.devices_changed:
             self.performer.devices_changed()
-        if reader.enqueued:
+        if reader is not None and reader.enqueued:
             self.performer.take(reader.enqueued)
-        if reader.scheduled:
+        if reader is not None and reader.scheduled:
             self.scheduler.wake()
 
     async def work(self) -> None:

@@ -13,6 +13,7 @@ import structlog
 from bots.core.actions import BotName
 from bots.core.events import Message, Tick, Unreadable
 from bots.core.runtime.clock import Clock, wait_for
+from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider
 from bots.core.runtime.outcomes import OUTCOME_KIND, to_outcome
 from bots.core.runtime.ports import Store
@@ -36,6 +37,7 @@ class Scheduler:
     decider: Decider
     clock: Clock
     bots: frozenset[str]
+    rooms: CommunityRooms
     committed: Callable[[], None] = lambda: None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -64,14 +66,14 @@ class Scheduler:
     async def step(self) -> int:
         """Everything that is due by now, in one transaction. Gives how many ticks that were."""
         now = self.clock.now()
-        async with self.store.transaction(self.bot, now) as transaction:
+        async with self.store.reading(self.bot, now) as transaction:
             due = list(await transaction.due(now))
         if not due:
             return 0
         messages, unreadable = await self._second_look(due)
         async with self.store.transaction(self.bot, now) as transaction:
             rooms = {*_room_ids(due), *(event.room_id for event in messages)}
-            reader = await StoreReader.open(transaction, self.transport, self.bots, rooms)
+            reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, rooms)
             for message in messages:
                 await transaction.drop_unreadable(message.event_id)
                 await self.decider.decide(message, message.event_id, reader)
@@ -95,7 +97,7 @@ class Scheduler:
         for tick in due:
             if tick.kind != UNREADABLE_KIND:
                 continue
-            async with self.store.transaction(self.bot, self.clock.now()) as transaction:
+            async with self.store.reading(self.bot, self.clock.now()) as transaction:
                 room_id, session_id = str(tick.payload["room_id"]), str(tick.payload["session_id"])
                 waiting = await transaction.unreadable(room_id, session_id)
             came = await readable_now(self.transport, waiting)

@@ -62,6 +62,16 @@ class Store:
         async with self._engine.begin() as connection:
             yield Transaction(connection, self._keys, bot, now)
 
+    @asynccontextmanager
+    async def reading(self, bot: BotName, now: datetime) -> AsyncIterator[Transaction]:
+        """To look something up, without waiting for anybody who writes; nothing may be written in it.
+
+        Each question sees what is committed when it is asked.
+        """
+        async with self._engine.connect() as connection:
+            await connection.execution_options(kithroom_reading=True)
+            yield Transaction(connection, self._keys, bot, now)
+
     async def verify_audit(self) -> audit.Verdict:
         """Read the audit log's chain from its oldest line on."""
         async with self._engine.connect() as connection:
@@ -116,7 +126,8 @@ def _engine(url: str) -> AsyncEngine:
             return create_async_engine(parsed, pool_size=3, pool_pre_ping=True)
         except ModuleNotFoundError:
             raise DatabaseUrlError("PostgreSQL needs one more package: pip install 'kithroom[postgres]'") from None
-    engine = create_async_engine(parsed, connect_args={"timeout": _PATIENCE})
+    # Each transaction says itself how it ends.
+    engine = create_async_engine(parsed, connect_args={"timeout": _PATIENCE}, pool_reset_on_return=None)
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -135,4 +146,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # The write lock at once: two bots then wait for each other instead of failing half-way.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Who only reads needs none, and no transaction.
+    if not connection.get_execution_options().get("kithroom_reading"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
