@@ -126,9 +126,15 @@ def run(config: Path, bots: tuple[str, ...]) -> None:
 @_community
 def check(folder: Path) -> None:
     """Check the community's files. Changes nothing, asks nobody."""
-    from bots.core.settings import load_community
+    from bots.core.settings import load_catalogue, load_community, not_spoken
 
     community = load_community(folder)
+    load_catalogue(community)
+    for code in not_spoken(community):
+        _console().print(
+            f"[yellow]![/yellow] The bots don't speak `{code}`: there they say in English what words/{code}.yaml does "
+            "not say."
+        )
     _console().print(
         f"[green]✓[/green] {community.name}: {len(community.conditions)} conditions, "
         f"{len(community.guidelines.items)} guidelines, {len(community.library)} library entries, "

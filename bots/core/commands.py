@@ -22,6 +22,7 @@ from __future__ import annotations
 import difflib
 import re
 import types
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import timedelta
@@ -103,10 +104,14 @@ _PARSERS: dict[Shape, Callable[[str], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What a command is called, and under which catalogue key its one-line help is."""
+    """What a command is called, and under which catalogue key its one-line help is.
+
+    `also` is what it is called in other languages. All of them work everywhere.
+    """
 
     name: str
     short: tuple[str, ...]
+    also: Mapping[str, tuple[str, ...]]
     reaction: str | None
     help: str
 
@@ -135,6 +140,7 @@ def command(
     name: str,
     *,
     short: Sequence[str] = (),
+    also: Mapping[str, Sequence[str]] | None = None,
     reaction: str | None = None,
     help: str,  # noqa: A002 - the field's word
 ) -> Callable[[type[C]], type[C]]:
@@ -142,7 +148,8 @@ def command(
 
     def declare(cls: type[C]) -> type[C]:
         _shapes(cls)
-        _SPECS[cls] = Spec(name, tuple(short), reaction, help)
+        other = {language: tuple(names) for language, names in (also or {}).items()}
+        _SPECS[cls] = Spec(name, tuple(short), other, reaction, help)
         return cls
 
     return declare
@@ -154,7 +161,10 @@ def spec_of(cls: type) -> Spec:
 
 
 class CommandSet(Generic[C]):
-    """The commands of one bot. Names, short forms and reactions are unique within it (ValueError otherwise)."""
+    """The commands of one bot. Names, short forms and reactions are unique within it (ValueError otherwise).
+
+    Accents don't matter: `!ecoute` is `!écoute`.
+    """
 
     def __init__(self, *types: type[C]) -> None:
         self._types = types
@@ -162,8 +172,8 @@ class CommandSet(Generic[C]):
         self._by_reaction: dict[str, type[C]] = {}
         for cls in types:
             spec = spec_of(cls)
-            for name in (spec.name, *spec.short):
-                if self._by_name.setdefault(name, cls) is not cls:
+            for name in (spec.name, *spec.short, *(name for names in spec.also.values() for name in names)):
+                if self._by_name.setdefault(_plain(name), cls) is not cls:
                     raise ValueError(f"two commands are called {name!r}")
             if spec.reaction and self._by_reaction.setdefault(spec.reaction, cls) is not cls:
                 raise ValueError(f"two commands have the reaction {spec.reaction!r}")
@@ -184,9 +194,9 @@ class CommandSet(Generic[C]):
         if not match:
             return None
         name = match[1].casefold()
-        cls = self._by_name.get(name)
+        cls = self._by_name.get(_plain(name))
         if cls is None:
-            near = difflib.get_close_matches(name, self._by_name, n=1, cutoff=0.6)
+            near = difflib.get_close_matches(_plain(name), self._by_name, n=1, cutoff=0.6)
             return Unknown(name, near[0] if near else None)
         return _fill(cls, text[match.end() :])
 
@@ -194,6 +204,11 @@ class CommandSet(Generic[C]):
         """The command whose reaction twin this is, with or without a variation selector."""
         bare = key.replace("\ufe0f", "")
         return next((cls for r, cls in self._by_reaction.items() if r.replace("\ufe0f", "") == bare), None)
+
+
+def _plain(name: str) -> str:
+    """Without capitals and accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
 
 
 def _fill(cls: type[C], text: str) -> C | Missing:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bots.core.language import Entry
+from bots.core.language import Wordings
 
 
 class Federation(StrEnum):
@@ -35,12 +35,14 @@ class Condition:
     """One condition and its room. `room_name` is neutral (names are never encrypted); `name` is what members are told.
 
     `synonyms` are what members call it, per language: lay words, abbreviations, old names.
+    `language` is what is spoken in the room (None: the community's default).
     """
 
     id: str
     name: Texts
     room_name: str
     room_topic: str
+    language: str | None = None
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history: HistorySharing = HistorySharing.OFF
 
@@ -126,7 +128,8 @@ class Community:
     `moderators` are Matrix user ids. `allies` are server names (only with `Federation.ALLIED`).
     `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
     `appeal_within` is how long a member may appeal.
-    `words` are the organiser's own wording, by language and key.
+    `words` are the organiser's own wording, by language and key; `room_words` the same for one room, by its place.
+    A place is what the settings call a room: "lobby", "moderators", or a condition's id.
     """
 
     name: str
@@ -146,11 +149,20 @@ class Community:
     allies: tuple[str, ...] = ()
     keep_missing_words: bool = False
     appeal_within: timedelta = timedelta(days=30)
-    words: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
+    words: Wordings = field(default_factory=dict)
+    room_words: Mapping[str, Wordings] = field(default_factory=dict)
+    lobby_language: str | None = None
+    moderators_room_language: str | None = None
 
     def condition(self, condition_id: str) -> Condition | None:
         """The condition with this id."""
         return next((c for c in self.conditions if c.id == condition_id), None)
+
+    def language_in(self, place: str | None) -> str:
+        """What is spoken in the room that the settings call `place`."""
+        own = {"lobby": self.lobby_language, "moderators": self.moderators_room_language}
+        own |= {condition.id: condition.language for condition in self.conditions}
+        return own.get(place or "") or self.default_language
 
 
 def in_language(texts: Texts, language: str, default: str) -> str:

@@ -7,8 +7,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import cast
+
+from babel import Locale
 
 from bots.core.actions import Words
 from bots.core.community import Community, Country, Helpline, in_language
@@ -26,7 +29,7 @@ LONGEST_TEXT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How people ask for somebody to talk to, in all of the community's languages together. See `asking/en.yaml`."""
+    """How people ask for somebody to talk to, in all the languages there are, together. See `asking/en.yaml`."""
 
     helplines: tuple[str, ...]
     around: tuple[str, ...]
@@ -49,11 +52,13 @@ class Asking:
         return any(f" {sign} " in words for sign in self.distress)
 
 
-def load_asking(languages: Sequence[str]) -> Asking:
-    """How people ask in `languages` and in English. A language without a file adds nothing. Raises SettingsError."""
-    folder = Path(__file__).parent / "asking"
-    files = [folder / f"{language}.yaml" for language in dict.fromkeys(("en", *languages))]
-    every = [_read(file) for file in files if file.exists()]
+@cache
+def load_asking() -> Asking:
+    """How people ask, in every language that comes with the bots.
+
+    Whoever is in distress falls back on their first language, whatever the community speaks. Raises SettingsError.
+    """
+    every = [_read(file) for file in sorted((Path(__file__).parent / "asking").glob("*.yaml"))]
 
     def of(name: str) -> tuple[str, ...]:
         # The longest first: "i am in" before "in".
@@ -67,9 +72,29 @@ def find_country(countries: Sequence[Country], text: str) -> Country | None:
     wanted = _folded(text)
     for country in countries:
         names = (country.code, *country.name.values(), *country.names_used)
-        if wanted in {_folded(name) for name in names}:
+        if wanted in {_folded(name) for name in names} | _called(country.code):
             return country
     return None
+
+
+def country_name(country: Country, language: str, default: str) -> str:
+    """What the organiser calls it in this language; else what the language itself does."""
+    if {language, _base(language)}.isdisjoint(country.name) and _base(language) != _base(default):
+        name = Locale.parse(_base(language)).territories.get(country.code.upper())
+        if name is not None:
+            return str(name)
+    return in_language(country.name, language, default)
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0]
+
+
+@cache
+def _called(code: str) -> frozenset[str]:
+    """What a country is called in each of the languages that helplines are asked for in."""
+    locales = [Locale.parse(file.stem) for file in (Path(__file__).parent / "asking").glob("*.yaml")]
+    return frozenset(_folded(str(name)) for locale in locales if (name := locale.territories.get(code.upper())))
 
 
 def told(community: Community, asked: str, today: date, language: str | None = None) -> tuple[Words, ...]:
@@ -78,7 +103,7 @@ def told(community: Community, asked: str, today: date, language: str | None = N
     if country is None:
         return (_which_country(community, language),)
     default = community.default_language
-    name = in_language(country.name, language or default, default)
+    name = country_name(country, language or default, default)
     lines = current(country, today)
     return (
         Words("core.helplines.emergency", {"country": name, "emergency": country.emergency}, language),
@@ -102,7 +127,7 @@ def _which_country(community: Community, language: str | None) -> Words:
     if not community.countries:
         return Words("core.helplines.nowhere", {}, language)
     default = community.default_language
-    names = sorted(in_language(country.name, language or default, default) for country in community.countries)
+    names = sorted(country_name(country, language or default, default) for country in community.countries)
     return Words("core.helplines.which", {"countries": ", ".join(names)}, language)
 
 

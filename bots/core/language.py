@@ -11,7 +11,7 @@ A placeholder may say how it wants to be written: `{when:date}`, `{when:time}`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
@@ -23,19 +23,52 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bots.core.actions import Param, Words
-from bots.core.documents import Mistake, SettingsError, read
+from bots.core.documents import Document, Mistake, SettingsError, did_you_mean, read
 from bots.core.markup import PLACEHOLDER, Block, Piece, Rendered, items, plain_text, render_markdown
 
 Entry = str | Mapping[str, str]
+# Sentences by language and key.
+Wordings = Mapping[str, Mapping[str, Entry]]
 
 PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 
-__all__ = ["PLURAL_FORMS", "STYLES", "Catalogue", "Entry", "Rendered", "placeholders", "shipped_words"]
+__all__ = [
+    "PLURAL_FORMS",
+    "STYLES",
+    "Catalogue",
+    "Entry",
+    "Manner",
+    "Rendered",
+    "Wordings",
+    "and_what_they_stand_on",
+    "placeholders",
+    "shipped_words",
+    "spoken",
+]
 
 
 def shipped_words() -> tuple[Path, ...]:
     """The catalogue folders that come with the bots."""
     return tuple(sorted((Path(__file__).parent.parent).glob("*/words")))
+
+
+def spoken(folders: Sequence[Path]) -> tuple[str, ...]:
+    """The languages that are in every one of `folders`."""
+    languages = ({file.stem for file in folder.glob("*.yaml")} for folder in folders)
+    return tuple(sorted(set.intersection(*languages)))
+
+
+def and_what_they_stand_on(languages: Iterable[str]) -> tuple[str, ...]:
+    """`languages`, each followed by the one without its region ("pt" for "pt-BR"), and English at the end."""
+    return tuple(dict.fromkeys(code for one in (*languages, "en") for code in (one, one.partition("-")[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one speaks somewhere: in `language`, and with the organiser's own words for the room at `place`, if any."""
+
+    language: str
+    place: str | None = None
 
 
 def placeholders(entry: Entry) -> dict[str, str]:
@@ -50,31 +83,42 @@ def placeholders(entry: Entry) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All words, by language and key. Made by `load`; pure from then on."""
+    """All words, by language and key, and `rooms`, by place, where a room has words of its own.
 
-    entries: Mapping[str, Mapping[str, Entry]]
+    Made by `load`; pure from then on.
+    """
+
+    entries: Wordings
     default_language: str
-    _cache: dict[tuple[str, str], Rendered] = field(default_factory=dict, repr=False, compare=False)
+    rooms: Mapping[str, Wordings] = field(default_factory=dict)
+    _cache: dict[tuple[str, str, str | None], Rendered] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(
         cls,
         folders: Iterable[Path],
         languages: Sequence[str],
-        overrides: Mapping[str, Mapping[str, Entry]] | None = None,
+        overrides: Wordings | None = None,
+        rooms: Mapping[str, Wordings] | None = None,
     ) -> Catalogue:
         """The catalogues of `folders` in `languages`, the first of which is the default; `overrides` win key by key.
 
-        English, in which every sentence exists, stands in for what a language lacks.
-        Raises SettingsError for files that can't be read.
+        A catalogue is whole, or there is none: English stands in for a language that a folder does not have.
+        Raises SettingsError for files that can't be read, or that do not say all that the English one says.
         """
         mistakes: list[Mistake] = []
-        entries = cls.read(folders, (*languages, "en"), mistakes)
+        entries: dict[str, dict[str, Entry]] = {}
+        for folder in folders:
+            found = cls.read([folder], and_what_they_stand_on(languages), mistakes)
+            english = found.get("en", {})
+            for language, own in found.items():
+                mistakes.extend(differences(folder / f"{language}.yaml", own, english))
+                entries.setdefault(language, {}).update(own)
         if mistakes:
             raise SettingsError(mistakes)
-        for language, own in (overrides or {}).items():
-            entries.setdefault(language, {}).update(own)
-        return cls(entries, languages[0])
+        for language, wording in (overrides or {}).items():
+            entries.setdefault(language, {}).update(wording)
+        return cls(entries, languages[0], rooms or {})
 
     @staticmethod
     def read(folders: Iterable[Path], languages: Sequence[str], mistakes: list[Mistake]) -> dict[str, dict[str, Entry]]:
@@ -87,38 +131,42 @@ class Catalogue:
                     entries.setdefault(language, {}).update(_read(file, mistakes))
         return entries
 
-    def render(self, words: Words, language: str, zone: tzinfo = UTC) -> Rendered:
+    def render(self, words: Words, language: str, zone: tzinfo = UTC, place: str | None = None) -> Rendered:
         """The sentence that `words` names, in its own language or else in `language`, else in the default language.
 
-        Times are told in `zone`. Parameters are escaped: a person's or an organiser's text never becomes markup.
+        What the room at `place` has words of its own for is said in those. Times are told in `zone`.
+        Parameters are escaped: a person's or an organiser's text never becomes markup.
         Raises KeyError for a key or placeholder that the catalogue does not know (the copy check finds them first).
         """
         wanted = words.language or language
-        if not words.params and (cached := self._cache.get((words.key, wanted))):
+        place = place if place in self.rooms else None
+        if not words.params and (cached := self._cache.get((words.key, wanted, place))):
             return cached
-        spoken, entry = self._entry(words.key, wanted)
-        locale = _locale(wanted if wanted.startswith(f"{spoken}-") else spoken)
+        found, entry = self._entry(words.key, wanted, place)
+        locale = _locale(wanted if wanted.startswith(f"{found}-") else found)
         text = entry if isinstance(entry, str) else _plural(entry, words.params["count"], locale)
 
         def piece(name: str, style: str) -> Piece:
-            return self._piece(words.params[name], style, wanted, locale, zone)
+            return self._piece(words.params[name], style, wanted, locale, zone, place)
 
         rendered = render_markdown(text, piece)
         if not words.params:
-            self._cache[words.key, wanted] = rendered
+            self._cache[words.key, wanted, place] = rendered
         return rendered
 
-    def _entry(self, key: str, language: str) -> tuple[str, Entry]:
+    def _entry(self, key: str, language: str, place: str | None) -> tuple[str, Entry]:
+        wordings = (self.rooms[place], self.entries) if place else (self.entries,)
         for candidate in (language, language.split("-", maxsplit=1)[0], self.default_language, "en"):
-            if (entry := self.entries.get(candidate, {}).get(key)) is not None:
-                return candidate, entry
+            for wording in wordings:
+                if (entry := wording.get(candidate, {}).get(key)) is not None:
+                    return candidate, entry
         raise KeyError(key)
 
-    def _piece(self, value: Param, style: str, language: str, locale: Locale, zone: tzinfo) -> Piece:
+    def _piece(self, value: Param, style: str, language: str, locale: Locale, zone: tzinfo, place: str | None) -> Piece:
         if isinstance(value, Words):
-            return Block(self.render(value, language, zone))
+            return Block(self.render(value, language, zone, place))
         if isinstance(value, tuple):
-            rendered = [self.render(item, language, zone) for item in value]
+            rendered = [self.render(item, language, zone, place) for item in value]
             return items(rendered, inline=_and([item.body for item in rendered], locale))
         if style:
             return plain_text(STYLES[style](value, locale, zone))
@@ -127,6 +175,28 @@ class Catalogue:
         if isinstance(value, int | float):
             return plain_text(format_decimal(value, locale=locale))
         return plain_text(value)
+
+
+def differences(file: Path, entries: Mapping[str, Entry], english: Mapping[str, Entry]) -> Iterator[Mistake]:
+    """What the catalogue in `file` leaves out, adds, or is told otherwise than the English one beside it."""
+    if entries is english:
+        return
+    document: Document | None = None
+    for key in sorted(entries.keys() | english.keys()):
+        if key not in entries:
+            yield Mistake(file, 1, 1, f"`{key}` is missing.", "A catalogue is whole, or there is none.")
+            continue
+        ours, theirs = placeholders(entries[key]), placeholders(english.get(key, ""))
+        if key in english and ours == theirs:
+            continue
+        document = document or read(file, [])
+        assert document is not None
+        if key not in english:
+            hint = did_you_mean(key, list(english))
+            yield document.mistake((key,), f"The bots say nothing called `{key}`.", hint, key=True)
+        else:
+            odd = ", ".join(f"{{{name}}}" for name in sorted(dict(ours.items() ^ theirs.items())))
+            yield document.mistake((key,), f"`{key}` and its English differ in {odd}.")
 
 
 def _read(file: Path, mistakes: list[Mistake]) -> dict[str, Entry]:

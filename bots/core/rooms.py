@@ -47,6 +47,11 @@ class PowerLevels:
     notifications_room: int = 50
 
 
+def place_of(role: RoomRole, condition: str | None) -> str | None:
+    """What the settings call a room of the community: "lobby", "moderators", or its condition's id; None for others."""
+    return condition if condition or role not in (RoomRole.LOBBY, RoomRole.MODERATORS) else role.value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomView:
     """The state that policies need. `creators` have unlimited power from room version 12 on (see `authority`).

@@ -25,19 +25,51 @@ class _Aimed:
     reason: Rest = ""
 
 
-@command("note", short=("n",), reaction="📝", help="moderation.help.note")
+@command(
+    "note",
+    short=("n",),
+    also={"es": ("nota",), "fr": ("note",), "de": ("notiz",), "pt": ("nota",)},
+    reaction="📝",
+    help="moderation.help.note",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note(_Aimed):
     """A kind word in private."""
 
 
-@command("warn", short=("w",), reaction="⚠️", help="moderation.help.warn")
+@command(
+    "warn",
+    short=("w",),
+    also={
+        "es": (
+            "advertir",
+            "avisar",
+        ),
+        "fr": ("avertir",),
+        "de": (
+            "warnen",
+            "verwarnen",
+        ),
+        "pt": (
+            "advertir",
+            "avisar",
+        ),
+    },
+    reaction="⚠️",
+    help="moderation.help.warn",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warn(_Aimed):
     """A clear word in private."""
 
 
-@command("mute", short=("m",), reaction="🔇", help="moderation.help.mute")
+@command(
+    "mute",
+    short=("m",),
+    also={"es": ("silenciar",), "fr": ("muet",), "de": ("stumm",), "pt": ("silenciar",)},
+    reaction="🔇",
+    help="moderation.help.mute",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mute(_Aimed):
     """Reading without writing, for a while."""
@@ -45,19 +77,35 @@ class Mute(_Aimed):
     duration: timedelta = USUAL_MUTE
 
 
-@command("unmute", short=("um",), help="moderation.help.unmute")
+@command(
+    "unmute",
+    short=("um",),
+    also={"es": ("dejar-hablar",), "fr": ("rendre-parole",), "de": ("laut",), "pt": ("deixar-falar",)},
+    help="moderation.help.unmute",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmute(_Aimed):
     """A mute ends."""
 
 
-@command("remove", short=("kick", "rm"), reaction="👋", help="moderation.help.remove")
+@command(
+    "remove",
+    short=("kick", "rm"),
+    also={"es": ("sacar",), "fr": ("retirer",), "de": ("entfernen",), "pt": ("retirar",)},
+    reaction="👋",
+    help="moderation.help.remove",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remove(_Aimed):
     """Out of the room, and free to come back."""
 
 
-@command("ban", short=("b",), help="moderation.help.ban")
+@command(
+    "ban",
+    short=("b",),
+    also={"es": ("vetar",), "fr": ("bannir",), "de": ("sperren",), "pt": ("banir",)},
+    help="moderation.help.ban",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ban(_Aimed):
     """Out of the room; with a duration (`!ban 7d`), for that long."""
@@ -65,19 +113,44 @@ class Ban(_Aimed):
     duration: timedelta | None = None
 
 
-@command("unban", short=("ub",), help="moderation.help.unban")
+@command(
+    "unban",
+    short=("ub",),
+    also={"es": ("readmitir",), "fr": ("débannir",), "de": ("entsperren",), "pt": ("desbanir",)},
+    help="moderation.help.unban",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unban(_Aimed):
     """A ban ends."""
 
 
-@command("undo", short=("u",), reaction="↩️", help="moderation.help.undo")
+@command(
+    "undo",
+    short=("u",),
+    also={"es": ("deshacer",), "fr": ("annuler",), "de": ("zurück",), "pt": ("desfazer",)},
+    reaction="↩️",
+    help="moderation.help.undo",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(_Aimed):
     """The last decision is taken back: about whom it is aimed at, or else one's own last."""
 
 
-@command("close", short=("c", "ignore"), reaction="✅", help="moderation.help.close")
+@command(
+    "close",
+    short=("c", "ignore"),
+    also={
+        "es": ("cerrar",),
+        "fr": ("fermer",),
+        "de": (
+            "schließen",
+            "fertig",
+        ),
+        "pt": ("fechar",),
+    },
+    reaction="✅",
+    help="moderation.help.close",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     """A case is done."""
@@ -85,7 +158,21 @@ class Close:
     case: Case | None = None
 
 
-@command("report", short=("r",), reaction="🚩", help="moderation.help.report")
+@command(
+    "report",
+    short=("r",),
+    also={
+        "es": (
+            "denunciar",
+            "reportar",
+        ),
+        "fr": ("signaler",),
+        "de": ("melden",),
+        "pt": ("denunciar",),
+    },
+    reaction="🚩",
+    help="moderation.help.report",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Moderators, please look at this message."""
@@ -93,7 +180,12 @@ class Report:
     remark: Rest = ""
 
 
-@command("help", short=("h",), help="moderation.help.help")
+@command(
+    "help",
+    short=("h",),
+    also={"es": ("ayuda",), "fr": ("aide",), "de": ("hilfe",), "pt": ("ajuda",)},
+    help="moderation.help.help",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
     """What there is to ask for."""

@@ -34,7 +34,7 @@ def make_bot(community: Community) -> ResourcesBot:
         + tuple(condition.name.values())
         for condition in community.conditions
     }
-    resources = Resources(community, Index(community.library, called), load_asking(community.languages))
+    resources = Resources(community, Index(community.library, called, community.languages), load_asking())
     return ResourcesBot(
         handlers=(
             Handler(Message, resources.gather, resources.decide),

@@ -8,7 +8,30 @@ from dataclasses import dataclass
 from bots.core.commands import CommandSet, Rest, command
 
 
-@command("find", short=("f", "search"), help="resources.help.find")
+@command(
+    "find",
+    short=("f", "search"),
+    also={
+        "es": (
+            "buscar",
+            "busca",
+        ),
+        "fr": (
+            "chercher",
+            "cherche",
+        ),
+        "de": (
+            "suchen",
+            "suche",
+            "finden",
+        ),
+        "pt": (
+            "procurar",
+            "buscar",
+        ),
+    },
+    help="resources.help.find",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Find:
     """`!find gluten free travel`: at most three entries of the library."""
@@ -16,7 +39,12 @@ class Find:
     question: Rest
 
 
-@command("helplines", short=("helpline", "hl"), help="resources.help.helplines")
+@command(
+    "helplines",
+    short=("helpline", "hl"),
+    also={"es": ("líneas",), "fr": ("écoute",), "de": ("hilfenummern",), "pt": ("linhas",)},
+    help="resources.help.helplines",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helplines:
     """`!helplines ireland`: the emergency number and at most three lines, answered in private."""

@@ -15,7 +15,6 @@ from bots.core.actions import (
     InRoom,
     Join,
     Leave,
-    Part,
     Place,
     Priority,
     Remember,
@@ -27,7 +26,8 @@ from bots.core.commands import Missing, Unknown
 from bots.core.community import Community, in_language
 from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome
 from bots.core.helplines import Asking, find_country, told
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.records import SpokenLanguage
+from bots.core.rooms import RoomRole, RoomView, place_of
 from bots.resources.commands import COMMANDS, Command, Find, Helplines
 from bots.resources.records import MissingWord
 from bots.resources.search import Answer, Found, Index
@@ -42,10 +42,14 @@ _PRIVATE_ANSWER = "helplines"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an answer depends on besides the question."""
+    """What an answer depends on besides the question.
+
+    `spoken` is the language that the one who asks chose for private words; None if they chose none.
+    """
 
     now: datetime
     room: RoomView | None
+    spoken: str | None = None
     answer: Answer | None
     counts: Mapping[str, int]
 
@@ -95,7 +99,14 @@ class Resources:
             for word in _that_may_be_kept(event.text, answer.missing):
                 record = await reader.get(MissingWord, word, _month(reader.now))
                 counts[word] = record.count if record else 0
-        return Facts(now=reader.now, room=room, answer=answer, counts=counts)
+        spoken = await reader.get(SpokenLanguage, event.sender)
+        return Facts(
+            now=reader.now,
+            room=room,
+            spoken=spoken.language if spoken else None,
+            answer=answer,
+            counts=counts,
+        )
 
     def decide(self, event: Message, facts: Facts) -> tuple[Action, ...]:
         """Answer a question, in a thread where others are talking."""
@@ -109,10 +120,12 @@ class Resources:
                 assert facts.answer is not None
                 return self._answer(event, facts, facts.answer)
             case Helplines(country=country):
-                parts = told(self.community, country, facts.now.date())
+                parts = told(self.community, country, facts.now.date(), facts.spoken)
                 return (self._in_private(event, facts, parts, urgent=True),)
             case Distress():
-                return (self._in_private(event, facts, (Words("resources.urgent"),), urgent=True),)
+                return (
+                    self._in_private(event, facts, (Words("resources.urgent", language=facts.spoken),), urgent=True),
+                )
             case Lost():
                 return (self._say(event, facts, Words("resources.how"), why="resources.help"),)
             case Missing():
@@ -135,14 +148,19 @@ class Resources:
             return (Leave(why="resources.stranger", room_id=event.room_id),)
         return (Join(why="resources.private", room_id=event.room_id, follow_up=True),)
 
-    async def gather_outcome(self, _event: Outcome, _reader: Reader) -> None:
-        """Nothing: the outcome says it all."""
+    async def gather_outcome(self, event: Outcome, reader: Reader) -> str | None:
+        """The language that the other one in a new private chat has chosen."""
+        room = reader.room(event.action.room_id) if isinstance(event.action, Join) else None
+        for user in sorted(room.joined() - {reader.me}) if room is not None and _is_private(room) else ():
+            if (chosen := await reader.get(SpokenLanguage, user)) is not None:
+                return chosen.language
+        return None
 
-    def decide_outcome(self, event: Outcome, _facts: None) -> tuple[Action, ...]:
+    def decide_outcome(self, event: Outcome, spoken: str | None) -> tuple[Action, ...]:
         """Say hello in a new private chat; answer in the thread what could not be answered in private."""
         match event.action:
             case Join(room_id=room_id) if event.ok:
-                hello = Words("resources.hello")
+                hello = Words("resources.hello", language=spoken)
                 return (Send(why="resources.private", place=InRoom(room_id), parts=(hello,)),)
             case Send(label=str(label), parts=parts) if label.startswith(f"{_PRIVATE_ANSWER}:") and not event.ok:
                 _, room_id, thread = label.split("|")
@@ -186,9 +204,9 @@ class Resources:
     def _answer(self, event: Message, facts: Facts, answer: Answer) -> tuple[Action, ...]:
         if answer.found:
             count = len(answer.found)
-            parts: tuple[Part, ...] = (
+            parts = (
                 Words("resources.found", {"count": count}),
-                *(self._entry(found, facts.now.date()) for found in answer.found),
+                *(self._entry(found, facts) for found in answer.found),
                 Words("resources.found.note"),
             )
             return (self._say(event, facts, *parts, why="resources.find"),)
@@ -205,8 +223,9 @@ class Resources:
             ),
         )
 
-    def _entry(self, found: Found, today: date) -> Words:
-        entry, default = found.resource, self.community.default_language
+    def _entry(self, found: Found, facts: Facts) -> Words:
+        entry, today = found.resource, facts.now.date()
+        language, default = self._language(facts), self.community.default_language
         if entry.reviewed is None:
             key, checked = "resources.entry.unchecked", {}
         else:
@@ -216,8 +235,8 @@ class Resources:
             key,
             {
                 **checked,
-                "title": in_language(entry.title, default, default),
-                "summary": in_language(entry.summary, default, default),
+                "title": in_language(entry.title, language, default),
+                "summary": in_language(entry.summary, language, default),
                 "because": ", ".join(found.because),
                 "source": entry.source,
                 "url": entry.url or "",
@@ -239,10 +258,18 @@ class Resources:
             priority=priority,
         )
 
-    def _say(self, event: Message, facts: Facts, *parts: Part, why: str) -> Send:
+    def _language(self, facts: Facts) -> str:
+        """What the answer is said in: in a chat of two what the other chose, in a room what is spoken there."""
+        room = facts.room
+        if room is not None and _is_private(room):
+            return facts.spoken or self.community.default_language
+        return self.community.language_in(place_of(room.role, room.condition) if room else None)
+
+    def _say(self, event: Message, facts: Facts, *parts: Words, why: str) -> Send:
         place: Place = InRoom(event.room_id)
         if facts.room is not None and _is_private(facts.room):
-            return Send(why=why, place=place, parts=parts)
+            own = tuple(replace(words, language=words.language or facts.spoken) for words in parts)
+            return Send(why=why, place=place, parts=own)
         return Send(why=why, place=place, thread=EventRef(event.thread or event.event_id), parts=parts)
 
 

@@ -22,6 +22,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from bots.core.community import Resource
+from bots.core.language import and_what_they_stand_on
 
 MOST_RESULTS = 3
 # A story of 300 words holds the same few telling ones: the rarest are enough, and keep long questions fast.
@@ -41,6 +42,8 @@ _SHORTEST_MENDED = 4
 _TWO_SLIPS_FROM = 7
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# What French writes before a word without a space: "l'insuline".
+_ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)")
 _TOKENIZE = "porter unicode61 remove_diacritics 2"
 
 # FTS5's bm25() is smaller for a better match.
@@ -69,10 +72,18 @@ class Answer:
 class Index:
     """The library, ready to be searched. Building takes about 0.3 ms an entry; a search a few milliseconds."""
 
-    def __init__(self, library: Sequence[Resource], conditions: Mapping[str, Sequence[str]]) -> None:
-        """`conditions` gives, per condition id, what members call it; its entries are found by those names too."""
+    def __init__(
+        self,
+        library: Sequence[Resource],
+        conditions: Mapping[str, Sequence[str]],
+        languages: Sequence[str] = ("en",),
+    ) -> None:
+        """`conditions` gives, per condition id, what members call it; its entries are found by those names too.
+
+        `languages` are those in which people ask.
+        """
         self._library = tuple(library)
-        self._stop_words = _stop_words()
+        self._stop_words = _stop_words(languages)
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._vocabulary: set[str] = set()
         for table in ("titles", "everything"):
@@ -164,13 +175,16 @@ class Index:
 
 def _words(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKD", text).casefold().replace("’", "'")
-    return _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+    words = _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+    return [_ELISION.sub("", word) for word in words]
 
 
 def _quoted(term: str) -> str:
     return '"' + term.replace('"', '""') + '"'
 
 
-def _stop_words() -> frozenset[str]:
+def _stop_words(languages: Sequence[str]) -> frozenset[str]:
+    """Words that say nothing in `languages`. Of no others: what says nothing in one is a thing in another ("son")."""
     folder = resources.files("bots.resources") / "stop_words"
-    return frozenset(word for file in folder.iterdir() for word in file.read_text("utf-8").split())
+    files = [folder / f"{language}.txt" for language in and_what_they_stand_on(languages)]
+    return frozenset(word for file in files if file.is_file() for word in _words(file.read_text("utf-8")))

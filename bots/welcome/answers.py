@@ -176,7 +176,7 @@ def load(languages: Sequence[str]) -> Vocabulary:
     every = [_read(file) for file in files if file.exists()]
     before = {plain(words) for one in every for words in (*one["lead_ins"], *one["others"])}
     return Vocabulary(
-        asking=load_asking(languages),
+        asking=load_asking(),
         intents={plain(w): Intent(name) for one in every for name, words in one["intents"].items() for w in words},
         numbers={plain(w): int(number) for one in every for w, number in one["numbers"].items()},
         lead_ins=tuple(sorted(before, key=len, reverse=True)),

@@ -122,3 +122,18 @@ def test_a_field_of_no_known_shape_is_refused():
         @dataclass(frozen=True, slots=True, kw_only=True)
         class Bad:
             level: float = 0.0
+
+
+def test_a_command_answers_to_its_names_in_other_languages_with_and_without_accents():
+    @command("undo", also={"de": ("zurück",), "fr": ("annuler",)}, help="x.undo")
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Undo:
+        reason: Rest = ""
+
+    commands: CommandSet[Undo] = CommandSet(Undo)
+    assert [commands.parse(text) for text in ("!zurück", "!ZURUCK", "!annuler so")] == [
+        Undo(),
+        Undo(),
+        Undo(reason="so"),
+    ]
+    assert commands.parse("!zuruk") == Unknown("zuruk", "zuruck")

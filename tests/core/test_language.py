@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bots.core.actions import Param, Words
 from bots.core.documents import SettingsError
-from bots.core.language import Catalogue, Entry, placeholders, shipped_words
+from bots.core.language import Catalogue, Entry, placeholders, shipped_words, spoken
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -209,6 +209,52 @@ def test_a_catalogue_that_is_none_says_where(tmp_path: Path, text):
     (tmp_path / "en.yaml").write_text(text)
     with pytest.raises(SettingsError, match=r"en\.yaml:\d+:\d+: "):
         Catalogue.load([tmp_path], ["en"])
+
+
+ENGLISH = "a: A {x}\nb: {one: b, other: b b}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: A {x}", r"es\.yaml:1:1: `b` is missing"),
+        ("a: A\nb: {one: b, other: b b}", r"es\.yaml:1:4: `a` and its English differ in {x}"),
+        ("b: {one: b, other: b b}\na: A {x} {y}", r"es\.yaml:2:4: `a` and its English differ in {y}"),
+        ("a: A {x:date}\nb: {one: b, other: b b}", r"es\.yaml:1:4: `a` and its English differ in {x}"),
+        (
+            "a: A {x}\nb: {one: b, other: b b}\nbb: c",
+            r"es\.yaml:3:1: The bots say nothing called `bb`. Did you mean `b`",
+        ),
+    ],
+)
+def test_a_catalogue_is_whole_or_it_says_where_it_is_not(tmp_path: Path, text, said):
+    (tmp_path / "en.yaml").write_text(ENGLISH)
+    (tmp_path / "es.yaml").write_text(text)
+    with pytest.raises(SettingsError, match=said) as raised:
+        Catalogue.load([tmp_path], ["es"])
+    assert len(raised.value.mistakes) == 1
+
+
+def test_a_region_stands_on_its_language(tmp_path: Path):
+    (tmp_path / "en.yaml").write_text("a: A")
+    (tmp_path / "pt.yaml").write_text("a: Ah")
+    assert Catalogue.load([tmp_path], ["pt-BR"]).render(Words("a"), "pt-BR").body == "Ah"
+
+
+def test_a_room_s_own_words_go_before_all_others_in_the_same_language():
+    catalogue = Catalogue({"en": {"a": "{it}", "b": "b"}, "es": {"b": "es"}}, "en", {"lobby": {"en": {"b": "ours"}}})
+    nested = Words("a", {"it": Words("b")})
+    assert catalogue.render(nested, "en", place="lobby").body == "ours"
+    assert catalogue.render(Words("b"), "en", place="lobby").body == "ours"
+    assert catalogue.render(Words("b"), "en").body == "b"
+    assert catalogue.render(Words("b"), "es", place="lobby").body == "es"
+
+
+def test_the_languages_spoken_are_those_of_every_folder(tmp_path: Path):
+    for name in ("x/en", "x/es", "x/de", "y/en", "y/es"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.yaml").write_text("a: A")
+    assert spoken([tmp_path / "x", tmp_path / "y"]) == ("en", "es")
 
 
 def test_placeholders_are_found_in_all_plural_forms():

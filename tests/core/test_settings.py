@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bots.core.actions import Words
 from bots.core.community import Federation, HistorySharing
 from bots.core.documents import Document, read
-from bots.core.settings import Mistake, SettingsError, load_catalogue, load_community
+from bots.core.settings import Mistake, SettingsError, load_catalogue, load_community, not_spoken
 
 EXAMPLE = Path(__file__).parents[2] / "config"
 
@@ -181,6 +181,14 @@ WRONG = {
     "not a web address": ("helplines/no.yaml", "https://", "", 10, "not a web address", "https://"),
     "a number to dial": ("helplines/no.yaml", "116 123", "call us", 8, "dialled", "116 123"),
     "a phone without a number": ("helplines/no.yaml", "dial: 116 123, ", "", 8, "needs `dial`", ""),
+    "a language that nobody else speaks": (
+        "community.yaml",
+        "{name: Lobby}",
+        "{name: Lobby, language: fr}",
+        4,
+        "`fr`",
+        "Add",
+    ),
     "an id with spaces": ("library/travel.yaml", "id: flying", "id: Flying high", 2, "`Flying high`", "hyphens"),
     "text where a list belongs": ("community.yaml", '["@ana:example.org"]', "ana", 6, "list", "dash"),
     "an empty text": ("library/travel.yaml", "source: Us", 'source: ""', 5, "empty", ""),
@@ -436,3 +444,49 @@ def test_no_single_lost_line_breaks_the_check(folder, tmp_path):
             with contextlib.suppress(SettingsError):
                 load_community(copy)
             shutil.rmtree(copy)
+
+
+def test_a_room_has_its_own_language_or_the_community_s(folder):
+    edit(folder, "community.yaml", "topic: Quiet", "language: de")
+    community = load_community(folder)
+    assert [community.language_in(place) for place in ("lobby", "moderators", "type-1-diabetes", None)] == [
+        "en",
+        "de",
+        "en",
+        "en",
+    ]
+    edit(folder, "community.yaml", "    room_topic", "    language: de\n    room_topic")
+    assert load_community(folder).language_in("type-1-diabetes") == "de"
+
+
+def test_a_room_has_its_own_words(folder):
+    (folder / "words/type-1-diabetes").mkdir()
+    (folder / "words/type-1-diabetes/de.yaml").write_text("core.quote_gone: Fort.\n")
+    (folder / "words/de.yaml").write_text("core.quote_gone: Weg.\n")
+    catalogue = load_catalogue(load_community(folder))
+    gone = Words("core.quote_gone")
+    assert catalogue.render(gone, "de", place="type-1-diabetes").body == "Fort."
+    assert catalogue.render(gone, "de", place="lobby").body == "Weg."
+    assert catalogue.render(gone, "de").body == "Weg."
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message", "hint"),
+    [
+        ("typ-1-diabetes/en.yaml", "core.quote_gone: Gone.", "no room `typ-1-diabetes`", "`type-1-diabetes`"),
+        ("lobby/fr.yaml", "core.quote_gone: Parti.", "`fr` is not one", "languages"),
+        ("lobby/en.yaml", "core.quote_gon: Gone.", "nothing called `core.quote_gon`", "`core.quote_gone`"),
+        ("lobby/en.yaml", "core.quote_gone: Gone, {who}.", "`{who}`", "none"),
+    ],
+)
+def test_a_room_s_words_are_checked_like_all_others(folder, file, text, message, hint):
+    (folder / "words" / file).parent.mkdir()
+    (folder / "words" / file).write_text(text)
+    mistake = only(folder)
+    assert message in mistake.message
+    assert hint in (mistake.hint or "")
+
+
+def test_a_language_that_no_bot_speaks_is_named_and_a_region_of_one_that_they_do_is_not(folder):
+    edit(folder, "community.yaml", "[en, de]", "[en, pl, en-GB, de]")
+    assert [code for code in not_spoken(load_community(folder)) if code != "de"] == ["pl"]

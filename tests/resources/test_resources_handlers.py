@@ -8,6 +8,7 @@ from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Le
 from bots.core.community import Community, Contact, Country, Guidelines, Helpline, Resource
 from bots.core.events import Membership, MembershipState, Message, Outcome
 from bots.core.helplines import current, find_country
+from bots.core.records import SpokenLanguage
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.resources.bot import make_bot
 from bots.resources.records import MissingWord
@@ -70,7 +71,7 @@ class Library:
 
     def __init__(self, *records):
         self.now, self.me = NOW, ME
-        self.records = {(type(r), r.word, r.month): r for r in records}
+        self.records = {(type(r), *(getattr(r, name) for name in r.key)): r for r in records}
 
     def room(self, room_id):
         return {ROOM.room_id: ROOM, CHAT.room_id: CHAT}.get(room_id)
@@ -297,3 +298,42 @@ async def test_what_nobody_has_checked_is_not_said_to_be_checked():
 
     assert keys(found)[1] == "resources.entry.unchecked"
     assert keys(lines)[1] == "core.helplines.line.unchecked"
+
+
+def speaking(language):
+    return SpokenLanguage(user=ANA, language=language)
+
+
+def in_spanish():
+    """The same community, in two languages."""
+    (entry,) = COMMUNITY.library
+    titled = replace(entry, title={**entry.title, "es": "Viajar sin gluten"})
+    return replace(COMMUNITY, languages=("en", "es"), library=(titled,))
+
+
+async def test_in_a_chat_of_two_the_answer_is_in_the_language_that_the_other_chose():
+    (send,) = await react_to(said("viajar sin gluten", CHAT), speaking("es"), community=in_spanish())
+
+    assert {part.language for part in send.parts} == {"es"}
+    assert send.parts[1].params["title"] == "Viajar sin gluten"
+
+
+async def test_in_a_room_the_answer_is_in_the_room_s_language_and_not_in_the_asker_s():
+    (send,) = await react_to(said("!find gluten"), speaking("es"), community=in_spanish())
+
+    assert {part.language for part in send.parts} == {None}
+    assert send.parts[1].params["title"] == "Travelling gluten free"
+
+
+async def test_helplines_told_in_private_are_told_in_the_asker_s_language():
+    (send,) = await react_to(said("!helplines irlanda"), speaking("es"), community=in_spanish())
+
+    assert {part.language for part in send.parts} == {"es"}
+    assert send.parts[0].params["country"] == "Irlanda"
+
+
+async def test_the_bot_says_hello_in_the_language_of_who_took_it_aside():
+    came = Outcome(id="1", action=Join(why="resources.private", room_id="!chat"), ok=True)
+    (send,) = await react_to(came, speaking("es"))
+
+    assert send.parts[0].language == "es"

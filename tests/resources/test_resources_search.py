@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.community import Resource
+from bots.resources import search
 from bots.resources.search import LONGEST_QUESTION, MOST_RESULTS, Index
 
 
@@ -106,3 +109,41 @@ def test_of_a_question_without_end_the_beginning_is_looked_up():
     answer = INDEX.search(" ".join(["gluten", *words]))
     assert 0 < len(answer.missing) < LONGEST_QUESTION / 4
     assert words[-1] not in answer.missing
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("es", "¿Cómo puedo volar con la insulina?"),
+        ("fr", "comment prendre l'avion avec de l’insuline"),
+        ("de", "Wie kann ich mit Insulin fliegen?"),
+        ("pt", "como é que eu posso voar com insulina"),
+    ],
+)
+def test_words_that_say_nothing_are_left_out_in_every_language(language, question):
+    titles = {
+        "es": "Volar con insulina",
+        "fr": "L'avion et l'insuline",
+        "de": "Fliegen mit Insulin",
+        "pt": "Voar com insulina",
+    }
+    flying = replace(entry("flying", "Flying with insulin", "How to."), title=titles)
+    index = Index((flying, entry("other", "Gluten", "Food.")), {}, ("en", language))
+    answer = index.search(question)
+    assert [found.resource.id for found in answer.found] == ["flying"]
+    assert len(answer.found[0].because) == 2
+    assert set(answer.missing) <= {"prendre"}
+    assert not index.asks_something(
+        {"es": "hola, gracias", "fr": "merci", "de": "danke dir", "pt": "oi, obrigada"}[language]
+    )
+
+
+def test_what_says_nothing_in_a_language_that_nobody_here_speaks_is_a_word_like_others():
+    index = Index((entry("son", "When your son is ill", "For parents."),), {})
+    assert index.search("son").found
+    assert not Index((entry("son", "When your son is ill", "For parents."),), {}, ("en", "fr")).search("son").found
+
+
+@pytest.mark.parametrize("words", sorted((Path(search.__file__).parent / "words").glob("*.yaml")), ids=lambda f: f.stem)
+def test_every_language_that_the_bot_speaks_has_its_stop_words(words):
+    assert (words.parent.parent / "stop_words" / f"{words.stem}.txt").is_file()

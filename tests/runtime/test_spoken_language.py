@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -58,6 +59,16 @@ async def test_who_chose_none_hears_the_community_s(world):
 
 async def test_in_a_room_nobody_s_own_language_is_given_away(world):
     assert await said(world, InRoom(world.lobby)) == "hello Anna"
+
+
+async def test_a_room_has_its_own_language_and_words(world):
+    directory = replace(world.live.directory, community=replace(world.live.directory.community, lobby_language="es"))
+    world.live.directory = directory
+    assert await said(world, InRoom(world.lobby)) == "hola Anna"
+    rooms = {"lobby": {"es": {"test.greet": "muy buenas"}}}
+    world.live.catalogue = replace(world.live.catalogue, rooms=rooms)
+    assert await said(world, InRoom(world.lobby)) == "muy buenas"
+    assert await said(world, InPrivateChat(ANNA, open=True)) == "hola Anna"
 
 
 async def test_what_a_sentence_says_of_its_language_goes_before(world):

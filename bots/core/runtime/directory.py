@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bots.core.actions import BotName, InPrivateChat, InRoom, Place
 from bots.core.community import Community
-from bots.core.records import PrivateChat, SpokenLanguage
-from bots.core.rooms import RoomView
+from bots.core.language import Manner
+from bots.core.records import CommunityRoom, PrivateChat, SpokenLanguage
+from bots.core.rooms import RoomView, place_of
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.ports import Store, Transaction
@@ -62,21 +63,26 @@ class StoreDirectory:
         async with self.store.reading(self.bot, self.clock.now()) as transaction:
             return transaction.pseudonym(user)
 
-    async def language(self, place: Place) -> str:
-        """The member's own in private, if they chose one; else the room's, if it has one; else the community's."""
-        now = self.clock.now()
-        if len(self.community.languages) == 1 or self._is_community(place, now):
-            return self.community.default_language
+    async def manner(self, place: Place) -> Manner:
+        """In private the language that the member chose, if they chose one; in a room its own; else the community's."""
+        now, usual = self.clock.now(), Manner(self.community.default_language)
+        if isinstance(place, InRoom) and (room := self._known(place, now)) is not None:
+            return self._in(room)
+        if isinstance(place, InPrivateChat) and len(self.community.languages) == 1:
+            return usual
         async with self.store.reading(self.bot, now) as transaction:
+            if isinstance(place, InRoom) and (found := await transaction.get(CommunityRoom, place.room_id)) is not None:
+                return self._in(found)
             user = place.user if isinstance(place, InPrivateChat) else await _private_with(transaction, place.room_id)
-            if user is not None:
-                spoken = await transaction.get(SpokenLanguage, user)
-                return spoken.language if spoken else self.community.default_language
-        return self.community.default_language
+            spoken = await transaction.get(SpokenLanguage, user) if user is not None else None
+        return Manner(spoken.language) if spoken else usual
 
-    def _is_community(self, place: Place, now: datetime) -> bool:
-        known = self.rooms.known(now) or ()
-        return isinstance(place, InRoom) and any(room.room_id == place.room_id for room in known)
+    def _known(self, place: InRoom, now: datetime) -> CommunityRoom | None:
+        return next((room for room in self.rooms.known(now) or () if room.room_id == place.room_id), None)
+
+    def _in(self, room: CommunityRoom) -> Manner:
+        called = place_of(room.role, room.condition)
+        return Manner(self.community.language_in(called), called)
 
 
 async def _private_with(transaction: Transaction, room_id: str) -> str | None:

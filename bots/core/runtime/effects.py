@@ -33,7 +33,7 @@ from bots.core.actions import (
     Words,
 )
 from bots.core.events import MembershipState
-from bots.core.language import Catalogue
+from bots.core.language import Catalogue, Manner
 from bots.core.markup import Rendered, plain_text
 from bots.core.rooms import RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
@@ -74,8 +74,8 @@ class Directory(Protocol):
     async def marker(self, user: str) -> str:
         """An opaque name for the private chat with this person, the same each time."""
 
-    async def language(self, place: Place) -> str:
-        """The language that is spoken in a place."""
+    async def manner(self, place: Place) -> Manner:
+        """How one speaks in a place."""
 
 
 @dataclass
@@ -168,21 +168,23 @@ class Live:
             if room_id is not None:
                 await self.transport.invite(room_id, user)
                 return room_id
-            name = self.catalogue.render(_PRIVATE_CHAT_NAME, await self.directory.language(send.place)).body
+            manner = await self.directory.manner(send.place)
+            name = self.catalogue.render(_PRIVATE_CHAT_NAME, manner.language).body
             room_id = await self.transport.create_private_chat(user, await self.directory.marker(user), name)
             await self.directory.remember_private_chat(user, room_id)
         return room_id
 
     async def _rendered(self, send: Send) -> Rendered:
-        language = await self.directory.language(send.place)
-        parts = [await self._part(part, language) for part in send.parts]
+        manner = await self.directory.manner(send.place)
+        parts = [await self._part(part, manner) for part in send.parts]
         return Rendered("\n\n".join(part.body for part in parts), "".join(part.html for part in parts))
 
-    async def _part(self, part: Part, language: str) -> Rendered:
-        if isinstance(part, Words):
-            return self.catalogue.render(part, language)
-        message = await self._quoted(part)
-        return self.catalogue.render(_QUOTE_GONE, language) if message is None else quotation(message)
+    async def _part(self, part: Part, manner: Manner) -> Rendered:
+        message = None if isinstance(part, Words) else await self._quoted(part)
+        if message is not None:
+            return quotation(message)
+        words = part if isinstance(part, Words) else _QUOTE_GONE
+        return self.catalogue.render(words, manner.language, place=manner.place)
 
     async def _quoted(self, quote: Quote) -> str | None:
         message = await self.transport.event(quote.room_id, quote.event_id)

@@ -259,7 +259,8 @@ class Simulation:
     def _text(self, send: Send) -> Iterator[str]:
         for part in send.parts:
             if isinstance(part, Words):
-                yield self.catalogue.render(part, self.community.default_language).body
+                place = self._place(send)
+                yield self.catalogue.render(part, self.community.language_in(place), place=place).body
             else:
                 yield f"[what {part.event_id} says]"
         if send.buttons:

@@ -32,6 +32,7 @@ from bots.core.settings.kinds import (
     Past,
     PublicName,
     ServerName,
+    SpokenHere,
     Text,
     Translated,
     Url,
@@ -62,6 +63,7 @@ class PublicRoom(Form):
 
     name: Annotated[Text, Field(max_length=250)]
     topic: Annotated[str, Field(max_length=250)] = ""
+    language: SpokenHere | None = None
 
 
 class ConditionForm(Form):
@@ -72,6 +74,7 @@ class ConditionForm(Form):
     synonyms: WordLists = Field(default_factory=dict)
     room_name: PublicName
     room_topic: PublicName
+    language: SpokenHere | None = None
     history: Annotated[str, AfterValidator(one_of(*HistorySharing))] = HistorySharing.OFF
 
     def made(self) -> Condition:
@@ -81,6 +84,7 @@ class ConditionForm(Form):
             name=self.name,
             room_name=self.room_name,
             room_topic=self.room_topic,
+            language=self.language,
             synonyms={language: tuple(words) for language, words in self.synonyms.items()},
             history=HistorySharing(self.history),
         )

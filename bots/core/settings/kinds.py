@@ -121,6 +121,15 @@ def _neutral(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _in_use(code: str, info: ValidationInfo) -> str:
+    languages = _known(info).languages
+    if code not in languages:
+        raise wrong(
+            f"`{code}` is not one of the community's languages ({', '.join(languages)}).", "Add it to `languages`."
+        )
+    return code
+
+
 def _texts(value: Any, info: ValidationInfo) -> Any:
     return {_known(info).default_language: value} if isinstance(value, str) else value
 
@@ -172,6 +181,7 @@ Id = Annotated[
     ),
 ]
 Language = Annotated[str, AfterValidator(_language)]
+SpokenHere = Annotated[Language, AfterValidator(_in_use)]
 ConditionId = Annotated[str, AfterValidator(_condition_id)]
 PublicName = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_neutral)]
 Translated = Annotated[dict[str, Text], BeforeValidator(_texts), AfterValidator(_said_everywhere)]

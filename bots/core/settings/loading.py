@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from bots.core.community import Community, Federation
 from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
-from bots.core.language import STYLES, Catalogue, Entry, placeholders, shipped_words
+from bots.core.language import shipped_words
 from bots.core.settings.forms import (
     CommunityForm,
     CountryForm,
@@ -24,13 +24,14 @@ from bots.core.settings.forms import (
     LibraryForm,
 )
 from bots.core.settings.kinds import Known, is_language, private_words
+from bots.core.settings.words import OwnWords
 
 F = TypeVar("F", bound=Form)
 
 _SECRETS = ("password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "recovery_key", "private_key")
 
 _FILES = ("community.yaml", "guidelines/guidelines.yaml")
-_FOLDERS = ("library", "helplines", "words")
+_FOLDERS = ("library", "helplines", "words", "words/*")
 
 _PLAIN = {
     "missing": "{it} is missing.",
@@ -65,12 +66,6 @@ def load_community(folder: Path, *, words: Sequence[Path] | None = None) -> Comm
     return _Loading(folder, shipped_words() if words is None else words).community()
 
 
-def load_catalogue(community: Community) -> Catalogue:
-    """All that the bots say, in the community's languages and with its own wording."""
-    languages = dict.fromkeys((community.default_language, *community.languages))
-    return Catalogue.load(shipped_words(), tuple(languages), community.words)
-
-
 class _Loading:
     def __init__(self, folder: Path, words: Sequence[Path]) -> None:
         self._folder = folder
@@ -100,7 +95,8 @@ class _Loading:
             self._unique([(d, "helplines")])
         self._unique([(d, "resources") for d in library])
         self._country_codes(helplines)
-        words = self._overrides()
+        own = OwnWords(self._folder / "words", self._words, self._known, self._mistakes)
+        words, room_words = own.everywhere(), own.of_rooms()
         self._overlooked()
         if self._mistakes:
             raise SettingsError(self._mistakes)
@@ -115,6 +111,8 @@ class _Loading:
             lobby_topic=form.lobby.topic,
             moderators_room_name=form.moderators_room.name,
             moderators_room_topic=form.moderators_room.topic,
+            lobby_language=form.lobby.language,
+            moderators_room_language=form.moderators_room.language,
             conditions=tuple(condition.made() for condition in form.conditions),
             guidelines=guidelines.made(),
             library=tuple(resource.made() for _, shelf in shelves if shelf for resource in shelf.resources),
@@ -125,6 +123,7 @@ class _Loading:
             keep_missing_words=form.keep_missing_words,
             appeal_within=form.appeal_within,
             words=words,
+            room_words=room_words,
         )
 
     def _documents(self, name: str) -> list[Document]:
@@ -183,40 +182,6 @@ class _Loading:
                 self._mistakes.append(
                     document.mistake((), f"`{code}` is not the two-letter code of a country (ISO 3166).", hint)
                 )
-
-    def _overrides(self) -> dict[str, dict[str, Entry]]:
-        """The organiser's own wording; a mistake for each key or placeholder that the bots would not know."""
-        folder = self._folder / "words"
-        shipped: dict[str, Entry] = {}
-        for entries in Catalogue.read(self._words, ("en",), []).values():
-            shipped |= entries
-        overrides = Catalogue.read([folder], self._known.languages, self._mistakes)
-        for file in sorted(folder.glob("*.yaml")):
-            if file.stem not in self._known.languages:
-                message = f"`{file.stem}` is not one of the community's languages."
-                self._mistakes.append(Mistake(file, 1, 1, message, "Add it to `languages` in community.yaml."))
-                continue
-            document = read(file, [])
-            for key, entry in overrides.get(file.stem, {}).items():
-                assert document is not None
-                self._mistakes.extend(_override_mistakes(document, key, entry, shipped))
-        return overrides
-
-
-def _override_mistakes(document: Document, key: str, entry: Entry, shipped: dict[str, Entry]) -> Iterator[Mistake]:
-    if key not in shipped:
-        hint = did_you_mean(key, list(shipped))
-        yield document.mistake((key,), f"The bots say nothing called `{key}`.", hint, key=True)
-        return
-    known = placeholders(shipped[key])
-    for name, style in placeholders(entry).items():
-        if name not in known:
-            there_are = f"There are: {', '.join(f'{{{name}}}' for name in known) or 'none'}."
-            hint = did_you_mean(name, list(known)) or there_are
-            yield document.mistake((key,), f"`{{{name}}}` is nothing that `{key}` is told.", hint)
-        elif style and style not in STYLES:
-            hint = did_you_mean(style, list(STYLES))
-            yield document.mistake((key,), f"Nothing is written in the style `{style}`.", hint)
 
 
 def _known(value: Value, today: date) -> Known:

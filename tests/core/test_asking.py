@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""People who need people are understood in every language, whatever the community speaks."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bots.core.community import Country
+from bots.core.helplines import country_name, find_country, load_asking, told
+from bots.core.settings import load_community
+
+COMMUNITY = load_community(Path(__file__).parents[2] / "config")
+ASKING = load_asking()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("helplines for Ireland, please", "ie"),
+        ("¿Hay alguna línea de ayuda en Alemania?", "de"),
+        ("teléfonos de ayuda españa", "es"),
+        ("Numéros d’écoute en Allemagne, s'il te plaît", "de"),
+        ("lignes d'écoute Royaume-Uni", "gb"),
+        ("Gibt es ein Krisentelefon für Österreich?", None),
+        ("Telefonseelsorge Deutschland", "de"),
+        ("Hilfetelefon in Frankreich bitte", "fr"),
+        ("linhas de apoio na Espanha", "es"),
+        ("linha de ajuda Reino Unido por favor", "gb"),
+    ],
+)
+def test_helplines_are_asked_for_in_every_language(text, code):
+    asked = ASKING.country(text)
+    assert asked
+    country = find_country(COMMUNITY.countries, asked)
+    assert (country.code if country else None) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i want to die",
+        "Ya no quiero vivir.",
+        "a veces pienso en el suicidio",
+        "J'ai envie de mourir",
+        "je ne veux plus vivre comme ça",
+        "Ich möchte nicht mehr leben",
+        "manchmal denke ich, ich bringe mich um",
+        "Não quero mais viver",
+        "às vezes quero me machucar",
+    ],
+)
+def test_words_that_leave_no_doubt_are_understood_in_every_language(text):
+    assert ASKING.distressed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can a low blood sugar kill me",
+        "me muero de hambre después de la insulina",
+        "me corto el dedo para medir el azúcar",
+        "cette fatigue va me tuer",
+        "est-ce que le gluten peut me faire du mal",
+        "diese Müdigkeit bringt mich noch um den Verstand",
+        "die Spritze tut weh",
+        "estou morrendo de cansaço",
+        "o glúten pode me fazer mal?",
+    ],
+)
+def test_everyday_words_are_not_taken_for_distress(text):
+    assert not ASKING.distressed(text)
+
+
+def test_a_country_is_called_what_the_language_calls_it_unless_the_organiser_says_otherwise():
+    germany = Country(code="de", name={"en": "Germany", "fr": "L'Allemagne"}, emergency="112")
+    called = {code: country_name(germany, code, "en") for code in ("en", "es", "fr", "pt-BR", "de")}
+    assert called == {"en": "Germany", "es": "Alemania", "fr": "L'Allemagne", "pt-BR": "Alemanha", "de": "Deutschland"}
+
+
+def test_which_countries_there_are_is_told_in_the_language_of_who_asks():
+    (words,) = told(COMMUNITY, "", date(2026, 11, 23), "de")
+    assert "Irland" in str(words.params["countries"])
