@@ -54,8 +54,8 @@ async def open_database(deployment: Deployment) -> AsyncIterator[Store]:
 
 
 def every_record() -> tuple[type[Record], ...]:
-    """What the three bots keep: the tables are one database's, whichever bot runs."""
-    modules = [importlib.import_module(f"bots.{bot.value}.records") for bot in BotName]
+    """What the three bots and the door keep: the tables are one database's, whichever of them runs."""
+    modules = [importlib.import_module(f"bots.{folder}.records") for folder in (*BotName, "door")]
     return tuple(
         each
         for module in modules

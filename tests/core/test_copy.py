@@ -18,6 +18,7 @@ from fakes import copy_rules
 ROOT = Path(__file__).parents[2]
 FILES = sorted(file for folder in (*shipped_words(), ROOT / "config/words") for file in folder.glob("*.yaml"))
 CODE = sorted((ROOT / "bots").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "bots").rglob("*.html"))
 
 
 def entries(file: Path) -> dict[str, Entry]:
@@ -113,6 +114,23 @@ def said(tree: ast.AST, folder: str) -> Iterator[Said]:
                 pass
 
 
+ASKED = re.compile(r"""\b(?:say|text|plain)\((["'])(?P<key>[a-z0-9_.]+)\1(?P<params>(?:, \w+=\w+)*)\)""")
+
+
+def said_in_a_template(text: str) -> Iterator[Said]:
+    """What a page says: with `say("key", name=value)`, or with `text` or `plain`."""
+    for call in ASKED.finditer(text):
+        yield Said(re.escape(call["key"]), frozenset(re.findall(r"(\w+)=", call["params"])))
+
+
+def asked_for(file: Path) -> Iterator[Said]:
+    return (
+        said_in_a_template(file.read_text())
+        if file.suffix == ".html"
+        else said(ast.parse(file.read_text()), folder_of(file))
+    )
+
+
 def shipped() -> dict[str, Entry]:
     files = (file for file in FILES if file.stem == "en" and "config" not in file.parts)
     return {key: entry for file in files for key, entry in entries(file).items()}
@@ -122,10 +140,10 @@ def folder_of(file: Path) -> str:
     return file.relative_to(ROOT / "bots").parts[0]
 
 
-@pytest.mark.parametrize("file", CODE, ids=named)
+@pytest.mark.parametrize("file", [*CODE, *TEMPLATES], ids=named)
 def test_every_sentence_that_code_asks_for_is_there_with_all_it_needs(file):
     words = shipped()
-    for ask in said(ast.parse(file.read_text()), folder_of(file)):
+    for ask in asked_for(file):
         keys = [key for key in words if re.fullmatch(ask.key, key)]
         assert keys, f"no catalogue has {ask.key}"
         for key in keys if GAP not in ask.key and ask.params is not None else ():
@@ -142,7 +160,8 @@ def test_every_sentence_in_a_catalogue_is_asked_for():
         # A pattern that is nothing but a gap after the bot's name would allow for everything.
         exact = [re.compile(text) for text in texts if "." in text and text != rf"{folder}\.{GAP}" and text != GAP]
         used |= {key for key in words if key.startswith(f"{folder}.") and any(p.fullmatch(key) for p in exact)}
-    assert words.keys() - used == set()
+    templates = {key for file in TEMPLATES for ask in asked_for(file) for key in words if re.fullmatch(ask.key, key)}
+    assert words.keys() - used - templates == set()
 
 
 # The rules themselves: each is seen to complain, and to leave good sentences in peace.
@@ -212,6 +231,15 @@ class X: ...
         Said(rf"a\.{GAP}\.d", None),
         Said(r"bot\.e", frozenset({"m"})),
         Said(r"h\.x", frozenset()),
+    }
+
+
+def test_what_a_page_says_is_found():
+    template = """{{ say("a.b", name=own) }} <a title="{{ plain('a.c') }}">{{ text("a.d", x=y, z=w) }}</a>"""
+    assert set(said_in_a_template(template)) == {
+        Said(r"a\.b", frozenset({"name"})),
+        Said(r"a\.c", frozenset()),
+        Said(r"a\.d", frozenset({"x", "z"})),
     }
 
 

@@ -36,6 +36,9 @@ _TRY_OUT_LIMITS: dict[str, Any] = {
         "address": {"per_second": 5, "burst_count": 50},
         "account": {"per_second": 5, "burst_count": 50},
     },
+    # The door asks for everybody, from one address.
+    "rc_registration": {"per_second": 1, "burst_count": 20},
+    "rc_registration_token_validity": {"per_second": 1, "burst_count": 20},
     "rc_joins": {"local": {"per_second": 10, "burst_count": 100}},
     "rc_invites": {
         "per_room": {"per_second": 10, "burst_count": 100},
@@ -92,8 +95,9 @@ _PRIVATE: dict[str, Any] = {
     "room_list_publication_rules": [{"action": "deny"}],
     "allow_guest_access": False,
     "inhibit_user_in_use_error": True,
-    # Nobody is asked for a telephone number or an e-mail address.
-    "enable_registration": False,
+    # Who comes in by the door has a token of one use; nobody is asked for a telephone number or an e-mail address.
+    "enable_registration": True,
+    "registration_requires_token": True,
     "enable_3pid_lookup": False,
     "enable_3pid_changes": False,
     "disable_msisdn_registration": True,

@@ -107,6 +107,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_table(
+        "invite_code",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("left", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    op.create_table(
         "labels",
         sa.Column("bot", sa.String(length=16), nullable=False),
         sa.Column("label", sa.String(length=32), nullable=False),
@@ -245,6 +254,7 @@ def downgrade() -> None:
     op.drop_index("labels_by_event", table_name="labels")
     op.drop_index(op.f("ix_labels_at"), table_name="labels")
     op.drop_table("labels")
+    op.drop_table("invite_code")
     op.drop_table("decision")
     op.drop_table("conversation")
     op.drop_table("consent")

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The web server: requests to the pages, and nothing about who asked into any log."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from markupsafe import Markup
+
+from bots.core.actions import Words
+from bots.core.language import Catalogue
+from bots.core.transport import TransportError
+from bots.door import work
+from bots.door.accounts import Accounts
+from bots.door.choosing import best_language
+from bots.door.codes import Codes
+from bots.door.forms import Forms
+from bots.door.limits import Limits, What
+from bots.door.making import Again, Made, Maker, NotYet, Wish
+from bots.door.pages import Pages, Place
+from bots.door.pseudonyms import suggestions
+
+# How many names are offered, and how many are tried for that many that are free.
+_NAMES, _TRIED = 5, 15
+# A form has a few short fields.
+_LARGEST = 16_384
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # Our own pages may know where somebody came from (a form's origin is then told); nobody else learns it.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=(), browsing-topics=()",
+    "X-DNS-Prefetch-Control": "off",
+    "Cache-Control": "no-store",
+    "Server": "kithroom",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
+_TOO_MANY, _UNAVAILABLE, _UNPROCESSABLE, _CONFLICT = 429, 503, 422, 409
+_STATUS = {Again.MANY: _TOO_MANY, Again.USED: _CONFLICT}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Door:
+    """The door of one community.
+
+    `codes` is None where the settings want none. `address_header` names the header in which a proxy tells a visitor's
+    address, which is hashed for the limits and forgotten; None: there is no proxy, or it keeps addresses to itself.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        catalogue: Catalogue,
+        accounts: Accounts,
+        codes: Codes | None,
+        *,
+        address_header: str | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: random.Random | None = None,
+        new_key: Callable[[], bytes] = lambda: secrets.token_bytes(32),
+    ) -> None:
+        self._place = place
+        self._pages = Pages(place, catalogue)
+        self._accounts = accounts
+        self._address_header = address_header
+        self._clock = clock
+        self._chance = chance or random.SystemRandom()
+        self._new_key = new_key
+        self._key = new_key()
+        self._forms = Forms(new_key())
+        self._limits = Limits(new_key)
+        self._maker = Maker(
+            community=place.community,
+            accounts=accounts,
+            codes=None if place.invites == "off" else codes,
+            code_needed=place.invites == "required",
+            forms=self._forms,
+            limits=self._limits,
+            key=self._key,
+            clock=clock,
+        )
+
+    def application(self) -> web.Application:
+        """The pages, as an aiohttp application."""
+        app = web.Application(middlewares=[self._guard], client_max_size=_LARGEST)
+        app.add_routes(
+            [
+                web.get("/", self._welcome),
+                web.get("/name", self._name),
+                web.post("/name", self._make),
+                web.get("/apps", self._apps),
+                web.get("/static/{name}", self._static),
+                web.get("/healthz", self._health),
+            ]
+        )
+        return app
+
+    # Pages.
+
+    async def _welcome(self, request: web.Request) -> web.Response:
+        return self._page(request, "welcome", Words("door.welcome.title"))
+
+    async def _apps(self, request: web.Request) -> web.Response:
+        return self._page(request, "apps", Words("door.apps.title"), **self._pages.apps(self._language(request)))
+
+    async def _name(self, request: web.Request) -> web.Response:
+        return await self._name_page(request, code=request.query.get("code", ""))
+
+    async def _make(self, request: web.Request) -> web.Response:
+        posted = await request.post()
+        fields = {name: posted.get(name, "") for name in ("form", "pick", "own", "keep", "work", "code")}
+        wish = Wish(**{name: value if isinstance(value, str) else "" for name, value in fields.items()})
+        try:
+            made = await self._maker.make(wish, self._address(request))
+        except TransportError as error:
+            structlog.get_logger().warning("no account was made", errcode=error.errcode, status=error.status)
+            return await self._name_page(request, wish, again=Again.SERVER, status=_UNAVAILABLE)
+        if isinstance(made, Made):
+            title = Words("door.account.title")
+            # No link on it leads to this page in another language: it is shown once.
+            shown: dict[str, Any] = {"user_id": made.user_id, "password": made.password, "languages": [], "code": ""}
+            return self._page(request, "account", title, **shown)
+        return await self._name_page(request, wish, made, again=made.again)
+
+    async def _name_page(
+        self,
+        request: web.Request,
+        wish: Wish | None = None,
+        not_yet: NotYet | None = None,
+        *,
+        again: Again | None = None,
+        status: int = 200,
+        code: str = "",
+    ) -> web.Response:
+        language, now = self._language(request), self._clock()
+        form = None if wish is None or again is Again.USED else self._forms.take(wish.form, now)
+        form_id = self._new_key().hex() if form is None else form.id
+        sealed = wish.form if form is not None and wish is not None else self._forms.give(form_id, now)
+        done = not_yet is not None and not_yet.work_done and form is not None
+        rounds = work.cost(self._limits.happened(What.MADE, now))
+        problem = not_yet.choice.problem if not_yet else None
+        if again is not None:
+            notice = self._pages.words(Words(f"door.again.{again}"), language)
+            status = status if status != 200 else _STATUS.get(again, _UNPROCESSABLE)
+        elif problem is not None:
+            notice, status = self._pages.problem(problem, language), _UNPROCESSABLE
+        elif not_yet is not None and not_yet.taken:
+            notice, status = self._pages.words(Words("door.problem.taken"), language), _CONFLICT
+        else:
+            notice = Markup("")
+        findings = not_yet.choice.findings if not_yet and not notice else ()
+        return self._page(
+            request,
+            "name",
+            Words("door.name.title"),
+            status=_UNPROCESSABLE if findings else status,
+            code=wish.code if wish else code,
+            notice=notice,
+            wrong=problem is not None or bool(not_yet and not_yet.taken),
+            findings=self._pages.findings(findings, language),
+            own=wish.name[:64] if wish else "",
+            form=sealed,
+            work=wish.work if wish and done else "",
+            challenge="" if done or self._place.invites == "required" else work.challenge(self._key, form_id, rounds),
+            names=await self._names(language, self._address(request), now),
+            invites=self._place.invites,
+        )
+
+    async def _names(self, language: str, address: str | None, now: datetime) -> list[str]:
+        """Some that nobody has. Where the homeserver can't be asked (so often), they are offered all the same."""
+        names = suggestions(language, self._chance)
+        if not self._limits.allows(What.LOOKED, address, now):
+            return list(islice(names, _NAMES))
+        self._limits.count(What.LOOKED, address, now)
+        free: list[str] = []
+        try:
+            for name in islice(names, _TRIED):
+                if await self._accounts.is_free(name):
+                    free.append(name)
+                if len(free) == _NAMES:
+                    break
+        except TransportError as error:
+            structlog.get_logger().info("whether names are free is not known", errcode=error.errcode)
+            free += islice(names, _NAMES - len(free))
+        return free
+
+    async def _static(self, request: web.Request) -> web.Response:
+        asset = self._pages.assets.get(request.match_info["name"])
+        if asset is None:
+            raise web.HTTPNotFound
+        return web.Response(
+            body=asset.content, content_type=asset.kind, charset="utf-8", headers={"Cache-Control": _FOR_EVER}
+        )
+
+    async def _health(self, _: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    # Around every request.
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse what came from another site's page, turn failures into a page, and add the headers to everything."""
+        try:
+            if request.method == "POST" and not self._from_here(request):
+                response: web.StreamResponse = self._sorry(request, "forged", 403)
+            else:
+                response = await handler(request)
+        except web.HTTPException as error:
+            response = self._sorry(request, "missing", error.status)
+        except Exception as error:  # noqa: BLE001 - nobody is shown a traceback, and no log gets a request's text
+            structlog.get_logger().error("a page failed", error_type=type(error).__name__)
+            response = self._sorry(request, "wrong", 500)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if self._place.address.startswith("https:"):
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+    def _from_here(self, request: web.Request) -> bool:
+        """Whether a form was sent by a page of ours, as far as the browser says: all of today's do."""
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            return False
+        origin = request.headers.get("Origin")
+        return origin is None or urlsplit(origin).netloc in (request.host, urlsplit(self._place.address).netloc)
+
+    def _sorry(self, request: web.Request, what: str, status: int) -> web.Response:
+        language = self._language(request)
+        notice = self._pages.words(Words(f"door.sorry.{what}"), language)
+        return self._page(request, "sorry", Words("door.sorry.title"), status=status, path="/", notice=notice)
+
+    def _page(
+        self, request: web.Request, page: str, title: Words, /, *, status: int = 200, **more: Any
+    ) -> web.Response:
+        more.setdefault("code", request.query.get("code", "")[:32])
+        more.setdefault("path", request.path)
+        html = self._pages.show(page, self._language(request), title, **more)
+        return web.Response(text=html, content_type="text/html", status=status, headers={"Vary": "Accept-Language"})
+
+    def _language(self, request: web.Request) -> str:
+        wanted = request.query.get("l", "")
+        if wanted in self._pages.languages:
+            return wanted
+        return best_language(request.headers.get("Accept-Language", ""), self._pages.languages)
+
+    def _address(self, request: web.Request) -> str | None:
+        if self._address_header is not None:
+            # The last one is the one that our own proxy wrote.
+            return request.headers.get(self._address_header, "").rpartition(",")[2].strip() or None
+        return request.remote
+
+
+@asynccontextmanager
+async def serve(door: Door, host: str, port: int) -> AsyncIterator[int]:
+    """Serve while the context lasts. Port 0 takes a free one; the port taken is given. Nothing is logged of a request.
+
+    Raises OSError when the port is in use.
+    """
+    runner = web.AppRunner(door.application(), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
