@@ -24,6 +24,7 @@ from bots.core.homeserver.plan import Actual, Difference, plan
 from bots.core.matrix.http import Http
 from bots.core.matrix.login import log_in
 from bots.core.records import CommunityRoom
+from bots.core.settings import load_catalogue
 from bots.core.transport import TransportError
 
 
@@ -44,7 +45,7 @@ async def organiser(deployment: Deployment) -> AsyncIterator[Http]:
 async def look(deployment: Deployment, community: Community, http: Http) -> tuple[Actual, tuple[Difference, ...]]:
     """The rooms there are, and what differs from the settings."""
     actual = await observe(http, deployment.organiser, community.slug)
-    return actual, plan(desired_rooms(community, deployment.cast), actual)
+    return actual, plan(desired_rooms(community, deployment.cast, load_catalogue(community)), actual)
 
 
 async def make_so(
@@ -54,7 +55,7 @@ async def make_so(
     progress: Callable[[Difference], None] = lambda _: None,
 ) -> Applied:
     """Apply the settings to the homeserver, and tell the bots which room is which."""
-    desired = desired_rooms(community, deployment.cast)
+    desired = desired_rooms(community, deployment.cast, load_catalogue(community))
     applied = await apply(http, deployment.organiser, desired, progress=progress)
     await _record(deployment, desired, applied.rooms)
     return applied

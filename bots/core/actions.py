@@ -159,6 +159,18 @@ class Invite(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShareHistory(_Action):
+    """Give `user`, whom the bot invited, the keys of what the room shares of what was said since `since` (UTC).
+
+    The performer refuses it for a room that shares nothing, and for whoever came in another way or left.
+    """
+
+    room_id: str
+    user: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remove(_Action):
     """Kick `user`, without a reason (it would be readable by every server). Not in the room counts as done."""
 
@@ -265,6 +277,7 @@ Action = (
     Send
     | Redact
     | Invite
+    | ShareHistory
     | Remove
     | Ban
     | Unban

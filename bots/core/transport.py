@@ -67,13 +67,17 @@ class SyncBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message to send. `thread` and `reply_to` are event ids; `mentions` the only people notified."""
+    """A message to send. `thread` and `reply_to` are event ids; `mentions` the only people notified.
+
+    `shared_history`: the organiser lets newcomers to the room read it later, if the room is so set.
+    """
 
     rendered: Rendered
     reply_to: str | None = None
     thread: str | None = None
     mentions: tuple[str, ...] = ()
     notice: bool = True
+    shared_history: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +143,19 @@ class Transport(Protocol):
 
     async def invite(self, room_id: str, user: str) -> None:
         """Invite."""
+
+    async def inviter(self, room_id: str, user: str) -> str | None:
+        """Who invited the user to the membership that they have now, by the homeserver's word at this moment.
+
+        None for somebody who is not in the room, who came in without an invitation, or of whom it is not known.
+        """
+
+    async def share_history(self, room_id: str, user: str, since: datetime) -> int:
+        """Give the user's cross-signed devices, asked for anew, the keys of what the room shares of its past.
+
+        Only what was said since `since`, and only keys whose senders let newcomers have them.
+        Gives how many devices can fetch them now. Safe to repeat. Raises for a room that shares nothing.
+        """
 
     async def kick(self, room_id: str, user: str) -> None:
         """Kick, without a reason."""

@@ -14,6 +14,7 @@ from bots.core.records import Record
 from bots.welcome.answers import load
 from bots.welcome.conversation import Interview
 from bots.welcome.handlers import Welcome
+from bots.welcome.history import History
 from bots.welcome.records import Consent, Conversation
 
 
@@ -30,11 +31,14 @@ class WelcomeBot:
 def make_bot(community: Community) -> WelcomeBot:
     """The bot for this community; reads its vocabulary once."""
     welcome = Welcome(Interview(community, load(community.languages)))
+    history = History(community)
     return WelcomeBot(
         handlers=(
             Handler(Message, welcome.gather, welcome.decide),
             Handler(Reaction, welcome.gather_reaction, welcome.decide_reaction),
             Handler(Membership, welcome.gather_membership, welcome.decide_membership),
             Handler(Outcome, welcome.gather_outcome, welcome.decide_outcome),
+            Handler(Outcome, history.gather_outcome, history.decide_outcome),
+            Handler(Membership, history.gather_membership, history.decide_membership),
         )
     )

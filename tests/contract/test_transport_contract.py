@@ -297,3 +297,23 @@ async def test_the_first_sync_says_that_it_is(people):
 
     assert (await bot.sync()).initial
     assert not (await bot.sync()).initial
+
+
+async def test_who_invited_somebody_is_known_while_they_are_there(people, homeserver):
+    anna, bot, room_id = people
+    cleo = await homeserver.peer("cleo")
+
+    async def inviter():
+        return await bot.transport.inviter(room_id, cleo.me)
+
+    assert await inviter() is None
+    await bot.transport.invite(room_id, cleo.me)
+    assert await inviter() == bot.me
+    await cleo.transport.join(room_id)
+    assert await inviter() == bot.me
+    await cleo.transport.leave(room_id)
+    assert await inviter() is None
+    await anna.transport.invite(room_id, cleo.me)
+    await cleo.transport.join(room_id)
+    assert await inviter() == anna.me
+    assert await bot.transport.inviter(room_id, anna.me) is None

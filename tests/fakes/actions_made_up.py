@@ -21,6 +21,7 @@ from bots.core.actions import (
     Remove,
     Send,
     SetPower,
+    ShareHistory,
     Unban,
     Words,
 )
@@ -62,8 +63,10 @@ sends = st.builds(
 )
 redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, asked_by_sender=st.booleans(), **common)
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
+histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
 actions = st.one_of(
     sends,
+    histories,
     redacts,
     powers,
     *(st.builds(kind, room_id=rooms, user=users, **common) for kind in (Invite, Remove, Ban, Unban)),

@@ -96,6 +96,16 @@ class Stranger:
         }
         return {"type": "m.room.encrypted", "sender": self.user_id, "content": content}
 
+    def read(self, sealed: dict[str, Any]) -> dict[str, Any]:
+        """What is in a to-device message that opens a session with us, or goes on in one that was opened so."""
+        message = vodozemac.PreKeyMessage.from_base64(sealed["ciphertext"][self.curve25519]["body"])
+        if self.session is None:
+            sender = vodozemac.Curve25519PublicKey.from_base64(sealed["sender_key"])
+            self.session, plaintext = self.account.create_inbound_session(sender, message)
+        else:
+            plaintext = self.session.decrypt(message.to_any())
+        return dict(json.loads(bytes(plaintext)))
+
     def room_key(self, victim: Any, room_id: str = ROOM, **changes: Any) -> dict[str, Any]:
         content = {
             "algorithm": "m.megolm.v1.aes-sha2",

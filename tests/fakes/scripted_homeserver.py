@@ -55,10 +55,11 @@ class ScriptedHomeserver:
         return [asked for asked in self.asked if (asked.method, asked.path) == (method, path)]
 
     async def _handle(self, request: web.Request) -> web.Response:
-        text = await request.text()
+        raw = await request.read()
+        body = (json.loads(raw) if request.content_type == "application/json" else raw) if raw else None
         path = request.path.removeprefix("/_matrix/client/v3")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or None
-        asked = Asked(request.method, path, dict(request.query), json.loads(text) if text else None, token)
+        asked = Asked(request.method, path, dict(request.query), body, token)
         self.asked.append(asked)
         script = self.answers.get(f"{asked.method} {path}")
         answer = script(asked) if callable(script) else script

@@ -14,6 +14,7 @@ from bots.core.homeserver.apply import apply, observe
 from bots.core.homeserver.desired import MARKER, Cast, desired_rooms
 from bots.core.homeserver.plan import plan
 from bots.core.matrix.http import Http, path
+from bots.core.settings import load_catalogue
 from bots.core.transport import TransportError
 
 pytestmark = pytest.mark.real
@@ -75,7 +76,7 @@ class Stage:
 
     @property
     def desired(self):
-        return desired_rooms(self.community, self.cast)
+        return desired_rooms(self.community, self.cast, load_catalogue(self.community))
 
     def http(self, account=None):
         return Http(self.synapse.url, (account or self.organiser).access_token)

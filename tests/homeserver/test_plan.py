@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from bots.core.actions import BotName
 from bots.core.community import Community, Condition, Federation, Guidelines, HistorySharing
 from bots.core.homeserver.desired import MARKER, Cast, desired_rooms, power_levels, server_acl
 from bots.core.homeserver.plan import Actual, ActualRoom, CreateRoom, InviteUser, PutPowerLevels, PutState, plan
+from bots.core.settings import load_catalogue
 
 CAST = Cast(organiser="@organiser:kith.test", bots={bot: f"@{bot.value}:kith.test" for bot in BotName})
 COMMUNITY = Community(
@@ -32,9 +34,11 @@ COMMUNITY = Community(
     moderators=("@mo:kith.test",),
 )
 
+WORDS = load_catalogue(COMMUNITY)
+
 
 def desired(**changes):
-    return {room.key: room for room in desired_rooms(dataclasses.replace(COMMUNITY, **changes), CAST)}
+    return {room.key: room for room in desired_rooms(dataclasses.replace(COMMUNITY, **changes), CAST, WORDS)}
 
 
 def as_made(room, version="12", **changes):
@@ -79,6 +83,13 @@ def test_history_is_for_members_of_that_time_unless_the_room_shares_it():
     rooms = desired()
     assert rooms["condition:t1d"].history_visibility == "joined"
     assert rooms["condition:ibd"].history_visibility == "shared"
+
+
+def test_members_read_in_the_topic_that_their_history_is_shared_and_for_how_long():
+    rooms = desired(history_for=timedelta(days=7))
+    assert rooms["condition:t1d"].topic == "Calm"
+    assert rooms["condition:ibd"].topic.startswith("Light People who are invited")
+    assert "7 days" in rooms["condition:ibd"].topic
 
 
 def test_each_bot_has_the_smallest_power_that_does():
@@ -195,16 +206,17 @@ def test_an_open_community_keeps_denials_made_by_hand():
 def test_access_lists_know_no_allys_port_and_let_an_address_in_only_where_it_is_a_servers_name():
     cast = dataclasses.replace(CAST, organiser="@organiser:localhost:8448")
     community = dataclasses.replace(COMMUNITY, federation=Federation.ALLIED, allies=("ally.test:8449", "[::1]:8448"))
-    acl = server_acl(desired_rooms(community, cast)[0], None)
+    acl = server_acl(desired_rooms(community, cast, WORDS)[0], None)
     allow = ["localhost:8448", "localhost", "ally.test", "[::1]"]
     assert acl == {"allow": allow, "deny": [], "allow_ip_literals": True}
     community = dataclasses.replace(community, allies=("ally.test",))
-    assert server_acl(desired_rooms(community, cast)[0], None)["allow_ip_literals"] is False
+    assert server_acl(desired_rooms(community, cast, WORDS)[0], None)["allow_ip_literals"] is False
 
 
 def test_a_room_that_left_the_settings_is_shown_and_left_alone():
     rooms = {key: as_made(room) for key, room in desired().items()}
     (difference,) = plan(
-        desired_rooms(dataclasses.replace(COMMUNITY, conditions=COMMUNITY.conditions[:1]), CAST), Actual(rooms=rooms)
+        desired_rooms(dataclasses.replace(COMMUNITY, conditions=COMMUNITY.conditions[:1]), CAST, WORDS),
+        Actual(rooms=rooms),
     )
     assert (difference.room, difference.step) == ("condition:ibd", None)

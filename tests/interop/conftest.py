@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from bots.core.homeserver.synapse import Synapse
 from interop.judge import Judge
 
 START_WITHIN = 120.0
+CONFIG = Path(__file__).parents[2] / "config"
+# The condition whose room shares its history.
+SHARING = "me-cfs"
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,23 @@ def stop_community(process: subprocess.Popen[bytes]) -> None:
             process.wait(10)
 
 
+def with_shared_history(folder: Path) -> Path:
+    """The example's settings, in which one room shares its history."""
+    shutil.copytree(CONFIG, folder)
+    settings = folder / "community.yaml"
+    text = settings.read_text("utf-8")
+    name = f"  - id: {SHARING}\n"
+    assert name in text
+    settings.write_text(text.replace(name, f"{name}    history: on\n"), "utf-8")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """One community for all of this folder's tests."""
-    state = tmp_path_factory.mktemp("community") / "var"
-    process = start_community(state)
+    folder = tmp_path_factory.mktemp("community")
+    state = folder / "var"
+    process = start_community(state, "--community", str(with_shared_history(folder / "config")))
     try:
         yield wait_until_ready(process, state)
     finally:

@@ -66,6 +66,9 @@ const deeds = {
         });
         client.on("Room.timeline", (event, _room, toStart) => void (toStart || tell(event)));
         client.on("Event.decrypted", (event) => say({ event: describe(event) }));
+        client.on("receivedToDeviceMessage", ({ message }) =>
+            say({ event: { type: message.type, room_id: message.content?.room_id ?? null, to_device: true } }),
+        );
         client.on("Room.redaction", (event) => say({ event: describe(event) }));
         client.on("Room.myMembership", (room, membership) =>
             say({ event: { type: "my_membership", room_id: room.roomId, membership } }),

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.real
 CONDITION = "type-1-diabetes"
 
 
-async def settle_in(newcomer, place, *, introduced="no", words="T1D", via=()):
+async def settle_in(newcomer, place, *, introduced="no", words="T1D", via=(), condition=CONDITION):
     """From the lobby to the condition's room; the private chat's room id. `via`: servers that know the lobby."""
     welcome = place.bots["welcome"]
     await newcomer.do("join", room=place.lobby, via=list(via))
@@ -27,7 +27,7 @@ async def settle_in(newcomer, place, *, introduced="no", words="T1D", via=()):
     await newcomer.hears("What brings you here?", room=chat)
     await newcomer.say(chat, words)
     room = await newcomer.invited_to(other_than=(chat,))
-    assert room == place.condition(CONDITION)
+    assert room == place.condition(condition)
     await newcomer.hears("The door is open", room=chat)
     await newcomer.hears("May I tell the room", room=chat)
     await newcomer.say(chat, introduced)

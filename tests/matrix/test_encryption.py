@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from nio.crypto.attachments import decrypt_attachment
 
 from bots.core.matrix.crypto import CryptoMachine
 from bots.core.matrix.encryption import CryptoThread, Encryption
@@ -55,6 +58,24 @@ def know(server: ScriptedHomeserver, *peers: Stranger) -> None:
         return {"one_time_keys": {peer.user_id: {peer.device_id: peer.one_time_key()} for peer in wanted}}
 
     server.answers["POST /keys/claim"] = claim
+
+
+@dataclass
+class Receiver:
+    """The engine as a stranger sees it."""
+
+    identity_keys: dict[str, str]
+    keys: dict[str, Any]
+    user_id: str = "@bot:x"
+
+    def one_time_key(self) -> str:
+        return str(self.keys.popitem()[1]["key"])
+
+
+def receive(machine: CryptoMachine, writer: Stranger) -> None:
+    """Have a key of the room come, of which its sender says that newcomers may have it."""
+    keys = (machine.keys_to_upload() or {})["one_time_keys"]
+    machine.receive_sync([writer.room_key(Receiver(machine.identity_keys, keys), **{"m.shared_history": True})])
 
 
 async def say(encryption: Encryption, *users: str) -> dict[str, Any]:
@@ -112,3 +133,38 @@ async def test_keys_that_are_not_taken_now_stop_no_sync_and_are_offered_again(en
     first, second = server.requests("POST", "/keys/upload")
     assert len(first.body["one_time_keys"]) == 50
     assert first.body == second.body
+
+
+async def test_a_newcomer_is_told_under_both_names_where_the_encrypted_past_is(encryption, server):
+    alice, writer = Stranger(ALICE, "A"), Stranger("@bo:x", "B")
+    know(server, alice)
+    server.answers["POST /keys/query"] = {
+        "device_keys": {ALICE: {"A": alice.cross_signed_device_keys()}},
+        **alice.identity(),
+    }
+    server.answers["POST /_matrix/media/v3/upload"] = {"content_uri": "mxc://x/past"}
+    server.answers["PUT /sendToDevice/"] = {}
+    await encryption._thread.run(lambda: receive(encryption._machine, writer))
+
+    assert await encryption.hand_over(ROOM, ALICE, 0) == 1
+
+    (upload,) = server.requests("POST", "/_matrix/media/v3/upload")
+    told = [alice.read(asked.body["messages"][ALICE]["A"]) for asked in server.asked if "/sendToDevice/" in asked.path]
+    assert {each["type"] for each in told} == {"m.room_key_bundle", "io.element.msc4268.room_key_bundle"}
+    assert all(each["sender_device_keys"]["device_id"] == "BOT" for each in told)
+    file = told[0]["content"]["file"]
+    assert (told[0]["content"]["room_id"], file["url"]) == (ROOM, "mxc://x/past")
+    bundle = decrypt_attachment(upload.body, file["key"]["k"], file["hashes"]["sha256"], file["iv"])
+    (key,) = json.loads(bundle)["room_keys"]
+    assert key["session_id"] == writer.group.session_id
+    assert key["sender_key"] == writer.curve25519
+
+
+async def test_nothing_is_uploaded_for_somebody_without_a_signed_device(encryption, server):
+    know(server, Stranger(ALICE, "A"))
+    server.answers["PUT /sendToDevice/"] = {}
+
+    assert await encryption.hand_over(ROOM, ALICE, 0) == 0
+
+    assert server.requests("POST", "/_matrix/media/v3/upload") == []
+    assert [asked for asked in server.asked if "m.room.encrypted" in asked.path] == []

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -16,13 +17,14 @@ from bots.core.actions import (
     Remove,
     Send,
     SetPower,
+    ShareHistory,
     Words,
 )
 from bots.core.authority import power
 from bots.core.events import MembershipState
 from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
-from fakes.actions_made_up import actions, powers, redacts, rooms, sends, users
+from fakes.actions_made_up import actions, histories, powers, redacts, rooms, sends, users
 
 ME, OTHER_BOT = "@bot:x", "@other_bot:x"
 BOTS = frozenset({ME, OTHER_BOT})
@@ -38,6 +40,7 @@ views = st.builds(
     | st.builds(PowerLevels, users=st.dictionaries(users, levels), users_default=levels, state_default=levels),
     members=st.dictionaries(users, st.builds(Member, st.sampled_from(MembershipState))),
     encrypted=st.booleans(),
+    history_visibility=st.sampled_from(["invited", "joined", "shared", "world_readable"]),
 )
 circumstances = st.builds(
     Circumstances,
@@ -46,6 +49,8 @@ circumstances = st.builds(
     bots=st.just(BOTS),
     room=st.none() | views,
     sender=st.none() | users,
+    inviter=st.none() | users,
+    shares=st.booleans(),
 )
 
 
@@ -140,3 +145,28 @@ def test_the_organiser_is_above_every_bot(at):
     refused = refusal(Remove(why="t", room_id="!diabetes", user="@organiser:x"), at)
 
     assert refused == "a bot never acts on somebody whose power is equal to its own or more"
+
+
+@given(histories, circumstances)
+def test_a_rooms_past_goes_only_where_everything_says_so(action, at):
+    room = at.room
+    may = (
+        at.shares
+        and room is not None
+        and room.role is RoomRole.CONDITION
+        and room.encrypted
+        and room.history_visibility in ("shared", "world_readable")
+        and at.inviter == at.me
+    )
+
+    assert (refusal(action, at) is None) is may
+
+
+def test_a_rooms_past_goes_to_somebody_whom_this_bot_invited():
+    room = RoomView(room_id="!r", role=RoomRole.CONDITION, encrypted=True, history_visibility="shared")
+    at = Circumstances(voice=BotName.WELCOME, me=ME, bots=BOTS, room=room, inviter=ME, shares=True)
+    action = ShareHistory(why="x", room_id="!r", user="@anna:x", since=datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert refusal(action, at) is None
+    assert "invitation" in (refusal(action, replace(at, inviter="@mo:x")) or "")
+    assert "organiser" in (refusal(action, replace(at, shares=False)) or "")

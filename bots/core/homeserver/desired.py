@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bots.core.actions import BotName
+from bots.core.actions import BotName, Words
 from bots.core.community import Community, Condition, Federation, HistorySharing
+from bots.core.language import Catalogue
 from bots.core.rooms import RoomRole
 
 # In a room's create event: which community's room it is, and which one. Create events never change.
@@ -86,8 +87,11 @@ class DesiredRoom:
         }
 
 
-def desired_rooms(community: Community, cast: Cast) -> tuple[DesiredRoom, ...]:
-    """Every room of the community: the lobby, the moderators' room, then the conditions in the settings' order."""
+def desired_rooms(community: Community, cast: Cast, catalogue: Catalogue) -> tuple[DesiredRoom, ...]:
+    """Every room of the community: the lobby, the moderators' room, then the conditions in the settings' order.
+
+    `catalogue` has the sentence that tells members that their room's history is shared.
+    """
     rooms = [
         _room(
             community,
@@ -110,11 +114,16 @@ def desired_rooms(community: Community, cast: Cast) -> tuple[DesiredRoom, ...]:
             bots=(BotName.WELCOME, BotName.MODERATION),
         ),
     ]
-    rooms.extend(_condition_room(community, cast, condition) for condition in community.conditions)
+    rooms.extend(_condition_room(community, cast, condition, catalogue) for condition in community.conditions)
     return tuple(rooms)
 
 
-def _condition_room(community: Community, cast: Cast, condition: Condition) -> DesiredRoom:
+def _condition_room(community: Community, cast: Cast, condition: Condition, catalogue: Catalogue) -> DesiredRoom:
+    shares = condition.history is HistorySharing.ON
+    told = Words("core.history_shared", {"count": community.history_for.days})
+    notice = (
+        f" {catalogue.render(told, community.language_in(condition.id), place=condition.id).body}" if shares else ""
+    )
     return _room(
         community,
         cast,
@@ -122,8 +131,8 @@ def _condition_room(community: Community, cast: Cast, condition: Condition) -> D
         role=RoomRole.CONDITION,
         condition=condition.id,
         name=condition.room_name,
-        topic=condition.room_topic,
-        history_visibility="shared" if condition.history is HistorySharing.ON else "joined",
+        topic=condition.room_topic + notice,
+        history_visibility="shared" if shares else "joined",
         bots=tuple(BotName),
     )
 

@@ -34,6 +34,8 @@ _NOT_FOUND = 404
 _FORBIDDEN = 403
 _GAPS_AT_ONCE = 8
 _ENCRYPTED = "m.room.encrypted"
+# Where newcomers may read what was said before.
+_SHARED = frozenset({"shared", "world_readable"})
 
 
 class MatrixClient(RoomActions):
@@ -139,6 +141,8 @@ class MatrixClient(RoomActions):
     async def _take_in(self, timeline: Timeline, events: list[RoomEvent], own: dict[str, str]) -> None:
         room_id = timeline.room_id
         await self._rooms.apply(room_id, (*timeline.state, *timeline.events))
+        if not timeline.complete or any(map(_is_departure, (*timeline.state, *timeline.events))):
+            await self._encryption.somebody_left(room_id)
         if not timeline.complete:
             self._rooms.forget(room_id)
         for raw in timeline.events:
@@ -264,16 +268,27 @@ class MatrixClient(RoomActions):
                 raise TransportError("M_FORBIDDEN", "the bot is not in the room", status=_FORBIDDEN)
             kind, content = "m.room.message", message_content(message)
             if view.encrypted or self._rooms.is_encrypted(room_id):
-                kind, content = _ENCRYPTED, await self._encrypted(view, content)
+                shares = message.shared_history and view.history_visibility in _SHARED
+                kind, content = _ENCRYPTED, await self._encrypted(view, content, shared_history=shares)
             answer = await self._http.request("PUT", path("rooms", room_id, "send", kind, transaction_id), content)
             return event_id_in(answer)
 
-    async def _encrypted(self, view: RoomView, content: dict[str, Any]) -> dict[str, Any]:
+    async def _encrypted(self, view: RoomView, content: dict[str, Any], *, shared_history: bool) -> dict[str, Any]:
         readers = view.joined() - self._bots
         if not readers:
             raise NotReadyError("KITHROOM_NOT_READY", "nobody but bots is in the room", retryable=True)
         rules = self._rooms.encryption_rules(view.room_id)
-        return await self._encryption.encrypt(view.room_id, recipients_of(view), readers, content, rules)
+        return await self._encryption.encrypt(
+            view.room_id, recipients_of(view), readers, content, rules, shared_history=shared_history
+        )
+
+    async def share_history(self, room_id: str, user: str, since: datetime) -> int:
+        """Hand the keys of the room's shareable past over; how many of the person's devices can fetch them now."""
+        await self._rooms.load([room_id])
+        view = self._rooms.view(room_id)
+        if view is None or not view.encrypted or view.history_visibility not in _SHARED:
+            raise TransportError("KITHROOM_HISTORY_NOT_SHARED", "the room does not share its history")
+        return await self._encryption.hand_over(room_id, user, since.timestamp())
 
     async def create_private_chat(self, user: str, marker: str, name: str) -> str:
         """The encrypted room with `user`: the one that carries `marker` if there is one, else a new one."""
@@ -289,6 +304,13 @@ def _changed_users(response: Json) -> frozenset[str]:
     lists = response.get("device_lists")
     changed = lists.get("changed") if isinstance(lists, Mapping) else None
     return frozenset(user for user in changed if isinstance(user, str)) if isinstance(changed, list) else frozenset()
+
+
+def _is_departure(event: Json) -> bool:
+    """Whether somebody left, declined, or was sent away."""
+    content = event.get("content")
+    membership = content.get("membership") if isinstance(content, Mapping) else None
+    return event.get("type") == "m.room.member" and membership not in ("join", "invite", "knock")
 
 
 def recipients_of(view: RoomView) -> frozenset[str]:

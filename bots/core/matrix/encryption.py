@@ -26,6 +26,8 @@ from bots.core.matrix.crypto import (
     ShareStaleError,
     UndecryptableError,
 )
+from bots.core.matrix.crypto.history import BUNDLE_TYPES, exported, refused
+from bots.core.matrix.files import upload_encrypted
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.state import is_user_id
 from bots.core.transport import Health, NotReadyError, TokenRevokedError, TransportError
@@ -38,6 +40,9 @@ _log = logging.getLogger(__name__)
 
 _USERS_A_QUERY = 200
 _DEVICES_A_CLAIM = 50
+# What the engine does in one go for a newcomer, so that nobody's answer waits for it.
+_KEYS_A_STEP = 200
+_DEVICES_A_STEP = 20
 # How long (ms) the homeserver may wait for other servers before it answers without them.
 _OTHER_SERVERS_MS = 10_000
 _TRIES = 4
@@ -188,13 +193,16 @@ class Encryption:
         readers: frozenset[str],
         content: dict[str, Any],
         rules: Json,
+        *,
+        shared_history: bool = False,
     ) -> dict[str, Any]:
         """The `m.room.encrypted` content of a message that every reachable device of `recipients` has the key for.
 
-        One call at a time for a room. `rules` is the content of the room's `m.room.encryption`.
+        One call at a time for a room. `rules` is the content of the room's `m.room.encryption`;
+        `shared_history` whether newcomers may be given the key later.
         Raises NotReadyError when none of `readers` has a device with the key; TransportError.
         """
-        await self._thread.run(self._machine.room_encryption, room_id, dict(rules))
+        await self._thread.run(self._set_rules, room_id, rules, shared_history)
         for _ in range(_TRIES):
             try:
                 # Mostly everybody has the key already; the engine refuses when somebody has not.
@@ -209,6 +217,39 @@ class Encryption:
                 raise NotReadyError("KITHROOM_NOT_READY", "nobody in the room has a device with keys", retryable=True)
             return encrypted
         raise TransportError("KITHROOM_NOT_SHARED", "the room's devices change faster than keys go out", retryable=True)
+
+    def _set_rules(self, room_id: str, rules: Json, shared_history: bool) -> None:
+        self._machine.room_encryption(room_id, dict(rules))
+        self._machine.set_shared_history(room_id, shared_history)
+
+    async def somebody_left(self, room_id: str) -> None:
+        """Somebody left the room: what is said from now on is not theirs to read."""
+        await self._thread.run(self._machine.somebody_left, room_id)
+
+    async def hand_over(self, room_id: str, user: str, since: float) -> int:
+        """Give a newcomer's cross-signed devices the keys of the room's past from `since` (seconds) on (MSC4268).
+
+        Only keys whose senders said that newcomers may have them. Gives how many devices can fetch them now.
+        Raises TransportError.
+        """
+        await self._thread.run(self._machine.ask_again, [user])
+        await self.know([user])
+        await self._claim([user])
+        await self._send_to_devices()
+        devices = await self._thread.run(self._machine.cross_signed_devices, user)
+        past = await self._thread.run(self._machine.past, room_id, since)
+        if not devices or not past.shared:
+            return 0
+        keys: list[dict[str, Any]] = []
+        for claims in _chunks(list(past.shared), _KEYS_A_STEP):
+            keys += await self._thread.run(exported, claims)
+        file = await upload_encrypted(self._http, {"room_keys": keys, "withheld": refused(past.withheld)})
+        for kind in BUNDLE_TYPES:
+            for some in _chunks(devices, _DEVICES_A_STEP):
+                content = {"room_id": room_id, "file": file}
+                body = await self._thread.run(self._machine.seal_for, some, kind, content)
+                await self._put_to_device("m.room.encrypted", body)
+        return len(devices)
 
     async def _prepare(self, room_id: str, recipients: frozenset[str]) -> None:
         """Bring the room's key to every device of `recipients` that can be reached now."""

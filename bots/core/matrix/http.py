@@ -95,6 +95,14 @@ class Http:
             raise _bad_response(method)
         return answer
 
+    async def upload(self, data: bytes) -> str:
+        """Put bytes, encrypted beforehand, into the homeserver's store of files; their `mxc://` address."""
+        answer = await self._exchange("POST", path("upload", area="media"), data, None, None)
+        address = answer.get("content_uri") if isinstance(answer, dict) else None
+        if not isinstance(address, str):
+            raise _bad_response("POST")
+        return address
+
     async def request_list(self, method: str, path: str, *, query: Query | None = None) -> list[Any]:
         """As `request`, for the few endpoints that answer a list."""
         answer = await self._exchange(method, path, None, query, None)
@@ -106,7 +114,7 @@ class Http:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | bytes | None,
         query: Query | None,
         timeout: float | None,  # noqa: ASYNC109 - as above
     ) -> object:
@@ -120,7 +128,10 @@ class Http:
         data = None
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        if body is not None:
+        if isinstance(body, bytes):
+            headers["Content-Type"] = "application/octet-stream"
+            data = body
+        elif body is not None:
             headers["Content-Type"] = "application/json"
             text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             data = text.encode(errors="replace")

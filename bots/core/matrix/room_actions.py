@@ -15,6 +15,8 @@ from bots.core.transport import TransportError
 
 _FORBIDDEN = 403
 _NOT_FOUND = 404
+# How many memberships of one person, one after the other, are looked through for an invitation.
+_MEMBERSHIPS = 20
 
 
 class RoomActions:
@@ -89,6 +91,37 @@ class RoomActions:
         """The user's membership, by the homeserver's word now; None when they never had one."""
         membership = (await self._state(room_id, "m.room.member", user) or {}).get("membership")
         return membership if isinstance(membership, str) else None
+
+    async def inviter(self, room_id: str, user: str) -> str | None:
+        """Who invited the user to the membership that they have now, by the homeserver's word.
+
+        None for somebody who is not in the room, who came in without an invitation, or of whom it is not known.
+        """
+        target = path("rooms", room_id, "state", "m.room.member", user)
+        event = await self._found(target, query={"format": "event"})
+        for _ in range(_MEMBERSHIPS):
+            content, unsigned = event.get("content"), event.get("unsigned")
+            membership = content.get("membership") if isinstance(content, Mapping) else None
+            if membership == "invite":
+                sender = event.get("sender")
+                return sender if isinstance(sender, str) else None
+            before = unsigned.get("replaces_state") if isinstance(unsigned, Mapping) else None
+            if membership != "join" or not isinstance(before, str):
+                return None
+            # A join takes the invitation's place, and a new name a join's.
+            event = await self._found(path("rooms", room_id, "event", before))
+            if (event.get("type"), event.get("state_key")) != ("m.room.member", user):
+                return None
+        return None
+
+    async def _found(self, target: str, *, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """What is there; nothing where there is nothing, or nothing for us."""
+        try:
+            return await self._http.request("GET", target, query=query)
+        except TransportError as error:
+            if error.status in (_FORBIDDEN, _NOT_FOUND):
+                return {}
+            raise
 
     async def _state(self, room_id: str, kind: str, state_key: str = "") -> dict[str, Any] | None:
         """The content of one state event; None when there is none."""

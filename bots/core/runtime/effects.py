@@ -29,13 +29,14 @@ from bots.core.actions import (
     Remove,
     Send,
     SetPower,
+    ShareHistory,
     Unban,
     Words,
 )
 from bots.core.events import MembershipState
 from bots.core.language import Catalogue, Manner
 from bots.core.markup import Rendered, plain_text
-from bots.core.rooms import RoomView
+from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.payload import Outward
 from bots.core.transport import Outgoing, Transport, TransportError
@@ -80,13 +81,18 @@ class Directory(Protocol):
 
 @dataclass
 class Live:
-    """Does it, on the homeserver. `already_sent`: by transaction id, the events of sends that a sync has shown."""
+    """Does it, on the homeserver.
+
+    `sharing` are the ids of the conditions whose rooms share their history.
+    `already_sent`: by transaction id, the events of sends that a sync has shown.
+    """
 
     voice: BotName
     transport: Transport
     directory: Directory
     catalogue: Catalogue
     bots: frozenset[str]
+    sharing: frozenset[str] = frozenset()
     already_sent: dict[str, str] = field(default_factory=dict)
 
     async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
@@ -99,22 +105,40 @@ class Live:
             sender = await self.transport.event_sender(action.room_id, action.event_id)
             if sender is None:
                 raise TransportError("M_NOT_FOUND", "there is no such event")
-        self._check(action, view, sender)
+        inviter = None
+        if isinstance(action, ShareHistory):
+            inviter = await self.transport.inviter(action.room_id, action.user)
+        self._check(action, view, sender, inviter)
         if isinstance(action, Redact):
             await self.transport.redact(action.room_id, action.event_id, transaction_id)
         elif not _already(action, view, self.transport.user_id):
             await self._change(action)
         return None
 
-    def _check(self, action: Outward, view: RoomView | None, sender: str | None = None) -> None:
-        at = Circumstances(voice=self.voice, me=self.transport.user_id, bots=self.bots, room=view, sender=sender)
+    def _check(
+        self, action: Outward, view: RoomView | None, sender: str | None = None, inviter: str | None = None
+    ) -> None:
+        at = Circumstances(
+            voice=self.voice,
+            me=self.transport.user_id,
+            bots=self.bots,
+            room=view,
+            sender=sender,
+            inviter=inviter,
+            shares=self._shares(view),
+        )
         if (sentence := refusal(action, at)) is not None:
             raise TransportError(REFUSED, sentence)
 
-    async def _change(self, action: Invite | Remove | Ban | Unban | SetPower | Join | Leave) -> None:
+    def _shares(self, view: RoomView | None) -> bool:
+        return view is not None and view.role is RoomRole.CONDITION and view.condition in self.sharing
+
+    async def _change(self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave) -> None:
         match action:
             case Invite(room_id=room_id, user=user):
                 await self.transport.invite(room_id, user)
+            case ShareHistory(room_id=room_id, user=user, since=since):
+                await self.transport.share_history(room_id, user, since)
             case Remove(room_id=room_id, user=user):
                 await self.transport.kick(room_id, user)
             case Ban(room_id=room_id, user=user):
@@ -132,7 +156,8 @@ class Live:
 
     async def _send(self, send: Send, transaction_id: str) -> str:
         # Asked before anything is opened or fetched for it, and again of the room that it turns out to be.
-        self._check(send, await self._known_view(send))
+        view = await self._known_view(send)
+        self._check(send, view)
         room_id = await self._room_of(send)
         event_id = self.already_sent.get(transaction_id)
         if event_id is None:
@@ -141,6 +166,7 @@ class Live:
                 reply_to=await self._event(send.reply_to),
                 thread=await self._event(send.thread),
                 mentions=send.mentions,
+                shared_history=self._shares(view),
             )
             event_id = await self.transport.send(room_id, message, transaction_id)
         for number, key in enumerate(send.buttons):

@@ -22,6 +22,7 @@ from bots.core.actions import (
     Remove,
     Send,
     SetPower,
+    ShareHistory,
     Unban,
 )
 from bots.core.authority import may_set_level, outranks, power
@@ -34,7 +35,9 @@ class Circumstances:
     """What the predicates look at.
 
     `room` is the room that the action is in (None: the bot is not there),
-    `sender` who sent the event of a `Redact`, by the homeserver's word.
+    `sender` who sent the event of a `Redact`, by the homeserver's word,
+    `inviter` who invited the person of a `ShareHistory` to the membership they have now, by the same,
+    `shares` whether the organiser's settings say that the room shares its history.
     """
 
     voice: BotName
@@ -42,6 +45,8 @@ class Circumstances:
     bots: frozenset[str]
     room: RoomView | None = None
     sender: str | None = None
+    inviter: str | None = None
+    shares: bool = False
 
 
 def refusal(action: Outward, at: Circumstances) -> str | None:
@@ -55,6 +60,8 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
             return _against(user, at)
         case SetPower(user=user, level=level):
             return _against(user, at) or _raises(user, level, at)
+        case ShareHistory():
+            return _keeps_to_itself(at) or _not_our_guest(at)
         case Invite() | Unban() | Join() | Leave():
             return None
         case _ as never:
@@ -78,6 +85,21 @@ def _quotes_in_the_open(send: Send, at: Circumstances) -> str | None:
 def _not_the_one_named(named: str, at: Circumstances) -> str | None:
     if at.sender != named:
         return "the event was not sent by the person it was said to be from"
+    return None
+
+
+def _keeps_to_itself(at: Circumstances) -> str | None:
+    room = at.room
+    if not at.shares or room is None or room.role is not RoomRole.CONDITION or not room.encrypted:
+        return "a room's keys stay in it unless the organiser shares its history"
+    if room.history_visibility not in ("shared", "world_readable"):
+        return "the room itself does not let newcomers read what was said before"
+    return None
+
+
+def _not_our_guest(at: Circumstances) -> str | None:
+    if at.inviter is None or at.inviter != at.me:
+        return "keys are handed only to somebody who is in the room, or invited to it, by this bot's invitation"
     return None
 
 

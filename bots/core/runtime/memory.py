@@ -49,12 +49,16 @@ class MemoryHomeserver:
     """Rooms, and who said what in them. `now` is its clock.
 
     `without_devices` are people to whom nothing can be encrypted yet.
+    `inviters` are, by room and person, who invited the people who are there by invitation;
+    `handed_over` whom a room's past was given to: the room, the person, since when.
     """
 
     now: Callable[[], datetime]
     rooms: dict[str, RoomView] = field(default_factory=dict)
     stream: list[Entry] = field(default_factory=list)
     without_devices: set[str] = field(default_factory=set)
+    inviters: dict[tuple[str, str], str] = field(default_factory=dict)
+    handed_over: list[tuple[str, str, datetime]] = field(default_factory=list)
     _ids: count[int] = field(default_factory=lambda: count(1))
     _done: dict[tuple[str, str], str] = field(default_factory=dict)
     _keyless: dict[str, set[str]] = field(default_factory=dict)
@@ -73,6 +77,7 @@ class MemoryHomeserver:
         join_rule: str = "invite",
         name: str | None = None,
         power_levels: PowerLevels | None = None,
+        history_visibility: str = "joined",
     ) -> str:
         """A new room of version 12, with its creator in it."""
         room_id = f"!room{next(self._ids)}"
@@ -83,7 +88,7 @@ class MemoryHomeserver:
             power_levels=power_levels or PowerLevels(),
             encrypted=encrypted,
             join_rule=join_rule,
-            history_visibility="joined",
+            history_visibility=history_visibility,
             name=name,
         )
         self._member(room_id, creator, creator, MembershipState.JOIN)
@@ -323,6 +328,10 @@ class MemoryHomeserver:
         event = Membership(
             **self._envelope(room_id, sender), user=user, now=state, previous=before.state if before else None
         )
+        if state is MembershipState.INVITE:
+            self.inviters[room_id, user] = sender
+        elif state is not MembershipState.JOIN:
+            self.inviters.pop((room_id, user), None)
         was_in = room.joined()
         self.rooms[room_id] = replace(room, members={**room.members, user: Member(state, user)})
         out = state in {MembershipState.LEAVE, MembershipState.BAN}

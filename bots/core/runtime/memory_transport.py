@@ -10,7 +10,7 @@ from datetime import datetime
 from bots.core.events import Event, MembershipState, Message, Unreadable
 from bots.core.rooms import RoomView
 from bots.core.runtime.memory import Entry, MemoryHomeserver
-from bots.core.transport import Health, Outgoing, SyncBatch
+from bots.core.transport import Health, Outgoing, SyncBatch, TransportError
 
 
 @dataclass
@@ -94,6 +94,18 @@ class MemoryTransport:
         """Invite; somebody who is invited or in the room already stays so."""
         if not self._is(room_id, user, MembershipState.INVITE, MembershipState.JOIN):
             self.homeserver.invite(self.user_id, room_id, user)
+
+    async def inviter(self, room_id: str, user: str) -> str | None:
+        """Who invited them."""
+        return self.homeserver.inviters.get((room_id, user))
+
+    async def share_history(self, room_id: str, user: str, since: datetime) -> int:
+        """Note it: there are no keys here."""
+        view = self.room(room_id)
+        if view is None or not view.encrypted or view.history_visibility not in ("shared", "world_readable"):
+            raise TransportError("KITHROOM_HISTORY_NOT_SHARED", "the room does not share its history")
+        self.homeserver.handed_over.append((room_id, user, since))
+        return 1
 
     async def kick(self, room_id: str, user: str) -> None:
         """Kick; somebody who is not in the room stays out."""

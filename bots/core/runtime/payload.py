@@ -31,11 +31,12 @@ from bots.core.actions import (
     Remove,
     Send,
     SetPower,
+    ShareHistory,
     Unban,
     Words,
 )
 
-Outward = Send | Redact | Invite | Remove | Ban | Unban | SetPower | Join | Leave
+Outward = Send | Redact | Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave
 
 _ON_SOMEBODY: Mapping[str, type[Invite | Remove | Ban | Unban]] = {
     "invite": Invite,
@@ -78,6 +79,9 @@ def from_json(value: Mapping[str, Any]) -> Outward:
             return Redact(**named, **common)
         case "set_power":
             return SetPower(room_id=value["room_id"], user=value["user"], level=value["level"], **common)
+        case "share_history":
+            since = datetime.fromisoformat(value["since"])
+            return ShareHistory(room_id=value["room_id"], user=value["user"], since=since, **common)
         case "join":
             return Join(room_id=value["room_id"], **common)
         case "leave":
@@ -109,6 +113,8 @@ def _own(action: Outward) -> dict[str, Any]:
             }
         case SetPower(room_id=room_id, user=user, level=level):
             return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}
+        case ShareHistory(room_id=room_id, user=user, since=since):
+            return {"kind": "share_history", "room_id": room_id, "user": user, "since": since.isoformat()}
         case Join(room_id=room_id):
             return {"kind": "join", "room_id": room_id}
         case Leave(room_id=room_id):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bots.core.bot import Bot
-from bots.core.community import Community
+from bots.core.community import Community, HistorySharing
 from bots.core.language import Catalogue
 from bots.core.runtime.clock import Clock, SystemClock
 from bots.core.runtime.community_rooms import CommunityRooms
@@ -62,6 +62,7 @@ class Running:
             directory=StoreDirectory(name, self.store, self.transport, self.bots, self.community, self.clock, rooms),
             catalogue=self.catalogue,
             bots=self.bots,
+            sharing=frozenset(c.id for c in self.community.conditions if c.history is HistorySharing.ON),
         )
         decider = Decider(self.bot, self.metrics)
         self.performer = Performer(

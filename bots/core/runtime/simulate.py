@@ -159,7 +159,7 @@ class Simulation:
     async def _set_up(self) -> None:
         cast = Cast(organiser=ORGANISER, bots=self._users)
         async with self._store.transaction(BotName.WELCOME, self._clock.now()) as transaction:
-            for position, room in enumerate(desired_rooms(self._community, cast)):
+            for position, room in enumerate(desired_rooms(self._community, cast, self.catalogue)):
                 levels = PowerLevels(
                     users=room.powers,
                     state_default=100,
@@ -167,7 +167,11 @@ class Simulation:
                     invite=BOT_POWER[BotName.WELCOME],
                 )
                 room_id = self._homeserver.create_room(
-                    ORGANISER, name=room.name, join_rule=room.join_rule, power_levels=levels
+                    ORGANISER,
+                    name=room.name,
+                    join_rule=room.join_rule,
+                    power_levels=levels,
+                    history_visibility=room.history_visibility,
                 )
                 for user in room.members:
                     self._homeserver.invite(ORGANISER, room_id, user)

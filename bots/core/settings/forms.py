@@ -106,6 +106,7 @@ class CommunityForm(Form):
     )
     keep_missing_words: bool = False
     appeal_within_days: Annotated[int, Field(ge=1, le=365)] = 30
+    history_days: Annotated[int, Field(ge=1, le=365)] = 30
     conditions: Annotated[list[ConditionForm], Field(min_length=1)]
 
     @field_validator("default_language")
@@ -125,6 +126,11 @@ class CommunityForm(Form):
         if not value and federation == Federation.ALLIED:
             raise wrong("`federation` is `allied`, but there are no allies.", "List their server names in `allies`.")
         return value
+
+    @property
+    def history_for(self) -> timedelta:
+        """How far back newcomers can read where history is shared."""
+        return timedelta(days=self.history_days)
 
     @property
     def appeal_within(self) -> timedelta:

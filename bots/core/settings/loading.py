@@ -122,6 +122,7 @@ class _Loading:
             allies=tuple(form.allies),
             keep_missing_words=form.keep_missing_words,
             appeal_within=form.appeal_within,
+            history_for=form.history_for,
             words=words,
             room_words=room_words,
         )

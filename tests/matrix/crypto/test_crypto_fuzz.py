@@ -105,7 +105,7 @@ def test_no_olm_payload_raises(scene, data):
         "room_id": ROOM,
         "session_id": peer.group.session_id,
         "session_key": peer.group.session_key.to_base64(),
-        "shared_history": True,
+        "m.shared_history": True,
     }
     payload = {
         "content": content,

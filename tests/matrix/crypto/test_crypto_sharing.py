@@ -274,7 +274,7 @@ def test_our_device_keys_go_with_every_key(bot):
     bot.machine.set_own_device_keys(signed | {"unsigned": {"device_display_name": "bot"}})
     payload = opened(bot, peer, bot.share([ALICE]))
     assert payload["sender_device_keys"] == signed
-    assert "shared_history" not in payload["content"]
+    assert "m.shared_history" not in payload["content"]
 
 
 def test_plain_nio_sends_no_device_keys(tmp_path):
@@ -299,7 +299,7 @@ def test_shared_history_is_marked_in_both_spellings_and_a_change_replaces_the_se
     bot.meet(peer, fresh)
     bot.claim(fresh)
     content = opened(bot, fresh, bot.share([ALICE]))["content"]
-    assert content["shared_history"] is content["org.matrix.msc3061.shared_history"] is True
+    assert content["m.shared_history"] is content["org.matrix.msc3061.shared_history"] is True
     assert session_of(bot.say([ALICE])) == content["session_id"] != before
 
 

@@ -14,8 +14,9 @@ from peewee import PeeweeException
 
 from bots.core.matrix.crypto.devices import Devices, Patience, Queried
 from bots.core.matrix.crypto.errors import Reason, StoreMissingError, StoreUnreadableError, UndecryptableError
+from bots.core.matrix.crypto.history import Past, past_of
 from bots.core.matrix.crypto.olm import HardenedOlm, OlmEvent, WedgedError
-from bots.core.matrix.crypto.room_keys import MEGOLM, RoomKeys
+from bots.core.matrix.crypto.room_keys import MEGOLM, SHARED_HISTORY, RoomKeys
 from bots.core.matrix.crypto.sharing import DeviceKey, ShareChunk, SharePlan, Sharing, device_key
 from bots.core.matrix.crypto.store import FolderLock, KeyStore
 from bots.core.matrix.text import is_identifier
@@ -251,8 +252,17 @@ class CryptoMachine:
         room_id, session_id = content["room_id"], content["session_id"]
         if content["algorithm"] != MEGOLM or not (is_identifier(room_id) and is_identifier(session_id)):
             raise ValueError("not a Megolm key")
-        shared_history = True in (content.get("shared_history"), content.get("org.matrix.msc3061.shared_history"))
-        if self._keys.add(room_id, session_id, content["session_key"], event.sender_key, event.ed25519, shared_history):
+        shared_history = any(content.get(name) is True for name in SHARED_HISTORY)
+        opens_more = self._keys.add(
+            room_id,
+            session_id,
+            content["session_key"],
+            event.sender_key,
+            event.ed25519,
+            shared_history=shared_history,
+            now=self._now(),
+        )
+        if opens_more:
             came.add((room_id, session_id))
 
     def _mark_wedged(self, sender: str, sender_key: Any) -> None:
@@ -365,8 +375,12 @@ class CryptoMachine:
         self._sharing.set_shared_history(room_id, shared)
 
     def rotate(self, room_id: str) -> None:
-        """Write with a new session from now on, as after any membership that is not a join."""
+        """Write with a new session from now on."""
         self._sharing.rotate(room_id)
+
+    def somebody_left(self, room_id: str) -> None:
+        """Somebody left, declined, was removed or banned: where history is shared, write with a new session."""
+        self._sharing.somebody_left(room_id)
 
     def forget_room(self, room_id: str) -> None:
         """Delete the keys of a room we are not in any more."""
@@ -396,6 +410,35 @@ class CryptoMachine:
         Raises `NotSharedError` unless every reachable device of `users` has the key, and nobody else has.
         """
         return self._sharing.encrypt(room_id, users, event_type, content)
+
+    # ——— a room's past, for somebody new (MSC4268) ———
+
+    def ask_again(self, users: Iterable[str]) -> None:
+        """Have these users among `users_to_query`, however lately they were asked about."""
+        self._devices.track(users)
+        self._devices.changed(users)
+
+    def past(self, room_id: str, since: float) -> Past:
+        """The keys of the room that a newcomer may have, which came at `since` or later, and those that stay here."""
+        return past_of(self._keys.of_room(room_id), since)
+
+    def cross_signed_devices(self, user_id: str) -> list[OlmDevice]:
+        """The devices of a user that their own identity, the one first seen, has signed, and that can be reached."""
+        return [
+            device
+            for device in self._devices.of(user_id)
+            if self._devices.is_cross_signed(user_id, device.device_id)
+            and self._olm.session_with(device.curve25519) is not None
+        ]
+
+    def seal_for(self, devices: Iterable[OlmDevice], event_type: str, content: dict[str, Any]) -> dict[str, Any]:
+        """The body of a `PUT /sendToDevice/m.room.encrypted/{txn}` that carries one event to each of the devices."""
+        messages: dict[str, dict[str, Any]] = {}
+        with self._olm.store.database.atomic():
+            for device in devices:
+                sealed = self._olm.seal(device, event_type, content)
+                messages.setdefault(device.user_id, {})[device.device_id] = sealed
+        return {"messages": messages}
 
     def decrypt(self, room_id: str, event: Any) -> Decrypted:
         """Open one raw `m.room.encrypted` event of a room. Raises `UndecryptableError`, and nothing else."""

@@ -16,6 +16,8 @@ from bots.core.matrix.crypto.errors import Reason, UndecryptableError
 from bots.core.matrix.crypto.store import KeyStore
 
 MEGOLM = "m.megolm.v1.aes-sha2"
+SHARED_HISTORY = ("m.shared_history", "org.matrix.msc3061.shared_history")
+"""How a sender says, with a key, that newcomers may have it: the name, and the one before there was a name."""
 _TRIES = 8
 """How many claims of one session are tried on one event; the claims of the event's sender come first."""
 _INDEXES = 100_000
@@ -35,6 +37,18 @@ class Opened:
     ed25519: str
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One session as one sender gave it to us.
+
+    `shared_history`: the sender said that newcomers may have it (MSC3061). `came_at` (seconds) is when we first had it.
+    """
+
+    session: InboundGroupSession
+    shared_history: bool
+    came_at: float
+
+
 class RoomKeys:
     """Every Megolm session we can read, found by room and session id.
 
@@ -44,21 +58,26 @@ class RoomKeys:
 
     def __init__(self, store: KeyStore) -> None:
         self._store = store
-        self._sessions: dict[str, dict[str, dict[str, InboundGroupSession]]] = {}
-        self._shared_history: set[tuple[str, str, str]] = set()
+        self._sessions: dict[str, dict[str, dict[str, Claim]]] = {}
         self._indexes: OrderedDict[tuple[str, str, int], str] = OrderedDict()
         self._withheld: OrderedDict[tuple[str, str], str] = OrderedDict()
-        for session, shared_history in store.room_keys():
-            self._put(session, shared_history)
+        for session, shared_history, came_at in store.room_keys():
+            self._put(Claim(session, shared_history, came_at))
 
-    def _put(self, session: InboundGroupSession, shared_history: bool) -> None:
-        claims = self._sessions.setdefault(session.room_id, {}).setdefault(session.id, {})
-        claims[session.sender_key] = session
-        if shared_history:
-            self._shared_history.add((session.room_id, session.id, session.sender_key))
+    def _put(self, claim: Claim) -> None:
+        session = claim.session
+        self._sessions.setdefault(session.room_id, {}).setdefault(session.id, {})[session.sender_key] = claim
 
     def add(
-        self, room_id: str, session_id: str, session_key: str, sender_key: str, ed25519: str, shared_history: bool
+        self,
+        room_id: str,
+        session_id: str,
+        session_key: str,
+        sender_key: str,
+        ed25519: str,
+        *,
+        shared_history: bool,
+        now: float,
     ) -> bool:
         """Take a key that came over Olm from `sender_key`; whether it opens anything we could not open before.
 
@@ -69,10 +88,12 @@ class RoomKeys:
             raise ValueError("the session id is another one")
         claims = self._sessions.get(room_id, {}).get(session_id, {})
         known = claims.get(sender_key)
-        if known is not None and known.first_known_index <= session.first_known_index:
+        if known is not None and known.session.first_known_index <= session.first_known_index:
             return False
-        self._store.save_room_key(session, shared_history)
-        self._put(session, shared_history)
+        # An earlier copy of the key opens what was said earlier; it is as old as the one we had.
+        claim = Claim(session, shared_history, min(now, known.came_at) if known else now)
+        self._store.save_room_key(claim.session, claim.shared_history, claim.came_at)
+        self._put(claim)
         return True
 
     def withhold(self, room_id: str, session_id: str, code: str) -> None:
@@ -89,15 +110,10 @@ class RoomKeys:
         """Forget a room's keys."""
         self._store.delete_room_keys(room_id)
         self._sessions.pop(room_id, None)
-        self._shared_history = {key for key in self._shared_history if key[0] != room_id}
 
-    def of_room(self, room_id: str) -> list[tuple[InboundGroupSession, bool]]:
-        """Every key of a room, with whether it may be handed to newcomers (MSC3061)."""
-        return [
-            (session, (room_id, session.id, sender_key) in self._shared_history)
-            for claims in self._sessions.get(room_id, {}).values()
-            for sender_key, session in claims.items()
-        ]
+    def of_room(self, room_id: str) -> list[tuple[Claim, ...]]:
+        """Every session of a room, each with all claims of it, in the order in which they came."""
+        return [tuple(claims.values()) for claims in self._sessions.get(room_id, {}).values()]
 
     def open(self, room_id: str, event: Any, sender_keys: frozenset[str]) -> Opened:
         """Decrypt one raw `m.room.encrypted` event of a room.
@@ -121,8 +137,8 @@ class RoomKeys:
             reason = Reason.WITHHELD if (room_id, session_id) in self._withheld else Reason.NO_KEY
             raise UndecryptableError(session_id, reason)
         # The sender's own claim first; the order of arrival decides among the rest.
-        rightful = [claims[key] for key in sender_keys if key in claims]
-        others = (claim for key, claim in claims.items() if key not in sender_keys)
+        rightful = [claims[key].session for key in sender_keys if key in claims]
+        others = (claim.session for key, claim in claims.items() if key not in sender_keys)
         tries = list(islice(chain(rightful, others), _TRIES))
         session, plaintext, index = self._decrypt(session_id, tries, ciphertext)
         payload = _payload(session_id, room_id, plaintext)

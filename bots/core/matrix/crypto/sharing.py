@@ -18,7 +18,7 @@ from vodozemac import GroupSession
 from bots.core.matrix.crypto.devices import Devices, Patience
 from bots.core.matrix.crypto.errors import NotSharedError, ShareStaleError
 from bots.core.matrix.crypto.olm import HardenedOlm
-from bots.core.matrix.crypto.room_keys import MEGOLM, RoomKeys
+from bots.core.matrix.crypto.room_keys import MEGOLM, SHARED_HISTORY, RoomKeys
 
 DeviceKey = tuple[str, str, str]
 """User id, device id, curve25519 key: what a room key is given to."""
@@ -107,6 +107,14 @@ class Sharing:
         """Write with a new session from now on."""
         self._sessions.pop(room_id, None)
 
+    def somebody_left(self, room_id: str) -> None:
+        """Write with a new session where history is shared: who left may have our key from somebody else.
+
+        Elsewhere keys go from hand to hand only, and `_current` knows whom we gave ours.
+        """
+        if self._rules.get(room_id, _Rules()).shared_history:
+            self.rotate(room_id)
+
     def _expired(self, room_id: str, session: _Session) -> bool:
         rules = self._rules.get(room_id) or _Rules()
         return session.messages >= rules.messages or (self._now() - session.born) * 1000 >= rules.age_ms
@@ -127,7 +135,8 @@ class Sharing:
                 session.group.session_key.to_base64(),
                 self._olm.curve25519,
                 self._olm.ed25519,
-                shared_history,
+                shared_history=shared_history,
+                now=self._now(),
             )
         return session
 
@@ -163,7 +172,7 @@ class Sharing:
             "session_key": session.group.session_key.to_base64(),
         }
         if self._rules.get(plan.room_id, _Rules()).shared_history:
-            content |= {"shared_history": True, "org.matrix.msc3061.shared_history": True}
+            content |= dict.fromkeys(SHARED_HISTORY, True)
         messages: dict[str, dict[str, Any]] = {}
         with self._olm.store.database.atomic():
             for device in plan.devices:

@@ -26,7 +26,8 @@ from bots.core.matrix.crypto.errors import StoreInUseError
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS room_keys (
         room_id TEXT NOT NULL, session_id TEXT NOT NULL, sender_key TEXT NOT NULL, ed25519 TEXT NOT NULL,
-        pickle BLOB NOT NULL, shared_history INTEGER NOT NULL, PRIMARY KEY (room_id, session_id, sender_key)
+        pickle BLOB NOT NULL, shared_history INTEGER NOT NULL, came_at REAL NOT NULL,
+        PRIMARY KEY (room_id, session_id, sender_key)
     ) WITHOUT ROWID""",
     "CREATE TABLE IF NOT EXISTS pins (name BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
 )
@@ -80,19 +81,19 @@ class KeyStore(SqliteStore):  # type: ignore[misc]  # nio ships no types
         """None in nio's shape: see `room_keys`."""
         return GroupSessionStore()
 
-    def room_keys(self) -> Iterator[tuple[InboundGroupSession, bool]]:
-        """Every room key, with whether its room shared its history."""
+    def room_keys(self) -> Iterator[tuple[InboundGroupSession, bool, float]]:
+        """Every room key, with whether its sender shares it with newcomers, and when it came; oldest first."""
         rows = self.database.execute_sql(
-            "SELECT room_id, sender_key, ed25519, pickle, shared_history FROM room_keys"
+            "SELECT room_id, sender_key, ed25519, pickle, shared_history, came_at FROM room_keys ORDER BY came_at"
         ).fetchall()
-        for room_id, sender_key, ed25519, pickle, shared_history in rows:
+        for room_id, sender_key, ed25519, pickle, shared_history, came_at in rows:
             session = InboundGroupSession.from_pickle(bytes(pickle), ed25519, sender_key, room_id, self.pickle_key)
-            yield session, bool(shared_history)
+            yield session, bool(shared_history), came_at
 
-    def save_room_key(self, session: InboundGroupSession, shared_history: bool) -> None:
+    def save_room_key(self, session: InboundGroupSession, shared_history: bool, came_at: float) -> None:
         """Keep one room key, in place of the same sender's earlier copy of it."""
         self.database.execute_sql(
-            "INSERT OR REPLACE INTO room_keys VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO room_keys VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 session.room_id,
                 session.id,
@@ -100,6 +101,7 @@ class KeyStore(SqliteStore):  # type: ignore[misc]  # nio ships no types
                 session.ed25519,
                 session.pickle(self.pickle_key),
                 int(shared_history),
+                came_at,
             ),
         )
 

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is given a room's past, in the real runtime, on a homeserver in memory."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bots.core.actions import BotName
+from bots.core.community import HistorySharing
+from bots.core.language import Catalogue, shipped_words
+from bots.core.records import CommunityRoom
+from bots.core.rooms import PowerLevels, RoomRole
+from bots.core.runtime.memory import MemoryHomeserver
+from bots.core.runtime.memory_store import MemoryStore
+from bots.core.runtime.memory_transport import MemoryTransport
+from bots.core.runtime.run import Running
+from bots.welcome.bot import make_bot
+from bots.welcome.records import Conversation, Step
+from fakes.clock import FakeClock
+from fakes.parrot import settle
+from fakes.welcome_scene import ANA, BOT, BOTS, COMMUNITY, MODERATOR, ORGANISER
+
+CATALOGUE = Catalogue.load(shipped_words(), ["en"])
+
+
+class Place:
+    """A room that shares its history and one that keeps it, with the bot in both, and Ana, who has met the bot."""
+
+    def __init__(self):
+        self.clock, self.store = FakeClock(), MemoryStore()
+        self.homeserver = MemoryHomeserver(self.clock.now)
+        self.community = replace(
+            COMMUNITY,
+            history_for=timedelta(days=7),
+            conditions=tuple(
+                replace(c, history=HistorySharing.ON) if c.id == "coeliac" else c for c in COMMUNITY.conditions
+            ),
+        )
+        levels = PowerLevels(users={BOT: 25, MODERATOR: 50}, invite=25)
+        # The homeserver says of both that newcomers may read on: the organiser's word counts.
+        self.rooms = {
+            id_: self.homeserver.create_room(ORGANISER, power_levels=levels, history_visibility="shared")
+            for id_ in ("coeliac", "epilepsy")
+        }
+        self.running = Running(
+            bot=make_bot(self.community),
+            transport=MemoryTransport(self.homeserver, BOT),
+            store=self.store,
+            community=self.community,
+            catalogue=CATALOGUE,
+            bots=BOTS,
+            organiser=ORGANISER,
+            clock=self.clock,
+            random=lambda: 0.0,
+        )
+
+    async def opens(self):
+        async with self.store.transaction(BotName.WELCOME, self.clock.now()) as transaction:
+            for id_, room_id in self.rooms.items():
+                await transaction.remember(CommunityRoom(room_id=room_id, role=RoomRole.CONDITION, condition=id_))
+            await transaction.remember(Conversation(user=ANA, step=Step.DONE, asked_at=self.clock.now()))
+        for room_id in self.rooms.values():
+            self.homeserver.invite(ORGANISER, room_id, BOT)
+            self.homeserver.invite(ORGANISER, room_id, MODERATOR)
+        await settle(self.running)
+        for room_id in self.rooms.values():
+            self.homeserver.join(MODERATOR, room_id)
+        await settle(self.running)
+
+    async def comes_in(self, condition, by):
+        self.homeserver.invite(by, self.rooms[condition], ANA)
+        self.homeserver.join(ANA, self.rooms[condition])
+        await settle(self.running)
+
+    @property
+    def handed_over(self):
+        return [(room_id, user) for room_id, user, _ in self.homeserver.handed_over]
+
+
+@pytest.fixture
+async def place():
+    place = Place()
+    await place.opens()
+    return place
+
+
+async def test_whom_the_bot_invited_is_given_the_last_days_when_they_come_in(place):
+    await place.comes_in("coeliac", by=BOT)
+
+    assert place.homeserver.handed_over == [(place.rooms["coeliac"], ANA, place.clock.now() - timedelta(days=7))]
+
+
+async def test_a_room_that_keeps_its_history_gives_nothing_whatever_the_homeserver_says(place):
+    await place.comes_in("epilepsy", by=BOT)
+
+    assert place.handed_over == []
+
+
+async def test_who_came_by_anothers_invitation_is_given_nothing(place):
+    await place.comes_in("coeliac", by=MODERATOR)
+
+    assert place.handed_over == []
+
+
+async def test_who_left_is_given_nothing_until_the_bot_invites_them_again(place):
+    await place.comes_in("coeliac", by=BOT)
+    place.homeserver.leave(ANA, place.rooms["coeliac"])
+    await place.comes_in("coeliac", by=MODERATOR)
+
+    assert len(place.handed_over) == 1
+
+
+async def test_the_keys_go_out_with_the_invitation_and_once_more_at_the_door(place):
+    async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
+        known = await transaction.get(Conversation, ANA)
+        await transaction.remember(replace(known, step=Step.DONE, agreed=1, chosen="coeliac"))
+    chat = place.homeserver.private_chat(BOT, ANA, "mark", "Chat")
+    await place.running.live.directory.remember_private_chat(ANA, chat)
+    place.homeserver.join(ANA, chat)
+    await settle(place.running)
+
+    place.homeserver.say(ANA, chat, "again")
+    await settle(place.running)
+    invited = place.handed_over[:]
+    place.homeserver.join(ANA, place.rooms["coeliac"])
+    await settle(place.running)
+
+    assert invited == [(place.rooms["coeliac"], ANA)]
+    assert place.handed_over == invited * 2
