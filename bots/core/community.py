@@ -49,12 +49,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guideline:
-    """One of the group's guidelines: what it asks, why, and where that comes from."""
+    """One of the group's guidelines: what it asks, why, and where that comes from.
+
+    `since` is the version of the guidelines in which its meaning changed last.
+    """
 
     id: str
     text: Texts
     why: Texts
     source: str
+    since: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,11 @@ class Guidelines:
 
     version: int
     items: tuple[Guideline, ...]
+
+    def changed_since(self, version: int) -> tuple[tuple[int, Guideline], ...]:
+        """Those, with their numbers, that are new to somebody who agreed to `version` (0: never); all, if unmarked."""
+        every = tuple(enumerate(self.items, start=1))
+        return tuple((number, item) for number, item in every if item.since > version) or every
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +136,7 @@ class Community:
 
     `moderators` are Matrix user ids. `allies` are server names (only with `Federation.ALLIED`).
     `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
-    `appeal_within` is how long a member may appeal.
+    `appeal_within` is how long a member may appeal. `minimum_age` is in years.
     `history_for` is how far back a newcomer can read, in the rooms that share their history.
     `words` are the organiser's own wording, by language and key; `room_words` the same for one room, by its place.
     A place is what the settings call a room: "lobby", "moderators", or a condition's id.
@@ -151,6 +160,7 @@ class Community:
     keep_missing_words: bool = False
     appeal_within: timedelta = timedelta(days=30)
     history_for: timedelta = timedelta(days=30)
+    minimum_age: int = 18
     words: Wordings = field(default_factory=dict)
     room_words: Mapping[str, Wordings] = field(default_factory=dict)
     lobby_language: str | None = None

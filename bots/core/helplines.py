@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,8 @@ from bots.core.documents import Mistake, SettingsError, read
 
 # More than three overwhelms somebody in distress (Samaritans, guidelines for online platforms).
 MOST_LINES = 3
+# The `kind` of a line for children and young people.
+YOUNG = "child"
 # Older than a year is said; older than two is not shown (the rule of the open-helplines project).
 SAY_THE_DATE_AFTER = timedelta(days=365)
 NOT_SHOWN_AFTER = timedelta(days=730)
@@ -41,7 +43,11 @@ class Asking:
         named = next((name for name in self.helplines if f" {name} " in f" {words} "), None)
         if named is None or len(words.split()) > LONGEST_REQUEST:
             return None
-        rest = f" {words} ".replace(f" {named} ", "  ", 1)
+        return self.place(f" {words} ".replace(f" {named} ", "  ", 1))
+
+    def place(self, text: str) -> str:
+        """The country in the answer to "in which country are you?": "I live in Ireland", "ireland please"."""
+        rest = f" {_folded(text[:LONGEST_TEXT])} "
         for word in self.around:
             rest = rest.replace(f" {word} ", "  ")
         return " ".join(rest.split())
@@ -110,6 +116,16 @@ def told(community: Community, asked: str, today: date, language: str | None = N
         *(_line(line, today, default, language) for line in lines),
         Words("core.helplines.end" if lines else "core.helplines.none", {}, language),
     )
+
+
+def for_young_people(community: Community, asked: str, today: date, language: str | None = None) -> tuple[Words, ...]:
+    """What is said to somebody young: the country's lines for children and young people, else the ones for all."""
+    country = find_country(community.countries, asked)
+    lines = [line for line in country.helplines if line.kind == YOUNG] if country else []
+    if country is None or not lines:
+        return told(community, asked, today, language)
+    young = replace(country, helplines=tuple(lines))
+    return told(replace(community, countries=(young,)), asked, today, language)
 
 
 def current(country: Country, today: date) -> tuple[Helpline, ...]:

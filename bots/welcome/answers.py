@@ -47,6 +47,7 @@ class Intent(StrEnum):
     FORGET = "forget"
     LEAVE = "leave"
     MYDATA = "mydata"
+    RECEIPT = "receipt"
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -92,6 +93,7 @@ class Vocabulary:
     """The words of all of the community's languages together: people mix them.
 
     `lead_ins` are what stands before a condition, `others` among them, the longest first.
+    `picks` are the answers to questions with a few fixed choices: by question, what people write and the choice meant.
     """
 
     intents: Mapping[str, Intent]
@@ -107,6 +109,7 @@ class Vocabulary:
     unsure: frozenset[str]
     ordinary: frozenset[str]
     asking: Asking
+    picks: Mapping[str, Mapping[str, str]]
 
     def intent(self, text: str) -> Intent | None:
         """What `text` as a whole means, if it is one of the known words.
@@ -156,6 +159,19 @@ class Vocabulary:
             return ()
         return tuple(sorted(set(numbers)))
 
+    def pick(self, question: str, text: str) -> str | None:
+        """The one choice of `question` that `text` is, or has in it; None if it is none of them, or several.
+
+        >>> vocabulary.pick("who", "I was just diagnosed, on Monday")
+        'new'
+        """
+        words = plain(text[:LONGEST_TEXT])
+        known = self.picks.get(question, {})
+        if whole := known.get(words) or known.get(_unadorned(words)):
+            return whole
+        found = {choice for phrase, choice in known.items() if f" {phrase} " in f" {words} "}
+        return found.pop() if len(found) == 1 else None
+
     def without_fillers(self, words: str) -> str:
         """`words` (plain) without what politeness puts before and after."""
         before = None
@@ -177,6 +193,7 @@ def load(languages: Sequence[str]) -> Vocabulary:
     before = {plain(words) for one in every for words in (*one["lead_ins"], *one["others"])}
     return Vocabulary(
         asking=load_asking(),
+        picks=_picks(every),
         intents={plain(w): Intent(name) for one in every for name, words in one["intents"].items() for w in words},
         numbers={plain(w): int(number) for one in every for w, number in one["numbers"].items()},
         lead_ins=tuple(sorted(before, key=len, reverse=True)),
@@ -195,6 +212,15 @@ def load(languages: Sequence[str]) -> Vocabulary:
             )
         },
     )
+
+
+def _picks(every: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, str]]:
+    picks: dict[str, dict[str, str]] = {}
+    for one in every:
+        for question, choices in one.get("picks", {}).items():
+            known = picks.setdefault(question, {})
+            known |= {plain(words): choice for choice, several in choices.items() for words in several}
+    return picks
 
 
 def _read(file: Path) -> dict[str, Any]:

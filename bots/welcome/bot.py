@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
-from bots.core.events import Membership, Message, Outcome, Reaction
+from bots.core.events import Membership, Message, Outcome, Reaction, Tick, Unreadable
 from bots.core.records import Record
 from bots.welcome.answers import load
 from bots.welcome.conversation import Interview
 from bots.welcome.handlers import Welcome
 from bots.welcome.history import History
+from bots.welcome.later_on import LaterOn
 from bots.welcome.records import Consent, Conversation
 
 
@@ -30,8 +31,8 @@ class WelcomeBot:
 
 def make_bot(community: Community) -> WelcomeBot:
     """The bot for this community; reads its vocabulary once."""
-    welcome = Welcome(Interview(community, load(community.languages)))
-    history = History(community)
+    interview = Interview(community, load(community.languages))
+    welcome, later_on, history = Welcome(interview), LaterOn(interview), History(community)
     return WelcomeBot(
         handlers=(
             Handler(Message, welcome.gather, welcome.decide),
@@ -40,5 +41,7 @@ def make_bot(community: Community) -> WelcomeBot:
             Handler(Outcome, welcome.gather_outcome, welcome.decide_outcome),
             Handler(Outcome, history.gather_outcome, history.decide_outcome),
             Handler(Membership, history.gather_membership, history.decide_membership),
+            Handler(Tick, later_on.gather, later_on.decide),
+            Handler(Unreadable, later_on.gather_unreadable, later_on.decide_unreadable),
         )
     )

@@ -2,8 +2,10 @@
 """The conversation with one newcomer: a pure state machine.
 
 (where it stands, what came, what is so) → (where it stands then, what is said, what is done).
-It never says anything of its own accord, answers everything with at most `MOST_MESSAGES` messages,
-lets nobody in who has not agreed to the guidelines as they are now, and only where they asked to be let in.
+Of its own accord it says one reminder after a silence, and the notes that somebody asked for.
+It answers everything with at most `MOST_MESSAGES` messages.
+It lets nobody in who has not agreed to the guidelines as they are now, or whom it can't read, or who can't read it,
+and only where they asked to be let in.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from bots.core.community import Community
 from bots.welcome.answering import Answering, resume
 from bots.welcome.answers import Vocabulary
 from bots.welcome.matching import Matcher
-from bots.welcome.records import Conversation, Step
+from bots.welcome.records import Conversation, Pause, Step, Who
 from bots.welcome.turn import Input, Said, Tapped, Turn, World
 from bots.welcome.wording import Say, Wording, question_id
 
 MOST_MESSAGES = 3
+# A note is said on these days after somebody asked for them.
+NOTE_DAYS = (1, 3, 7)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Interview:
         """Greet somebody who is not known."""
         say = Wording(self.community, "")
         greeting = Say((say.words("greeting", community=self.community.name),))
-        step = Step.GUIDELINES if world.is_reached_by(self.community) else Step.ELSEWHERE
+        step = Step.AGE if world.is_reached_by(self.community) else Step.ELSEWHERE
         conversation = Conversation(user=user, step=step, asked_at=world.now)
         if step is Step.ELSEWHERE:
             return Turn(
@@ -53,6 +57,31 @@ class Interview:
         conversation = replace(conversation, chat_left=False, asked_at=world.now)
         return resume(self.community, conversation, world, key)
 
+    def remind(self, conversation: Conversation, world: World) -> Turn:
+        """Ask once more, softly, what was asked last."""
+        return resume(self.community, replace(conversation, reminded=True), world, "reminder")
+
+    def unreadable(self, conversation: Conversation) -> Turn:
+        """The person wrote something that can't be read here: help with their app."""
+        say = Wording(self.community, conversation.language)
+        conversation = replace(conversation, heard=False)
+        told = say.words("read.unreadable")
+        if conversation.step in (Step.ELSEWHERE, Step.YOUNG, Step.DONE) or conversation.pause is not Pause.NONE:
+            return Turn(conversation=conversation, says=(Say((told,)),))
+        if conversation.step is Step.READ:
+            conversation = replace(conversation, step=Step.APP, round=conversation.round + 1)
+        return Turn(conversation=conversation, says=(say.ask(conversation, told),))
+
+    def note(self, conversation: Conversation, day: int) -> Turn:
+        """A few words on one of the first days, to somebody who asked for them; the last one ends it."""
+        say = Wording(self.community, conversation.language)
+        if day == NOTE_DAYS[-1]:
+            conversation = replace(conversation, notes=0)
+        said = [say.words(f"note.{day}")]
+        if conversation.who in (Who.NEW, Who.CARING):
+            said.append(say.words(f"note.{day}.{conversation.who}"))
+        return Turn(conversation=conversation, says=(Say((*said, say.words("note.end"))),))
+
     def not_invited(self, conversation: Conversation, condition: str, *, blocked: bool) -> Turn:
         """The invitation came back."""
         say = Wording(self.community, conversation.language)
@@ -66,6 +95,8 @@ class Interview:
             return Turn(conversation=conversation)
         if isinstance(came, Said) and came.edits is not None and came.edits != conversation.unclear:
             return Turn(conversation=conversation)
+        if not isinstance(came, Tapped):
+            conversation = replace(conversation, heard=True)
         turn = Answering(self.community, self.vocabulary, self.matcher, conversation, came, world).turn()
         if isinstance(came, Said) and came.edits is not None and turn.conversation.unclear:
             return Turn(conversation=conversation)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the welcome bot keeps: where each conversation stands, and who agreed to which guidelines."""
+"""What the welcome bot keeps: where each conversation stands, and who agreed to what."""
 
 from __future__ import annotations
 
@@ -12,35 +12,66 @@ from bots.core.records import Duty, Hashed, Person, Record, Sealed
 
 
 class Step(StrEnum):
-    """The question that a newcomer was asked last.
+    """The question that a newcomer was asked last, in the order of the way.
 
     ELSEWHERE is no question: the person's account is on a homeserver that the condition rooms do not reach.
+    YOUNG is the last word to somebody under the age that the rooms are for.
     """
 
+    ELSEWHERE = "elsewhere"
+    AGE = "age"
+    YOUNG = "young"
     GUIDELINES = "guidelines"
+    HEALTH = "health"
     CONDITION = "condition"
     CHOOSE = "choose"
+    MISSING = "missing"
+    READ = "read"
+    APP = "app"
+    WHO = "who"
     INTRODUCE = "introduce"
+    DAYS = "days"
     DONE = "done"
-    ELSEWHERE = "elsewhere"
 
 
 class Pause(StrEnum):
-    """What holds the question up: nothing, a "stop", or "shall I really forget you?"."""
+    """What holds the question up: nothing, a "stop", a "later", or "shall I really forget you?"."""
 
     NONE = "none"
     STOPPED = "stopped"
+    LATER = "later"
     CONFIRM_FORGET = "confirm_forget"
+
+
+class Who(StrEnum):
+    """Who somebody is here, as they say themselves."""
+
+    NEW = "new"
+    LIVING = "living"
+    CARING = "caring"
+    LOOKING = "looking"
+
+
+class Purpose(StrEnum):
+    """What somebody agrees to, each by itself: the guidelines, the rooms (which tell of their health), the notes."""
+
+    GUIDELINES = "guidelines"
+    HEALTH = "health"
+    NOTES = "notes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation(Record):
     """Where the conversation with one person stands. What they said is not in here.
 
-    `chosen` and `offered` are condition ids with spaces between them:
-    the ones the person named, and the ones that the question at hand is about.
+    `chosen`, `wanted` and `offered` are condition ids with spaces between them: the ones whose rooms the person was
+    invited to, the ones they named and wait for, and the ones that the question at hand is about.
     `unannounced` are those they were invited to and have not said of whether they wish to be introduced.
-    `agreed` is the version of the guidelines that they agreed to (0: none yet).
+    `agreed`, `health` and `notes` are the versions of the texts that they agreed to (0: not), see `Purpose`.
+    `adult` is their yes to the question of age. `who` is a `Who`, or empty.
+    `asked` are the optional questions that were asked already, with spaces between them.
+    `reads` says that they could read the bot, `heard` that the bot could read them.
+    `reminded` that they were reminded of the question at hand.
     `introduce` are condition ids whose rooms shall hear that somebody new has come, once the person is in.
     `round` rises with every new question, so that a button under an old one does nothing.
     `unclear` is the event id of their last message if it was no answer: an edit of that one is a new answer.
@@ -51,10 +82,19 @@ class Conversation(Record):
     step: Step
     pause: Pause = Pause.NONE
     chosen: Sealed = ""
+    wanted: Sealed = ""
     offered: Sealed = ""
     unannounced: Sealed = ""
     introduce: Sealed = ""
     agreed: int = 0
+    health: int = 0
+    notes: int = 0
+    adult: bool = False
+    who: Sealed = ""
+    asked: str = ""
+    reads: bool = False
+    heard: bool = False
+    reminded: bool = False
     round: int = 0
     language: str = ""
     unclear: str = ""
@@ -71,15 +111,16 @@ class Conversation(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(Record):
-    """That somebody agreed to a version of the guidelines, and when (UTC)."""
+    """That somebody agreed to a purpose, to which version of its text, and when (UTC)."""
 
     user: Hashed
+    purpose: Purpose
     version: int
     agreed_at: datetime
 
-    key: ClassVar[tuple[str, ...]] = ("user",)
+    key: ClassVar[tuple[str, ...]] = ("user", "purpose")
     duty: ClassVar[Duty] = Duty(
-        purpose="shows that a member agreed to the guidelines before entering; kept until they ask to be forgotten",
+        purpose="shows what a member agreed to before it was done; kept until they take it back or ask to be forgotten",
         keep=None,
         subject="user",
     )

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bots.core.actions import Words
 from bots.core.community import Community, Federation
 from bots.welcome.answers import Intent
-from bots.welcome.records import Conversation
+from bots.welcome.records import Consent, Conversation
 from bots.welcome.wording import Say
 
 
@@ -62,6 +63,7 @@ class World:
 
     `server` is the person's homeserver, `ours` the bot's.
     `rooms` are the condition ids that have a room, `inside` those whose room the person is in.
+    `receipts` is what the person agreed to; `office` whether there is a room of moderators to tell something to.
     """
 
     now: datetime
@@ -69,6 +71,8 @@ class World:
     ours: str
     rooms: frozenset[str]
     inside: frozenset[str]
+    receipts: tuple[Consent, ...] = ()
+    office: bool = False
 
     def is_reached_by(self, community: Community) -> bool:
         """Whether the condition rooms may hold an account of that homeserver."""
@@ -86,6 +90,7 @@ class Turn:
     """What comes of an input.
 
     `admit` are condition ids to invite the person to, `introduce` those whose room shall hear that somebody is new.
+    `office` is what the moderators' room hears, without a name.
     `erase`: all that is kept about the person goes, after `says` have been said.
     """
 
@@ -93,4 +98,5 @@ class Turn:
     says: tuple[Say, ...] = ()
     admit: tuple[str, ...] = ()
     introduce: tuple[str, ...] = ()
+    office: tuple[Words, ...] = ()
     erase: bool = False

@@ -8,11 +8,27 @@ from dataclasses import dataclass
 
 from bots.core.actions import Param, Words
 from bots.core.community import Community, Condition, in_language
-from bots.welcome.records import Conversation, Pause, Step
+from bots.welcome.records import Consent, Conversation, Pause, Step, Who
 
 YES, NO = "✅", "❌"
 # One tap each; further down a list, one writes the number.
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
+# They rise when the meaning of `welcome.health.ask` or `welcome.days.ask` changes; people are then asked again.
+HEALTH_VERSION, NOTES_VERSION = 1, 1
+APPS = ("web", "phone", "other")
+# Things that have an emoji and a short name: who picks the one that was named can read the name.
+SIGNS = {"fish": "🐟", "star": "⭐", "tree": "🌳", "boat": "⛵", "moon": "🌙", "bird": "🐦"}
+_SIGNS_SHOWN = 3
+# Questions that are one sentence, with the buttons under them.
+_PLAIN_QUESTIONS = {
+    Step.HEALTH: ("health.ask", (YES, NO)),
+    Step.CONDITION: ("condition.ask", ()),
+    Step.MISSING: ("missing.ask", ()),
+    Step.INTRODUCE: ("introduce.ask", (YES, NO)),
+    Step.DAYS: ("days.ask", (YES, NO)),
+    Step.DONE: ("done", ()),
+    Step.ELSEWHERE: ("done", ()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,16 @@ def question_id(conversation: Conversation) -> str:
     """What the question at hand is called in the label of its message. Never the same for two questions in a row."""
     asked = "forget" if conversation.pause is Pause.CONFIRM_FORGET else conversation.step.value
     return f"{asked}.{conversation.round}"
+
+
+def sign_asked(round_: int) -> str:
+    """The thing to pick in this round: not always in the same place, and not in the first one at the first try."""
+    return _signs_shown(round_)[(round_ // 2 + 2) % _SIGNS_SHOWN]
+
+
+def _signs_shown(round_: int) -> tuple[str, ...]:
+    signs = list(SIGNS)
+    return tuple(signs[(round_ + step * 2) % len(signs)] for step in range(_SIGNS_SHOWN))
 
 
 @dataclass(frozen=True)
@@ -62,18 +88,40 @@ class Wording:
     def _question(self, conversation: Conversation, *, whole: bool) -> tuple[tuple[Words, ...], tuple[str, ...]]:
         if conversation.pause is Pause.CONFIRM_FORGET:
             return (self.words("forget.ask"),), (YES, NO)
+        if conversation.step in _PLAIN_QUESTIONS:
+            key, buttons = _PLAIN_QUESTIONS[conversation.step]
+            return (self.words(key),), buttons
+        age = self.community.minimum_age
         match conversation.step:
+            case Step.AGE:
+                return (self.words("age.ask", age=age),), (YES, NO)
+            case Step.YOUNG:
+                return (self.words("young.ask", age=age),), ()
             case Step.GUIDELINES:
-                told = self.guidelines() if whole else ()
-                return (*told, self.words("guidelines.ask")), (YES,)
-            case Step.CONDITION:
-                return (self.words("condition.ask"),), ()
+                told = self.guidelines(conversation.agreed) if whole else ()
+                return (*told, self.words("guidelines.ask")), (YES, NO)
             case Step.CHOOSE:
                 return self._choice(self.conditions(conversation.offered.split()))
-            case Step.INTRODUCE:
-                return (self.words("introduce.ask"),), (YES, NO)
+            case Step.READ:
+                return self._reading(conversation)
+            case Step.APP:
+                return self._numbered_choice("read.app", APPS)
             case _:
-                return (self.words("done"),), ()
+                return self._numbered_choice("who", tuple(Who))
+
+    def _reading(self, conversation: Conversation) -> tuple[tuple[Words, ...], tuple[str, ...]]:
+        if conversation.reads:
+            return (self.words("read.write"),), ()
+        sign = self.words(f"read.sign.{sign_asked(conversation.round)}")
+        shown = tuple(SIGNS[name] for name in _signs_shown(conversation.round))
+        return (self.words("read.ask", sign=sign),), shown
+
+    def _numbered_choice(self, question: str, choices: Sequence[str]) -> tuple[tuple[Words, ...], tuple[str, ...]]:
+        options = (
+            self.words("pick.option", number=number, choice=self.words(f"{question}.{name}"))
+            for number, name in enumerate(choices, start=1)
+        )
+        return (self.words(f"{question}.ask"), *options), NUMBERS[: len(choices)]
 
     def _choice(self, offered: Sequence[Condition]) -> tuple[tuple[Words, ...], tuple[str, ...]]:
         if len(offered) == 1:
@@ -84,21 +132,39 @@ class Wording:
         )
         return (*options, self.words("choose.many")), NUMBERS[: len(offered)]
 
-    def guidelines(self) -> tuple[Words, ...]:
-        """All of them, numbered."""
-        return (self.words("guidelines.intro"), *self._numbered(why=False))
+    def guidelines(self, agreed: int) -> tuple[Words, ...]:
+        """Those that somebody has not seen who agreed to this version (0: none yet), with their numbers."""
+        return (self.words("guidelines.intro"), *self._numbered(agreed, why=False))
 
-    def reasons(self) -> tuple[Words, ...]:
+    def reasons(self, agreed: int) -> tuple[Words, ...]:
         """Why each of them is there, by the same numbers."""
-        return (self.words("guidelines.why"), *self._numbered(why=True))
+        return (self.words("guidelines.why"), *self._numbered(agreed, why=True))
 
-    def _numbered(self, *, why: bool) -> tuple[Words, ...]:
+    def _numbered(self, agreed: int, *, why: bool) -> tuple[Words, ...]:
         default = self.community.default_language
-        texts = (item.why if why else item.text for item in self.community.guidelines.items)
+        changed = self.community.guidelines.changed_since(agreed)
         return tuple(
-            self.words("guideline", number=number, text=in_language(text, self.language or default, default))
-            for number, text in enumerate(texts, start=1)
+            self.words(
+                "guideline",
+                number=number,
+                text=in_language(item.why if why else item.text, self.language or default, default),
+            )
+            for number, item in changed
         )
+
+    def reading_steps(self, app: str) -> tuple[Words, ...]:
+        """How to get to read each other, in an app of this kind."""
+        return (self.words(f"read.steps.{app}"), self.words("read.steps.then"))
+
+    def receipt(self, consents: Sequence[Consent]) -> tuple[Words, ...]:
+        """What somebody agreed to, to which version, and when."""
+        if not consents:
+            return (self.words("receipt.nothing"),)
+        lines = (
+            self.words(f"receipt.{consent.purpose}", version=consent.version, when=consent.agreed_at)
+            for consent in consents
+        )
+        return (self.words("receipt.intro"), *lines, self.words("receipt.end"))
 
     def help(self) -> tuple[Words, ...]:
         """What one can write."""
@@ -107,12 +173,17 @@ class Wording:
 
     def kept(self, conversation: Conversation) -> tuple[Words, ...]:
         """What the bot keeps about the person."""
-        names = [self.condition(c) for c in self.conditions(conversation.chosen.split())]
+        ids = [*conversation.chosen.split(), *conversation.wanted.split()]
+        names = [self.condition(c) for c in self.conditions(ids)]
         told = [self.words("mydata.intro"), self.words("mydata.name"), self.words("mydata.step")]
+        if conversation.adult:
+            told.append(self.words("mydata.adult"))
         if conversation.agreed:
             told.append(self.words("mydata.agreed", version=conversation.agreed))
         if names:
             told.append(self.words("mydata.conditions", conditions=", ".join(names)))
+        if conversation.who:
+            told.append(self.words("mydata.who", who=self.words(f"who.{conversation.who}")))
         if conversation.language:
             told.append(self.words("mydata.language"))
         return (*told, self.words("mydata.end"))

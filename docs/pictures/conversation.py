@@ -18,8 +18,10 @@ from typing import Any
 from phones import Said, Screen, draw
 
 from bots.core.matrix.http import Http, path
+from bots.welcome.wording import NUMBERS, SIGNS, YES
 from interop.conftest import Place, register, start_community, stop_community, wait_until_ready
 from interop.judge import Judge
+from interop.test_journey import word_asked_for
 
 PICTURE = Path(__file__).with_suffix(".svg")
 CONDITION = "type-1-diabetes"
@@ -66,31 +68,34 @@ async def _come_in(newcomer: Judge, place: Place) -> str:
     await newcomer.do("join", room=place.lobby)
     chat = await newcomer.invited_to()
     await newcomer.do("join", room=chat)
-    asked = await newcomer.hears("Is that all right for you?", room=chat)
-    await _tap(newcomer, asked)
+    for question in ("are you 18 or older", "Is that all right for you?", "something about your health"):
+        await _tap(newcomer, await newcomer.hears(question, room=chat))
     await newcomer.hears("What brings you here?", room=chat)
     await newcomer.say(chat, "T1D")
+    check = await newcomer.hears("A small check", room=chat)
+    await _tap(newcomer, check, SIGNS[word_asked_for(check)])
     room = await newcomer.invited_to(other_than=(chat,))
-    asked = await newcomer.hears("May I tell the room", room=chat)
-    await _tap(newcomer, asked)
-    await newcomer.hears("once you are in the room", room=chat)
+    await _tap(newcomer, await newcomer.hears("who are you here?", room=chat), NUMBERS[0])
+    await _tap(newcomer, await newcomer.hears("May I tell the room", room=chat))
+    await _tap(newcomer, await newcomer.hears("May I write to you here tomorrow", room=chat))
+    await newcomer.hears("you hear from me tomorrow", room=chat)
     await newcomer.do("join", room=room)
     await newcomer.hears("Somebody new is here", room=room)
     return chat
 
 
-async def _tap(person: Judge, asked: dict[str, Any]) -> None:
-    """Agree by the button under a question: when it has come, and a moment later, as people do."""
+async def _tap(person: Judge, asked: dict[str, Any], button: str = YES) -> None:
+    """Answer by the button under a question: when it has come, and a moment later, as people do."""
     about, room = asked["event_id"], asked["room_id"]
     await person.wait(
         lambda e: (
             e["type"] == "m.reaction"
             and (e["content"].get("m.relates_to") or {}).get("event_id") == about
-            and e["content"]["m.relates_to"]["key"] == "✅"
+            and e["content"]["m.relates_to"]["key"] == button
         )
     )
     await asyncio.sleep(A_MOMENT)
-    await person.react(room, about, "✅")
+    await person.react(room, about, button)
 
 
 async def _person(place: Place, name: str) -> Judge:

@@ -28,7 +28,7 @@ from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
-from bots.welcome.records import Consent
+from bots.welcome.records import Consent, Purpose
 from fakes.clock import FakeClock
 
 ORGANISER, ME, OTHER_BOT = "@organiser:x", "@welcome:x", "@moderation:x"
@@ -69,7 +69,7 @@ async def no_facts(_event, _reader):
 
 
 async def greeted(event, reader):
-    record = await reader.get(Consent, event.user)
+    record = await reader.get(Consent, event.user, Purpose.GUIDELINES)
     return (record.version if record else 0, event.user in reader.bots)
 
 
@@ -106,7 +106,10 @@ def greet(event, facts):
     if event.now is not MembershipState.JOIN or is_bot:
         return ()
     return (
-        Remember(why="t.greet", record=Consent(user=event.user, version=count + 1, agreed_at=event.sent_at)),
+        Remember(
+            why="t.greet",
+            record=Consent(user=event.user, purpose=Purpose.GUIDELINES, version=count + 1, agreed_at=event.sent_at),
+        ),
         Send(
             why="t.greet",
             place=InPrivateChat(event.user, open=True),

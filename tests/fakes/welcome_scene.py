@@ -5,19 +5,34 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from bots.core.actions import Action, Erase, Forget, InPrivateChat, InRoom, Invite, Leave, Remember, Send
+from bots.core.actions import (
+    Action,
+    BotName,
+    Cancel,
+    Erase,
+    Forget,
+    InPrivateChat,
+    InRoom,
+    Invite,
+    Leave,
+    Remember,
+    Schedule,
+    Send,
+)
 from bots.core.community import Community, Condition, Federation, Guideline, Guidelines
-from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, Reaction
+from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, Reaction, Tick, Unreadable
+from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation
+from bots.welcome.wording import SIGNS, sign_asked
 
 ORGANISER = "@organiser:kith.test"
 BOT = "@welcome:kith.test"
 BOTS = frozenset({BOT, "@moderation:kith.test", "@resources:kith.test"})
 MODERATOR = "@mo:kith.test"
 ANA = "@ana:kith.test"
-LOBBY, PRIVATE = "!lobby", "!private"
+LOBBY, PRIVATE, OFFICE = "!lobby", "!private", "!office"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -88,6 +103,8 @@ class Scene:
     missing_rooms: frozenset[str] = frozenset()
     records: dict = field(default_factory=dict)
     labels: dict = field(default_factory=dict)
+    ticks: dict = field(default_factory=dict)
+    office: bool = True
     views: dict = field(default_factory=dict)
     last: tuple[Action, ...] = ()
     buttons: tuple[str, ...] = ()
@@ -104,6 +121,8 @@ class Scene:
             if c.id not in self.missing_rooms:
                 view = RoomView(room_id=f"!{c.id}", role=RoomRole.CONDITION, condition=c.id, encrypted=True)
                 self.views[view.room_id] = view
+        if self.office:
+            self._keep(CommunityRoom(room_id=OFFICE, role=RoomRole.MODERATORS))
 
     # The reader.
 
@@ -114,6 +133,8 @@ class Scene:
         return tuple(view for view in self.views.values() if view.role is role)
 
     async def get(self, record, *key):
+        if record is PrivateChat:
+            return PrivateChat(user=key[0], room_id=PRIVATE) if PRIVATE in self.views else None
         return self.records.get((record, key))
 
     async def find(self, record, **where):
@@ -148,6 +169,35 @@ class Scene:
         base = self._base(PRIVATE, self.person)
         return await self.happens(Reaction(**base, target=target or self.question, key=key.replace("\ufe0f", "")))
 
+    async def agrees(self):
+        """To everything that comes before the condition."""
+        for _ in range(3):
+            await self.says("yes")
+        return self
+
+    async def picks_the_sign(self):
+        """Taps the picture that the bot named."""
+        return await self.taps(SIGNS[sign_asked(self.conversation.round)])
+
+    async def comes_for(self, text):
+        """Names a condition, and shows that both sides can read each other."""
+        await self.says(text)
+        return await self.picks_the_sign()
+
+    async def writes_unreadably(self):
+        return await self.happens(Unreadable(**self._base(PRIVATE, self.person), session_id="s"))
+
+    async def lets_time_pass(self, **time):
+        """What was put by comes, one after the other; `last` is all that it led to."""
+        until, everything = self.now + timedelta(**time), ()
+        while due := sorted((tick for tick in self.ticks.values() if tick.due_at <= until), key=lambda t: t.due_at):
+            del self.ticks[due[0].id]
+            self.now = max(self.now, due[0].due_at)
+            await self.happens(due[0])
+            everything += self.last
+        self.now, self.last = until, everything
+        return self
+
     async def is_refused(self, errcode, kind=Invite):
         """The homeserver refused the last action of this kind."""
         action = next(a for a in self.last if isinstance(a, kind))
@@ -176,6 +226,8 @@ class Scene:
             match action:
                 case Invite(room_id=room_id):
                     done.append(f"invites to {room_id}")
+                case Send(place=InRoom(room_id), parts=parts, voice=BotName.MODERATION):
+                    done.append(f"has {parts[0].key} said in {room_id}")
                 case Send(place=InRoom(room_id), parts=parts) if room_id != PRIVATE:
                     done.append(f"says {parts[0].key} in {room_id}")
                 case Leave(room_id=room_id):
@@ -201,11 +253,15 @@ class Scene:
     def _apply(self, action):
         match action:
             case Remember(record=record):
-                self.records[type(record), tuple(getattr(record, name) for name in record.key)] = record
+                self._keep(record)
+            case Schedule(id=id_, kind=kind, at=at, payload=payload):
+                self.ticks[id_] = Tick(id=id_, kind=kind, due_at=at, payload=payload)
+            case Cancel(id=id_):
+                self.ticks.pop(id_, None)
             case Forget(record=record, key=key):
                 self.records.pop((record, key), None)
             case Erase():
-                self.records.clear()
+                self.records = {key: kept for key, kept in self.records.items() if key[0] is CommunityRoom}
             case Leave(room_id=room_id):
                 self.views.pop(room_id, None)
             case Send(place=InPrivateChat(user=user, open=open_), label=label, buttons=buttons):
@@ -219,6 +275,9 @@ class Scene:
                     assert label not in self.labels.values()
                     self.question, self.buttons = f"$q{next(self._ids)}", buttons
                     self.labels[self.question] = label
+
+    def _keep(self, record):
+        self.records[type(record), tuple(getattr(record, name) for name in record.key)] = record
 
     async def _moves(self, room_id, now, previous):
         view = self.views[room_id]

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 
 import pytest
+
+from bots.welcome.wording import SIGNS
 
 pytestmark = pytest.mark.real
 
@@ -22,18 +25,36 @@ async def settle_in(newcomer, place, *, introduced="no", words="T1D", via=(), co
     await newcomer.do("join", room=chat)
     greeting = await newcomer.hears("I'm a bot", room=chat, sender=welcome)
     assert greeting["encrypted"]
-    await newcomer.hears("Is that all right for you?", room=chat)
-    await newcomer.say(chat, "yes")
-    await newcomer.hears("What brings you here?", room=chat)
+    await agree(newcomer, chat)
     await newcomer.say(chat, words)
+    check = await newcomer.hears("A small check", room=chat)
+    await newcomer.say(chat, word_asked_for(check))
     room = await newcomer.invited_to(other_than=(chat,))
     assert room == place.condition(condition)
     await newcomer.hears("The door is open", room=chat)
-    await newcomer.hears("May I tell the room", room=chat)
-    await newcomer.say(chat, introduced)
+    for asked, answer in {
+        "who are you here?": "skip",
+        "May I tell the room": introduced,
+        "May I write to you here tomorrow": "no",
+    }.items():
+        await newcomer.hears(asked, room=chat)
+        await newcomer.say(chat, answer)
     await newcomer.do("join", room=room)
     await newcomer.wait(lambda e: e["type"] == "my_membership" and e["room_id"] == room and e["membership"] == "join")
     return chat
+
+
+async def agree(newcomer, chat):
+    """Yes to all that is asked before the condition."""
+    for asked in ("are you 18 or older", "Is that all right for you?", "something about your health"):
+        await newcomer.hears(asked, room=chat)
+        await newcomer.say(chat, "yes")
+    await newcomer.hears("What brings you here?", room=chat)
+
+
+def word_asked_for(check):
+    """The one that only somebody who can read the message knows."""
+    return re.search(r"Tap the (\w+)", check["content"]["body"].replace("*", ""))[1]
 
 
 async def report_and_mute(ana, bo, moderator, place):
@@ -85,14 +106,21 @@ async def test_a_newcomer_gets_from_the_lobby_to_a_first_me_too(community, perso
     assert set(shields) == {0}, "Element would show a shield on the bot"
 
 
-async def test_a_tap_is_as_good_as_a_word(community, person):
+async def test_a_tap_is_as_good_as_a_word_and_then_one_word_shows_that_both_can_read(community, person):
     ana = await person("ana")
     await ana.do("join", room=community.lobby)
     chat = await ana.invited_to()
     await ana.do("join", room=chat)
-    asked = await ana.hears("Is that all right for you?", room=chat)
-    await ana.react(chat, asked["event_id"], "✅")
+    for asked in ("are you 18 or older", "Is that all right for you?", "something about your health"):
+        question = await ana.hears(asked, room=chat)
+        await ana.react(chat, question["event_id"], "✅")
     await ana.hears("What brings you here?", room=chat)
+    await ana.say(chat, "list")
+    question = await ana.hears("Which of these?", room=chat)
+    await ana.react(chat, question["event_id"], "1️⃣")
+    check = await ana.hears("A small check", room=chat)
+    await ana.react(chat, check["event_id"], SIGNS[word_asked_for(check)])
+    await ana.invited_to(other_than=(chat,))
 
 
 async def test_a_question_in_a_room_is_answered_in_a_thread(community, person):

@@ -108,7 +108,7 @@ async def test_every_newcomer_is_greeted_once_and_every_command_carried_out_once
     for newcomer in newcomers:
         chat = await newcomer.invited_to(patience=90)
         await newcomer.do("join", room=chat)
-        await newcomer.hears("Is that all right for you?", room=chat)
+        await newcomer.hears("are you 18 or older", room=chat)
     for number in range(REPORTS):
         await bo.hears(f"kindly {number}", room=bo_chat, patience=90)
         await moderator.hears(f"miracle number {number}", room=community.moderators)

@@ -37,7 +37,10 @@ async def test_a_newcomer_is_met_agrees_and_is_let_in(simulated):
 steps:
   - {who: anna, joins: lobby}
   - {who: anna, taps: "✅", in: private, to: ""}
+  - {who: anna, taps: "✅", in: private, to: ""}
+  - {who: anna, taps: "✅", in: private, to: ""}
   - {who: anna, says: "t1d", in: private}
+  - {who: anna, says: "fish", in: private}
 """)
 
     assert happened[0].who == "anna"

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bots.core.actions import InPrivateChat, InRoom, Priority, Send
+from bots.core.actions import BotName, InPrivateChat, InRoom, Priority, Send
+from bots.core.community import Guidelines
 from bots.core.events import MembershipState, MessageKind
 from bots.core.language import Catalogue, shipped_words
+from bots.core.records import CommunityRoom
 from bots.core.settings import load_community
-from bots.welcome.records import Consent, Conversation, Step
-from fakes.welcome_scene import ANA, BOTS, COMMUNITY, MODERATOR, ORGANISER, PRIVATE, Scene
+from bots.welcome.records import Consent, Conversation, Purpose, Step
+from fakes.welcome_scene import ANA, BOTS, COMMUNITY, MODERATOR, OFFICE, ORGANISER, PRIVATE, Scene
 
 EXAMPLE = Path(__file__).parents[2] / "config"
 CATALOGUE = Catalogue.load(shipped_words(), ["en"])
@@ -27,12 +29,15 @@ def _text(send):
 
 async def test_a_newcomer_to_the_lobby_is_greeted_in_private_by_a_bot_that_says_what_it_is():
     scene = await _greeted()
-    greeting, guidelines = scene.sends
-    assert greeting.place == guidelines.place == InPrivateChat(ANA, open=True)
+    greeting, age = scene.sends
+    assert greeting.place == age.place == InPrivateChat(ANA, open=True)
     for fact in ("I'm a bot", "I don't keep what you write", "not a crisis service", "urgent", "stop"):
         assert fact in _text(greeting)
-    assert "1. Be kind." in _text(guidelines)
-    assert guidelines.buttons == ("✅",)
+    assert "18 or older" in _text(age)
+    assert age.buttons == ("✅", "❌")
+    await scene.says("yes")
+    assert "1. Be kind." in _text(scene.sends[0])
+    assert scene.sends[0].buttons == ("✅", "❌")
 
 
 @pytest.mark.parametrize("who", [ORGANISER, MODERATOR, *sorted(BOTS)])
@@ -78,37 +83,98 @@ async def test_an_answer_without_encryption_is_kindly_not_taken():
     scene = await _greeted()
     await scene.says("yes", encrypted=False)
     assert scene.said == [["not_encrypted"]]
-    assert scene.conversation.step is Step.GUIDELINES
+    assert scene.conversation.step is Step.AGE
 
 
-async def test_consent_is_kept_with_its_version_and_time_and_taken_back_by_going_back():
+async def test_each_consent_is_kept_with_its_version_and_time_and_taken_back_by_going_back():
     scene = await _greeted()
-    await scene.says("yes")
-    assert scene.records[Consent, (ANA,)] == Consent(user=ANA, version=1, agreed_at=scene.now)
+    await scene.agrees()
+    for purpose in (Purpose.GUIDELINES, Purpose.HEALTH):
+        consent = Consent(user=ANA, purpose=purpose, version=1, agreed_at=scene.now)
+        assert scene.records[Consent, (ANA, purpose)] == consent
     await scene.says("back")
-    assert (Consent, (ANA,)) not in scene.records
+    assert (Consent, (ANA, Purpose.HEALTH)) not in scene.records
+    await scene.says("back")
+    assert (Consent, (ANA, Purpose.GUIDELINES)) not in scene.records
 
 
-async def test_new_guidelines_are_asked_for_before_anything_else():
+async def test_no_consent_counts_for_another_purpose():
     scene = await _greeted()
     await scene.says("yes")
-    await scene.says("T1D")
-    newer = replace(COMMUNITY, guidelines=replace(COMMUNITY.guidelines, version=2))
+    await scene.says("yes")
+    assert scene.conversation.step is Step.HEALTH
+    assert set(scene.records) == {*_community(scene), (Conversation, (ANA,)), (Consent, (ANA, Purpose.GUIDELINES))}
+
+
+async def test_new_guidelines_are_asked_for_before_anything_else_and_only_what_is_new():
+    scene = await _greeted()
+    await scene.agrees()
+    await scene.comes_for("T1D")
+    kind, here = COMMUNITY.guidelines.items
+    newer = replace(COMMUNITY, guidelines=Guidelines(version=2, items=(kind, replace(here, since=2))))
     later = Scene(community=newer, records=scene.records)
     later.views, later.labels = scene.views, scene.labels
     await later.says("again")
     assert later.said == [["guidelines.changed", "guidelines.intro", "guideline", "guidelines.ask"]]
+    assert "2. What is said here stays here." in _text(later.sends[0])
+    assert "Be kind." not in _text(later.sends[0])
     assert later.done == []
     await later.says("yes")
     assert later.said == [["done"]]
-    assert later.records[Consent, (ANA,)].version == 2
+    assert later.records[Consent, (ANA, Purpose.GUIDELINES)].version == 2
     await later.says("again")
     assert later.done == ["invites to !type-1-diabetes"]
 
 
+async def test_new_guidelines_without_a_mark_are_all_shown():
+    scene = await _greeted()
+    await scene.agrees()
+    newer = replace(COMMUNITY, guidelines=replace(COMMUNITY.guidelines, version=2))
+    later = Scene(community=newer, records=scene.records)
+    later.views, later.labels = scene.views, scene.labels
+    await later.says("list")
+    assert "Be kind." in _text(later.sends[0])
+
+
+async def test_nothing_is_left_of_somebody_too_young():
+    scene = await _greeted(community=replace(COMMUNITY, countries=load_community(EXAMPLE).countries))
+    await scene.says("no")
+    await scene.says("I live in Britain")
+    assert "Childline" in _text(scene.sends[0])
+    assert "Samaritans" not in _text(scene.sends[0])
+    assert set(scene.records) == _community(scene)
+    assert scene.ticks == {}
+
+
+async def test_where_there_is_no_line_for_young_people_the_ones_for_all_are_told():
+    countries = tuple(
+        replace(country, helplines=tuple(line for line in country.helplines if line.kind != "child"))
+        for country in load_community(EXAMPLE).countries
+    )
+    scene = await _greeted(community=replace(COMMUNITY, countries=countries))
+    await scene.says("no")
+    await scene.says("UK")
+    assert "Samaritans" in _text(scene.sends[0])
+
+
+async def test_what_is_missing_is_passed_on_without_a_name():
+    scene = await _greeted()
+    await scene.agrees()
+    await scene.says("none of these")
+    await scene.says("long covid")
+    told = next(send for send in scene.sends if send.place == InRoom(OFFICE))
+    assert told.voice is BotName.MODERATION
+    assert "long covid" in _text(told)
+    assert "ana" not in _text(told)
+
+
+def _community(scene):
+    return {key for key in scene.records if key[0] is CommunityRoom}
+
+
 async def test_a_tap_under_an_old_question_does_nothing():
     scene = await _greeted()
-    await scene.says("yes")
+    await scene.agrees()
     await scene.says("diabetes")
     old = scene.question
     await scene.says("arthritis")
@@ -126,8 +192,9 @@ async def test_a_tap_under_somebody_elses_message_does_nothing():
 
 async def test_the_introduction_in_the_room_names_nobody_and_nothing():
     scene = await _greeted()
-    await scene.says("yes")
-    await scene.says("T1D")
+    await scene.agrees()
+    await scene.comes_for("T1D")
+    await scene.says("skip")
     await scene.says("yes")
     await scene.joins("!type-1-diabetes")
     (introduction,) = scene.sends
@@ -137,10 +204,11 @@ async def test_the_introduction_in_the_room_names_nobody_and_nothing():
 
 async def test_who_is_in_the_room_already_is_introduced_at_once_and_only_once():
     scene = await _greeted()
-    await scene.says("yes")
-    await scene.says("epilepsy")
+    await scene.agrees()
+    await scene.comes_for("epilepsy")
     await scene.joins("!epilepsy")
     assert scene.done == []
+    await scene.says("skip")
     await scene.says("yes")
     assert scene.done == ["says welcome.newcomer in !epilepsy"]
     await scene.leaves("!epilepsy")
@@ -150,8 +218,8 @@ async def test_who_is_in_the_room_already_is_introduced_at_once_and_only_once():
 
 async def test_the_invitation_names_the_room_and_what_it_is_for():
     scene = await _greeted()
-    await scene.says("yes")
-    await scene.says("colitis")
+    await scene.agrees()
+    await scene.comes_for("colitis")
     assert "Lantern" in _text(scene.sends[0])
     assert "Crohn's and colitis" in _text(scene.sends[0])
 
@@ -174,7 +242,7 @@ async def test_whom_to_call_is_told_where_one_was_asked_for_the_country(text):
     assert "999" in _text(said)
     assert "116 123" in _text(said)
     await scene.says("yes")
-    assert "What brings you here" in _text(scene.sends[0])
+    assert "These are our guidelines" in _text(scene.sends[0])
 
 
 @pytest.mark.parametrize("text", ["I want to die", "honestly, i just want to end my life", "I hurt myself", "!hl"])
@@ -198,7 +266,7 @@ async def test_where_no_helplines_are_listed_that_is_said():
 
 async def test_nothing_anybody_wrote_is_kept():
     scene = await _greeted()
-    await scene.says("yes")
+    await scene.agrees()
     await scene.says("I am zebrafinch and I have epilepsy")
     await scene.says("zebrafinch")
     assert "zebrafinch" not in repr(scene.records)
@@ -212,8 +280,8 @@ async def test_a_greeting_that_never_arrived_is_forgotten():
 
 async def test_an_invitation_that_failed_for_somebody_unknown_is_let_rest():
     scene = await _greeted()
-    await scene.says("yes")
-    await scene.says("MS")
+    await scene.agrees()
+    await scene.comes_for("MS")
     invited = scene.last
     del scene.records[Conversation, (ANA,)]
     scene.last = invited
@@ -223,7 +291,7 @@ async def test_an_invitation_that_failed_for_somebody_unknown_is_let_rest():
 
 async def test_a_condition_that_the_organiser_took_out_is_not_offered_any_more():
     scene = await _greeted()
-    await scene.says("yes")
+    await scene.agrees()
     await scene.says("diabetes")
     without = replace(COMMUNITY, conditions=COMMUNITY.conditions[2:])
     later = Scene(community=without, records=scene.records)
@@ -235,10 +303,11 @@ async def test_a_condition_that_the_organiser_took_out_is_not_offered_any_more()
 
 async def test_after_forgetting_nothing_is_left_and_the_next_greeting_is_the_first():
     scene = await _greeted()
-    await scene.says("yes")
-    await scene.says("T1D")
+    await scene.agrees()
+    await scene.comes_for("T1D")
     await scene.says("!forget")
     assert scene.conversation
     await scene.says("yes")
-    assert scene.records == {}
+    assert set(scene.records) == _community(scene)
+    assert scene.ticks == {}
     assert all(isinstance(send.place, InRoom) and send.place.room_id == PRIVATE for send in scene.sends)

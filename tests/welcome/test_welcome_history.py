@@ -114,7 +114,8 @@ async def test_who_left_is_given_nothing_until_the_bot_invites_them_again(place)
 async def test_the_keys_go_out_with_the_invitation_and_once_more_at_the_door(place):
     async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
         known = await transaction.get(Conversation, ANA)
-        await transaction.remember(replace(known, step=Step.DONE, agreed=1, chosen="coeliac"))
+        agreed = replace(known, step=Step.DONE, adult=True, agreed=1, health=1, reads=True, heard=True)
+        await transaction.remember(replace(agreed, chosen="coeliac"))
     chat = place.homeserver.private_chat(BOT, ANA, "mark", "Chat")
     await place.running.live.directory.remember_private_chat(ANA, chat)
     place.homeserver.join(ANA, chat)

@@ -14,6 +14,7 @@ from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
 from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation
+from bots.welcome.wording import sign_asked
 from fakes.clock import FakeClock
 from fakes.parrot import settle
 from fakes.welcome_scene import ANA, BOT, BOTS, COMMUNITY, ORGANISER
@@ -73,6 +74,17 @@ class Place:
         await settle(self.running)
         return chat
 
+    async def agrees(self, chat, user=ANA):
+        for _ in range(2):
+            await self.says(chat, "yes", user)
+        return await self.says(chat, "yes", user)
+
+    async def reads(self, chat, user=ANA):
+        """Writes the word that the bot asked for."""
+        async with self.store.transaction(BotName.WELCOME, self.clock.now()) as transaction:
+            conversation = await transaction.get(Conversation, user)
+        return await self.says(chat, sign_asked(conversation.round), user)
+
     async def says(self, chat, text, user=ANA):
         before = len(self.homeserver.stream)
         self.homeserver.say(user, chat, text)
@@ -97,12 +109,19 @@ async def test_from_the_lobby_to_the_room_over_restarts(place):
     chat = await place.comes()
     assert "I'm a bot" in place.said(chat)
     await place.restarts()
+    assert "guidelines" in await place.says(chat, "yes")
+    await place.restarts()
+    assert "something about your health" in await place.says(chat, "yes")
+    await place.restarts()
     assert "What brings you here?" in await place.says(chat, "yes")
     await place.restarts()
-    assert "**Meadow**" not in place.said()
-    assert "Meadow" in await place.says(chat, "celiac")
+    assert "A small check" in await place.says(chat, "celiac")
+    await place.restarts()
+    assert "Meadow" not in place.said()
+    assert "Meadow" in await place.reads(chat)
     assert place.rooms["coeliac"] in invited(place, ANA)
     assert place.rooms["epilepsy"] not in invited(place, ANA)
+    await place.says(chat, "skip")
     await place.says(chat, "yes")
     assert place.said(place.rooms["coeliac"]) == ""
     place.homeserver.join(ANA, place.rooms["coeliac"])
@@ -111,25 +130,26 @@ async def test_from_the_lobby_to_the_room_over_restarts(place):
     assert place.said(place.lobby) == ""
 
 
-async def test_a_tap_on_the_button_under_the_guidelines_is_an_answer(place):
+async def test_a_tap_on_the_button_under_the_question_is_an_answer(place):
     chat = await place.comes()
     asked = next(e for e in place.homeserver.timeline(chat) if isinstance(e, Message) and "Tap ✅" in e.text)
     before = len(place.homeserver.stream)
     place.homeserver.react(ANA, chat, asked.event_id, "✅")
     await settle(place.running)
-    assert "What brings you here?" in place.said(since=before)
+    assert "These are our guidelines" in place.said(since=before)
 
 
 async def test_who_was_banned_from_the_room_is_told_in_private_that_it_did_not_work(place):
     place.homeserver.ban(ORGANISER, place.rooms["epilepsy"], ANA)
     chat = await place.comes()
-    await place.says(chat, "yes")
-    assert "I could not invite you" in await place.says(chat, "epilepsy")
+    await place.agrees(chat)
+    await place.says(chat, "epilepsy")
+    assert "I could not invite you" in await place.reads(chat)
 
 
 async def test_who_leaves_the_chat_and_comes_to_the_lobby_again_goes_on_there(place):
     chat = await place.comes()
-    await place.says(chat, "yes")
+    await place.agrees(chat)
     place.homeserver.leave(ANA, chat)
     place.homeserver.leave(ANA, place.lobby)
     await settle(place.running)

@@ -10,9 +10,11 @@ import yaml
 from bots.core.actions import Send
 from bots.core.community import Federation
 from bots.core.language import Catalogue, shipped_words
+from bots.core.settings import load_community
 from fakes.welcome_scene import COMMUNITY, LOBBY, PRIVATE, START, Scene
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.yaml"))
+EXAMPLE = Path(__file__).parents[2] / "config"
 CATALOGUE = Catalogue.load(shipped_words(), ["en"])
 
 
@@ -20,17 +22,22 @@ def _scene(setting):
     community = COMMUNITY
     if federation := setting.get("federation"):
         community = replace(community, federation=Federation(federation), allies=tuple(setting.get("allies", ())))
+    if age := setting.get("minimum_age"):
+        community = replace(community, minimum_age=age)
+    if setting.get("helplines"):
+        community = replace(community, countries=load_community(EXAMPLE).countries)
     if languages := setting.get("languages"):
         community = replace(community, languages=tuple(languages))
     return Scene(
         community=community,
         person=setting.get("person", "@ana:kith.test"),
         missing_rooms=frozenset(setting.get("missing_rooms", ())),
+        office=setting.get("office", True),
         now=START,
     )
 
 
-async def _play(scene, move, what):
+async def _play(scene, move, what):  # noqa: C901 — one line for each thing a person can do
     match move:
         case "joins":
             await scene.joins(LOBBY if what == "lobby" else f"!{what}")
@@ -46,6 +53,12 @@ async def _play(scene, move, what):
             await scene.says(what, replaces=scene.conversation.unclear or "$older")
         case "taps":
             await scene.taps(what)
+        case "picks":
+            await {"the sign": scene.picks_the_sign}[what]()
+        case "writes unreadably":
+            await scene.writes_unreadably()
+        case "time passes":
+            await scene.lets_time_pass(**what)
         case "shows":
             await scene.shows()
         case "is refused":

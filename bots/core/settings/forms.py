@@ -107,6 +107,7 @@ class CommunityForm(Form):
     keep_missing_words: bool = False
     appeal_within_days: Annotated[int, Field(ge=1, le=365)] = 30
     history_days: Annotated[int, Field(ge=1, le=365)] = 30
+    minimum_age: Annotated[int, Field(ge=13, le=30)] = 18
     conditions: Annotated[list[ConditionForm], Field(min_length=1)]
 
     @field_validator("default_language")
@@ -145,10 +146,11 @@ class GuidelineForm(Form):
     text: Translated
     why: Translated
     source: Text
+    since: Annotated[int, Field(ge=1)] = 1
 
     def made(self) -> Guideline:
         """What policies see."""
-        return Guideline(id=self.id, text=self.text, why=self.why, source=self.source)
+        return Guideline(id=self.id, text=self.text, why=self.why, source=self.source, since=self.since)
 
 
 class GuidelinesForm(Form):

@@ -123,6 +123,7 @@ class _Loading:
             keep_missing_words=form.keep_missing_words,
             appeal_within=form.appeal_within,
             history_for=form.history_for,
+            minimum_age=form.minimum_age,
             words=words,
             room_words=room_words,
         )

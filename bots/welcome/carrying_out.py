@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a turn of the conversation comes to, as actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bots.core.actions import (
+    Action,
+    BotName,
+    Erase,
+    Forget,
+    InPrivateChat,
+    InRoom,
+    Invite,
+    Leave,
+    Place,
+    Priority,
+    Remember,
+    Send,
+    Words,
+)
+from bots.core.rooms import RoomView
+from bots.welcome.coming_up import coming_up, nothing_more
+from bots.welcome.facts import Facts
+from bots.welcome.records import Consent, Conversation, Purpose
+from bots.welcome.turn import Turn
+
+LABEL = "welcome."
+GREET = "welcome.greet"
+
+
+def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False) -> tuple[Action, ...]:
+    """`source` is the id of what came: it makes the labels of what is said unique."""
+    greeting = facts.conversation is None
+    if turn.erase and facts.room is not None:
+        # The record of the private chat is erased as well: by then only its room id leads there.
+        room_id = facts.room.room_id
+        return (
+            *(send(InRoom(room_id), say.parts, "welcome.forget") for say in turn.says),
+            *forgotten(facts.person, room_id),
+        )
+    place = InPrivateChat(facts.person, open=greeting or open_chat)
+    says = (
+        Send(
+            why=GREET if greeting else "welcome.answer",
+            place=place,
+            parts=say.parts,
+            label=f"{LABEL}{say.asks}:{source}" if say.asks else None,
+            buttons=say.buttons,
+            priority=Priority.CRISIS if say.urgent else Priority.CONVERSATION,
+            follow_up=greeting,
+        )
+        for say in turn.says
+    )
+    invites = (
+        Invite(why="welcome.admit", room_id=facts.condition_rooms[i].room_id, user=facts.person, follow_up=True)
+        for i in turn.admit
+    )
+    introductions = (newcomer(facts.condition_rooms[i]) for i in turn.introduce)
+    office = (to_office(facts, words) for words in turn.office) if facts.office else ()
+    return (
+        *_bookkeeping(turn.conversation, facts),
+        *coming_up(turn.conversation, facts),
+        *invites,
+        *says,
+        *introductions,
+        *office,
+    )
+
+
+def forgotten(person: str, room_id: str) -> tuple[Action, ...]:
+    """Leave the chat and erase what is kept."""
+    return (
+        Leave(why="welcome.forget", room_id=room_id),
+        Erase(why="welcome.forget", user=person),
+        *nothing_more(person),
+    )
+
+
+def newcomer(room: RoomView) -> Send:
+    """The sentence in the room: no name, no ping."""
+    return send(InRoom(room.room_id), (Words("welcome.newcomer"),), "welcome.introduce")
+
+
+def to_office(facts: Facts, words: Words, why: str = "welcome.office") -> Send:
+    """To the moderators' room, by the voice of the bot that is in it."""
+    assert facts.office is not None
+    return Send(
+        why=why, voice=BotName.MODERATION, priority=Priority.MODERATION, place=InRoom(facts.office), parts=(words,)
+    )
+
+
+def send(place: Place, parts: tuple[Words, ...], why: str) -> Send:
+    """Say it, and await nothing."""
+    return Send(why=why, place=place, parts=parts)
+
+
+def _bookkeeping(after: Conversation, facts: Facts) -> Iterator[Action]:
+    if after == facts.conversation:
+        return
+    yield Remember(why="welcome.progress", record=after)
+    before = agreements(facts.conversation) if facts.conversation else {}
+    for purpose, version in agreements(after).items():
+        if version > before.get(purpose, 0):
+            consent = Consent(user=facts.person, purpose=purpose, version=version, agreed_at=facts.now)
+            yield Remember(why="welcome.agreed", record=consent)
+        elif version < before.get(purpose, 0):
+            yield Forget(why="welcome.taken_back", record=Consent, key=(facts.person, purpose))
+
+
+def agreements(conversation: Conversation) -> dict[Purpose, int]:
+    """The version that somebody agreed to, for each purpose; 0 where they did not."""
+    return {
+        Purpose.GUIDELINES: conversation.agreed,
+        Purpose.HEALTH: conversation.health,
+        Purpose.NOTES: conversation.notes,
+    }

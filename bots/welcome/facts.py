@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a decision of the welcome bot depends on, and how it is gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bots.core.bot import Reader
+from bots.core.events import Event
+from bots.core.records import CommunityRoom, PrivateChat
+from bots.core.rooms import RoomRole, RoomView
+from bots.welcome.records import Consent, Conversation
+from bots.welcome.turn import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What there is to know about one person at one moment.
+
+    `room` is where the event happened, `conversation` where the one with `person` stands (None: not known),
+    `condition_rooms` are by condition id, `organisers` who made the lobby,
+    `label` is that of the message a reaction is under, `office` the moderators' room, which this bot is not in,
+    `consents` what the person agreed to.
+    """
+
+    now: datetime
+    me: str
+    bots: frozenset[str]
+    person: str
+    room: RoomView | None
+    conversation: Conversation | None
+    condition_rooms: Mapping[str, RoomView]
+    organisers: frozenset[str]
+    label: str | None = None
+    office: str | None = None
+    consents: tuple[Consent, ...] = ()
+
+    @property
+    def private(self) -> bool:
+        """Whether the event happened in the private chat with the person."""
+        return self.room is not None and self.room.role is RoomRole.PRIVATE and self.room.private_with == self.person
+
+    @property
+    def world(self) -> World:
+        """The part that the conversation may know."""
+        return World(
+            now=self.now,
+            server=_server(self.person),
+            ours=_server(self.me),
+            rooms=frozenset(self.condition_rooms),
+            inside=frozenset(i for i, room in self.condition_rooms.items() if self.person in room.joined()),
+            receipts=self.consents,
+            office=self.office is not None,
+        )
+
+
+async def facts_about(event: Event | None, person: str, reader: Reader) -> Facts:
+    """What there is to know about `person`, and the room that `event` happened in."""
+    return await _facts(person, reader.room(event.room_id) if event else None, reader)
+
+
+async def facts_in_their_chat(person: str, reader: Reader) -> Facts:
+    """The same, when nothing happened anywhere: as seen from the private chat with the person."""
+    chat = await reader.get(PrivateChat, person)
+    return await _facts(person, reader.room(chat.room_id) if chat else None, reader)
+
+
+async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
+    offices = await reader.find(CommunityRoom, role=RoomRole.MODERATORS)
+    conversation = await reader.get(Conversation, person)
+    consents = await reader.find(Consent, user=person) if conversation else ()
+    rooms = {room.condition: room for room in reader.rooms(RoomRole.CONDITION) if room.condition}
+    return Facts(
+        now=reader.now,
+        me=reader.me,
+        bots=reader.bots,
+        person=person,
+        room=room,
+        conversation=conversation,
+        condition_rooms={condition: view for condition, view in rooms.items() if view.tombstone is None},
+        organisers=frozenset(user for room in reader.rooms(RoomRole.LOBBY) for user in room.creators),
+        office=offices[0].room_id if offices else None,
+        consents=tuple(consents),
+    )
+
+
+def _server(user: str) -> str:
+    return user.partition(":")[2]

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the welcome bot does when time has passed: a soft reminder, a note, a chat that ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.core.actions import Action
+from bots.core.bot import Reader
+from bots.core.events import Tick, Unreadable
+from bots.welcome.carrying_out import carry_out, forgotten
+from bots.welcome.coming_up import Later
+from bots.welcome.conversation import Interview
+from bots.welcome.facts import Facts, facts_about, facts_in_their_chat
+from bots.welcome.records import Pause, Step
+
+
+@dataclass(frozen=True)
+class LaterOn:
+    """The decisions about ticks, and about what could not be read."""
+
+    interview: Interview
+
+    async def gather(self, event: Tick, reader: Reader) -> Facts | None:
+        """About the person for whom it was put by."""
+        user = event.payload.get("user")
+        if event.kind not in list(Later) or not isinstance(user, str):
+            return None
+        return await facts_in_their_chat(user, reader)
+
+    def decide(self, event: Tick, facts: Facts | None) -> tuple[Action, ...]:
+        """Nothing to somebody who is not in the chat, or who was forgotten meanwhile."""
+        if facts is None or facts.conversation is None or facts.room is None:
+            return ()
+        if event.kind == Later.YOUNG:
+            return forgotten(facts.person, facts.room.room_id) if facts.conversation.step is Step.YOUNG else ()
+        if facts.person not in facts.room.joined():
+            return ()
+        match event.kind:
+            case Later.REMINDER:
+                return self._reminded(event, facts)
+            case Later.NOTE:
+                return self._noted(event, facts)
+            case _:
+                return ()
+
+    def _reminded(self, event: Tick, facts: Facts) -> tuple[Action, ...]:
+        assert facts.conversation is not None
+        if facts.conversation.reminded or facts.conversation.pause not in (Pause.NONE, Pause.LATER):
+            return ()
+        turn = self.interview.remind(facts.conversation, facts.world)
+        return carry_out(turn, facts, f"{event.id}@{event.due_at.isoformat()}")
+
+    def _noted(self, event: Tick, facts: Facts) -> tuple[Action, ...]:
+        assert facts.conversation is not None
+        day = event.payload.get("which")
+        if not isinstance(day, int) or not facts.conversation.notes or facts.conversation.pause is Pause.STOPPED:
+            return ()
+        return carry_out(self.interview.note(facts.conversation, day), facts, event.id)
+
+    async def gather_unreadable(self, event: Unreadable, reader: Reader) -> Facts:
+        """About who wrote it."""
+        return await facts_about(event, event.sender, reader)
+
+    def decide_unreadable(self, event: Unreadable, facts: Facts) -> tuple[Action, ...]:
+        """In the private chat, help with the app; what is unreadable in rooms is the moderators' to know."""
+        if not facts.private or facts.conversation is None:
+            return ()
+        return carry_out(self.interview.unreadable(facts.conversation), facts, event.event_id)
