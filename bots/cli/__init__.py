@@ -114,12 +114,22 @@ def up(folder: Path, state: Path, port: int | None) -> None:
 @_config
 @click.argument("bots", nargs=-1, type=click.Choice([bot.value for bot in BotName]))
 def run(config: Path, bots: tuple[str, ...]) -> None:
-    """Run the bots on a homeserver of one's own: those named, or all three."""
+    """Run the bots on a homeserver of one's own: those named, or all three and the door."""
     _do_without(*_NOT_FOR_BOTS)
     from bots.cli.run import run_all, run_one
 
     chosen = tuple(BotName(bot) for bot in bots) or tuple(BotName)
     sys.exit(asyncio.run(run_one(config, chosen[0]) if len(chosen) == 1 else run_all(config, chosen)))
+
+
+@main.command()
+@_config
+def door(config: Path) -> None:
+    """Serve the web page where a newcomer gets an account. `run` and `up` do it too."""
+    _do_without(*_NOT_FOR_BOTS)
+    from bots.cli.door import run_door
+
+    sys.exit(asyncio.run(run_door(config)))
 
 
 @main.command()

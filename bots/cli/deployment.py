@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bots.cli import door_settings
+from bots.cli.door_settings import DoorSettings
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.community import Community
@@ -21,7 +23,10 @@ from bots.core.settings import load_community
 from bots.core.transport import TransportError
 
 _USER_ID = re.compile(r"@[^\s:@]+:\S+")
-_KEYS = ("homeserver", "community", "state", "secrets", "database", "organiser", "moderators", "bots", "health", "logs")
+_KEYS = (
+    *("homeserver", "community", "state", "secrets", "database", "organiser", "moderators", "bots", "health", "logs"),
+    "door",
+)
 _NEEDED = ("homeserver", "community", "state", "secrets", "organiser", "bots")
 _REFUSALS = ("M_FORBIDDEN", "M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED")
 _LOOKS_SECRET = re.compile(r"passw|token|secret|recovery|private_key|api_?key", re.IGNORECASE)
@@ -34,6 +39,7 @@ class Deployment:
 
     `moderators` are those of this installation, beside those that the community's folder names.
     `health` has the loopback port of each bot's `/healthz` and `/metrics`; a bot that is not in it has none.
+    `door` is None where there is no web page that makes accounts.
     """
 
     homeserver: str
@@ -46,6 +52,7 @@ class Deployment:
     database: str | None = None
     health: Mapping[BotName, int]
     json_logs: bool = True
+    door: DoorSettings | None = None
 
     def load_community(self) -> Community:
         """The community that the folder describes, with this installation's moderators. Raises SettingsError."""
@@ -58,11 +65,11 @@ class Deployment:
         return Cast(organiser=self.organiser, bots=self.bots)
 
     def secrets_of(self, who: str) -> Path:
-        """The folder with the secrets of "organiser" or of a bot."""
+        """The folder with the secrets of "organiser", "door", or a bot."""
         return self.secrets / who
 
     def credentials(self, who: str, environment: Mapping[str, str] = os.environ) -> Credentials:
-        """What "organiser", or a bot, logs in with: from the environment, else from its secrets folder.
+        """What "organiser", "door", or a bot logs in with: from the environment, else from its secrets folder.
 
         A token wins over a password. Raises Sorry.
         """
@@ -76,8 +83,17 @@ class Deployment:
             f"(or …/token), or into KITHROOM_{who.upper()}_PASSWORD (or …_TOKEN)."
         )
 
+    def door_client(self, environment: Mapping[str, str] = os.environ) -> tuple[str, str]:
+        """The id and the secret with which the door is a client of the authentication service. Raises Sorry."""
+        file = self.secrets_of("door") / "client"
+        found = environment.get("KITHROOM_DOOR_CLIENT") or read_private(file) or ""
+        client_id, _, secret = found.strip().partition(":")
+        if not client_id or not secret:
+            raise Sorry(f"The door needs `client_id:client_secret` in {file}, or in KITHROOM_DOOR_CLIENT.")
+        return client_id, secret
+
     def refused(self, who: str, user: str, error: TransportError) -> str | None:
-        """What to put right when the homeserver does not let "organiser", or a bot, in; None for another error."""
+        """What to put right when the homeserver does not let one of them in; None for another error."""
         if error.errcode not in _REFUSALS:
             return None
         return (
@@ -107,7 +123,8 @@ def load_deployment(file: Path, environment: Mapping[str, str] = os.environ) -> 
         moderators=reading.users("moderators"),
         database=environment.get("KITHROOM_DATABASE") or reading.database(),
         health=reading.ports(),
-        json_logs=reading.choice("logs", ("json", "console")) == "json",
+        json_logs=reading.choice(("logs",), ("json", "console")) == "json",
+        door=reading.door(),
     )
     if mistakes:
         raise SettingsError(mistakes)
@@ -134,20 +151,52 @@ class _Reading:
                     key=True,
                 )
             else:
-                known = [bot.value for bot in BotName] if len(at) > 1 else _KEYS
+                known = _KEYS if len(at) == 1 else door_settings.KEYS if at[0] == "door" else tuple(BotName)
                 self._wrong(at, f"There is no setting called `{key}` here.", did_you_mean(key, known), key=True)
         for key in _NEEDED:
             if self._values.get(key) is None:
                 self._wrong((), f"`{key}` is missing.")
 
-    def url(self, key: str) -> str:
-        text = self._text((key,))
+    def url(self, *at: str, of: str = "the homeserver") -> str:
+        text = self._text(at)
         parts = urlsplit(text)
         if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.password):
-            self._wrong(
-                (key,), f"`{key}` should be the address of the homeserver.", "Such as `https://matrix.example`."
-            )
+            self._wrong(at, f"`{at[-1]}` should be the address of {of}.", "Such as `https://matrix.example`.")
         return text.rstrip("/")
+
+    def door(self) -> DoorSettings | None:
+        value = self._values.get("door")
+        if not isinstance(value, dict):
+            return None
+        for key in ("address", "accounts"):
+            if value.get(key) is None:
+                self._wrong(("door",), f"`{key}` is missing.")
+        needed = door_settings.ACCOUNTS.get(self.choice(("door", "accounts"), tuple(door_settings.ACCOUNTS)))
+        if needed and value.get("accounts") is not None and value.get(needed) is None:
+            self._wrong(("door", "accounts"), f"With these accounts, `{needed}` is needed.")
+        host, port = self._listen()
+        account = self.user(("door", "account")) if value.get("account") is not None else None
+        return DoorSettings(
+            address=self.url("door", "address", of="the door"),
+            host=host,
+            port=port,
+            account=account,
+            authentication_service=self.url("door", "authentication_service", of="the service") or None,
+            invites=self.choice(("door", "invites"), door_settings.INVITES),
+            server=self._text(("door", "server")) or None,
+            element_web=self.url("door", "element_web", of="Element") or None,
+            visitor_address=self._text(("door", "visitor_address")) or None,
+        )
+
+    def _listen(self) -> tuple[str, int]:
+        text = self._text(("door", "listen")) or door_settings.LISTEN
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) <= _HIGHEST_PORT:
+            self._wrong(
+                ("door", "listen"), f"`{text}` is not where one can listen.", f"Such as `{door_settings.LISTEN}`."
+            )
+            return "", 0
+        return host.strip("[]"), int(port)
 
     def path(self, key: str) -> Path:
         return self._base / Path(self._text((key,))).expanduser()
@@ -190,10 +239,10 @@ class _Reading:
                 self._wrong(("health", bot.value), f"`{text}` is not a port.", "It is a number from 1 to 65535.")
         return ports
 
-    def choice(self, key: str, choices: tuple[str, ...]) -> str:
-        text = self._text((key,)) or choices[0]
+    def choice(self, at: Location, choices: tuple[str, ...]) -> str:
+        text = self._text(at) or choices[0]
         if text not in choices:
-            self._wrong((key,), f"`{key}` is one of: {', '.join(choices)}.", did_you_mean(text, choices))
+            self._wrong(at, f"`{at[-1]}` is one of: {', '.join(choices)}.", did_you_mean(text, choices))
         return text
 
     def _text(self, at: Location, *, needed: bool = False) -> str:
@@ -211,12 +260,13 @@ class _Reading:
     def _unknown(self) -> list[Location]:
         bots = {bot.value for bot in BotName}
         unknown: list[Location] = [(key,) for key in self._values if key not in _KEYS]
-        for outer in ("bots", "health"):
+        for outer, known in (("bots", bots), ("health", bots), ("door", set(door_settings.KEYS))):
             inner = self._values.get(outer)
             if isinstance(inner, dict):
-                unknown.extend((outer, key) for key in inner if key not in bots)
+                unknown.extend((outer, key) for key in inner if key not in known)
             elif inner is not None:
-                self._wrong((outer,), f"`{outer}` should have a line for each bot.", "Indent them below it.")
+                lines = "its settings" if outer == "door" else "a line for each bot"
+                self._wrong((outer,), f"`{outer}` should have {lines}.", "Indent them below it.")
         return unknown
 
     def _wrong(self, at: Location, message: str, hint: str | None = None, *, key: bool = False) -> None:

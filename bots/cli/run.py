@@ -5,33 +5,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
-import random
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
-import structlog
-
 from bots.cli.database import log_key, open_database
-from bots.cli.deployment import Deployment, load_deployment
-from bots.cli.sorry import NotLetInError, Sorry
+from bots.cli.deployment import load_deployment
+from bots.cli.patience import patiently
+from bots.cli.sorry import Sorry
 from bots.cli.stopping import stop_requested
 from bots.core.actions import BotName, Words
 from bots.core.bot import Bot
 from bots.core.community import Community
 from bots.core.homeserver.process import Child
-from bots.core.matrix.client import MatrixClient
 from bots.core.matrix.opening import open_client
-from bots.core.runtime.backoff import backoff
 from bots.core.runtime.logging import configure
 from bots.core.runtime.run import Running, run_bot
 from bots.core.settings import load_catalogue
-from bots.core.transport import TransportError
 
 EXIT_CHILD_FAILED = 1
 _POLL = 0.5
-_LONGEST_WAIT = timedelta(seconds=30)
 
 
 def make_bot(name: BotName, community: Community) -> Bot:
@@ -65,7 +57,20 @@ async def run_one(config: Path, name: BotName) -> int:
     catalogue = load_catalogue(community)
     display_name = catalogue.render(Words(bot.display_name), community.default_language).body
     async with open_database(deployment) as store:
-        client = await _open_patiently(deployment, name, display_name)
+        client = await patiently(
+            deployment,
+            name.value,
+            deployment.bots[name],
+            lambda: open_client(
+                deployment.homeserver,
+                deployment.bots[name],
+                deployment.credentials(name.value),
+                deployment.state / name.value,
+                deployment.secrets_of(name.value),
+                bots=users,
+                display_name=display_name,
+            ),
+        )
         running = Running(
             bot=bot,
             transport=client,
@@ -78,34 +83,8 @@ async def run_one(config: Path, name: BotName) -> int:
         return await run_bot(running, http_port=deployment.health.get(name))
 
 
-async def _open_patiently(deployment: Deployment, name: BotName, display_name: str) -> MatrixClient:
-    """The bot's device. A homeserver that is away, or busy, is waited for: after a power cut it may start last."""
-    for attempt in itertools.count(1):
-        try:
-            return await open_client(
-                deployment.homeserver,
-                deployment.bots[name],
-                deployment.credentials(name.value),
-                deployment.state / name.value,
-                deployment.secrets_of(name.value),
-                bots=frozenset(deployment.bots.values()),
-                display_name=display_name,
-            )
-        except TransportError as error:
-            if told := deployment.refused(name.value, deployment.bots[name], error):
-                raise NotLetInError(told) from None
-            if not error.retryable:
-                raise
-            spread = random.random()  # noqa: S311 - so that three bots do not come back at once, no secret
-            wait = backoff(attempt, spread, retry_after=error.retry_after, cap=_LONGEST_WAIT)
-            log = structlog.get_logger().bind(bot=name.value)
-            log.info("waiting for the homeserver", errcode=error.errcode, attempt=attempt)
-            await asyncio.sleep(wait.total_seconds())
-    raise AssertionError("counting ends")
-
-
 async def run_all(config: Path, names: Sequence[BotName]) -> int:
-    """Run these bots until stopped, or until one of them stops: then they all do.
+    """Run these bots, and the door if there is one, until stopped, or until one of them stops: then they all do.
 
     `config` is absolute. Gives the exit code. Raises SettingsError, Sorry.
     """
@@ -116,14 +95,19 @@ async def run_all(config: Path, names: Sequence[BotName]) -> int:
         deployment.credentials(name.value)
     async with open_database(deployment):
         pass
-    children = {name: Child("bots.cli", ["run", "--config", str(config), name.value], log=None) for name in names}
+    if deployment.door is not None and deployment.door.account is not None:
+        deployment.credentials("door")
+    commands = {f"{name.value} bot": ["run", "--config", str(config), name.value] for name in names}
+    if deployment.door is not None:
+        commands["door"] = ["door", "--config", str(config)]
+    children = {name: Child("bots.cli", command, log=None) for name, command in commands.items()}
     try:
         with stop_requested() as stop:
             while not stop.is_set():
-                for name, child in children.items():
+                for who, child in children.items():
                     if child.exit_code is not None:
                         how = f"was killed (signal {-child.exit_code})" if child.exit_code < 0 else "stopped"
-                        Sorry(f"The {name.value} bot {how}, and so the others are stopped.").show()
+                        Sorry(f"The {who} {how}, and so the others are stopped.").show()
                         return child.exit_code if child.exit_code > 0 else EXIT_CHILD_FAILED
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _POLL)

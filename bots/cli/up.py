@@ -23,6 +23,7 @@ import yaml
 from rich.console import Console
 from rich.markup import escape
 
+from bots.cli.children import DOOR, Children
 from bots.cli.database import open_database
 from bots.cli.deployment import Deployment, load_deployment
 from bots.cli.progress import Stages
@@ -33,7 +34,7 @@ from bots.core.actions import BotName
 from bots.core.community import Community
 from bots.core.documents import SettingsError
 from bots.core.homeserver.plan import ActualRoom
-from bots.core.homeserver.process import LOOPBACK, Child, free_port
+from bots.core.homeserver.process import LOOPBACK, free_port
 from bots.core.homeserver.synapse import HomeserverError, Synapse
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.private_files import read_private, write_private
@@ -41,6 +42,8 @@ from bots.core.matrix.private_files import read_private, write_private
 # Matrix's usual port. The name is nobody's: `.localhost` never leaves the machine.
 USUAL_PORT = 8008
 SERVER_NAME = "kithroom.localhost"
+# The door's usual port.
+DOOR_PORT = 8010
 # Who can be tried out, beside the bots and their organiser.
 MODERATOR = "moderator"
 MEMBERS = ("member_1", "member_2")
@@ -63,7 +66,8 @@ class TryOut:
         self._wanted_port = port
         self._console = console
         self._ready = self.state / "ready.json"
-        self._children: dict[BotName, Child] = {}
+        self._children = Children(state, console)
+        self._door_port = DOOR_PORT
 
     async def run(self) -> int:
         """Start everything, say how to try it, and go on until stopped. Gives the exit code.
@@ -77,7 +81,7 @@ class TryOut:
             stack.callback(self._ready.unlink, missing_ok=True)
             self._ready.unlink(missing_ok=True)
             synapse = Synapse(self.state / "homeserver", server_name=SERVER_NAME, port=self._port())
-            starting = asyncio.ensure_future(self._start(synapse, stack))
+            starting = asyncio.ensure_future(self._begin(synapse, stack))
             stopping = asyncio.ensure_future(stop.wait())
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not starting.done():
@@ -102,7 +106,7 @@ class TryOut:
                 ) from None
             yield
 
-    async def _start(self, synapse: Synapse, stack: ExitStack) -> None:
+    async def _begin(self, synapse: Synapse, stack: ExitStack) -> None:
         stages = Stages(self._console)
         deployment = await asyncio.to_thread(self._deployment, synapse)
         # Made once, before three processes want them at the same time: the key and the tables.
@@ -110,14 +114,14 @@ class TryOut:
             pass
         community = await asyncio.to_thread(deployment.load_community)
         stack.callback(synapse.stop)
-        stack.callback(self._stop_bots)
+        stack.callback(self._children.stop)
         if all((self._account_folder(bot) / _REGISTERED).exists() for bot in BotName):
             # Bots wait for their homeserver; while it starts, they can get ready.
             self._start_bots()
         with stages.stage("Starting the homeserver", "The homeserver answers"):
             await asyncio.to_thread(synapse.start)
         with stages.stage("Making the accounts", "The accounts are there") as tell:
-            for name in (*BotName, "organiser", MODERATOR, *MEMBERS):
+            for name in (*BotName, "organiser", DOOR, MODERATOR, *MEMBERS):
                 tell(name)
                 await asyncio.to_thread(self._account, synapse, str(name))
         self._start_bots()
@@ -127,9 +131,12 @@ class TryOut:
                 for difference, refusal in applied.refused:
                     line = f"  {difference.room}: {difference.what}: {refusal}"
                     self._console.print(line, style="yellow", markup=False)
-        with stages.stage("Starting the bots", "The bots are well") as tell:
+        # The lobby is there now, and the door says where it is.
+        self._children.start(DOOR)
+        with stages.stage("Starting the bots", "The bots are well, and the door is open") as tell:
             async with self._at_most(_START_TIMEOUT):
-                await asyncio.gather(*(self._until_well(bot, deployment.health[bot], tell) for bot in BotName))
+                ports = {bot.value: deployment.health[bot] for bot in BotName} | {DOOR: self._door_port}
+                await asyncio.gather(*(self._until_well(name, port, tell) for name, port in ports.items()))
         with stages.stage("Letting everybody in", "Everybody is in their rooms"):
             rooms = await self._until_joined(deployment, community, synapse)
         facts = self._facts(synapse, community, rooms)
@@ -146,12 +153,16 @@ class TryOut:
             if free_port(self._wanted_port) != self._wanted_port:
                 raise Sorry(f"Port {self._wanted_port} is in use; choose another one with --port.")
             return self._wanted_port
+        last = self._last()
+        return urlsplit(last.homeserver).port or USUAL_PORT if last else USUAL_PORT
+
+    def _last(self) -> Deployment | None:
+        """What it was last time: where the same ports are free, clients that are logged in find it again."""
         if (self.state / "kithroom.yaml").exists():
-            # Where it was last time, if that is free: clients that are logged in find it again.
-            # The file is made anew at each start, so that a broken one only forgets the port.
+            # The file is made anew at each start, so that a broken one only forgets the ports.
             with contextlib.suppress(SettingsError, ValueError):
-                return urlsplit(load_deployment(self.state / "kithroom.yaml").homeserver).port or USUAL_PORT
-        return USUAL_PORT
+                return load_deployment(self.state / "kithroom.yaml")
+        return None
 
     def _account(self, synapse: Synapse, name: str) -> None:
         """Make the account once. The password is written down first: it is never one that nobody knows."""
@@ -163,7 +174,7 @@ class TryOut:
             password = new_password()
             write_private(folder / "password", password)
         try:
-            synapse.register(name, password)
+            synapse.register(name, password, admin=name == DOOR)
         except HomeserverError as error:
             if error.errcode != "M_USER_IN_USE":
                 raise
@@ -174,7 +185,8 @@ class TryOut:
 
     def _deployment(self, synapse: Synapse) -> Deployment:
         """Write what `kithroom run` needs, as an operator would, and read it back."""
-        file = self.state / "kithroom.yaml"
+        file, last = self.state / "kithroom.yaml", self._last()
+        self._door_port = free_port(last.door.port if last and last.door else DOOR_PORT)
         ports: dict[str, int] = {}
         for bot in BotName:
             ports[bot.value] = free_port()
@@ -187,6 +199,14 @@ class TryOut:
             "moderators": [_user_id(MODERATOR)],
             "bots": {bot.value: _user_id(bot.value) for bot in BotName},
             "health": ports,
+            "door": {
+                "address": f"http://{LOOPBACK}:{self._door_port}",
+                "listen": f"{LOOPBACK}:{self._door_port}",
+                "accounts": "synapse",
+                "account": _user_id(DOOR),
+                # No name on the internet leads here.
+                "server": synapse.url,
+            },
         }
         write_private(file, "# Made by `kithroom up`, anew at every start.\n" + yaml.safe_dump(settings))
         return load_deployment(file)
@@ -194,21 +214,16 @@ class TryOut:
     def _start_bots(self) -> None:
         """Start those that are not running yet."""
         for bot in BotName:
-            if bot not in self._children:
-                self._children[bot] = Child(
-                    "bots.cli",
-                    ["run", "--config", str(self.state / "kithroom.yaml"), bot.value],
-                    log=self.state / "log" / f"{bot.value}.log",
-                )
+            self._children.start(bot.value)
 
-    async def _until_well(self, bot: BotName, port: int, tell: Callable[[str], None]) -> None:
+    async def _until_well(self, name: str, port: int, tell: Callable[[str], None]) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as client:
             while True:
-                self._check(bot)
+                self._children.check(name)
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                     async with client.get(f"http://{LOOPBACK}:{port}/healthz") as answer:
                         if answer.ok:
-                            tell(f"{bot.value} is well")
+                            tell(f"{name} is well")
                             return
                 await asyncio.sleep(_POLL)
 
@@ -226,8 +241,7 @@ class TryOut:
                 if not any(invited.values()):
                     return dict(actual.rooms)
                 await self._accept(synapse, invited[moderator])
-                for bot in BotName:
-                    self._check(bot)
+                self._children.check_all()
                 await asyncio.sleep(_POLL)
 
     async def _accept(self, synapse: Synapse, room_ids: list[str]) -> None:
@@ -253,38 +267,20 @@ class TryOut:
                 f"The bots were not ready after {seconds:.0f} seconds; their logs are in {self.state / 'log'}."
             ) from None
 
-    def _check(self, bot: BotName) -> None:
-        """Start a bot again that was killed from outside; one that stopped by itself would only do so again."""
-        child = self._children[bot]
-        if child.exit_code is None:
-            return
-        if child.exit_code >= 0:
-            raise Sorry(f"The {bot.value} bot stopped; the end of {child.log}:\n{child.last_lines()}")
-        self._console.print(f"The {bot.value} bot was killed (signal {-child.exit_code}). Starting it again.")
-        child.stop()
-        del self._children[bot]
-        self._start_bots()
-
     async def _watch(self, synapse: Synapse, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            for bot in BotName:
-                self._check(bot)
+            self._children.check_all()
             if not synapse.running:
                 raise Sorry(f"The homeserver stopped; its log is in {self.state / 'homeserver'}.")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _POLL)
-
-    def _stop_bots(self) -> None:
-        for child in self._children.values():
-            child.terminate()
-        for child in self._children.values():
-            child.stop()
 
     def _facts(self, synapse: Synapse, community: Community, rooms: dict[str, ActualRoom]) -> dict[str, Any]:
         """What `ready.json` holds."""
         return {
             "homeserver": synapse.url,
             "server_name": SERVER_NAME,
+            "door": f"http://{LOOPBACK}:{self._door_port}",
             "bots": {bot.value: _user_id(bot.value) for bot in BotName},
             "rooms": {
                 "lobby": rooms["lobby"].room_id,
@@ -319,6 +315,7 @@ def invitation(facts: Mapping[str, Any], ready: Path) -> list[tuple[str, str]]:
     """How to try it: what it is, and what to copy."""
     lobby = quote(facts["rooms"]["lobby"], safe="!")
     return [
+        ("The door, to come in by", facts["door"]),
         ("Homeserver for Element", facts["homeserver"]),
         ("The lobby", f"https://matrix.to/#/{lobby}?via={facts['server_name']}"),
         *(

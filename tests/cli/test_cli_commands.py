@@ -91,12 +91,14 @@ def test_what_is_to_be_copied_stands_in_one_piece_on_a_usual_terminal():
     facts = {
         "homeserver": "http://127.0.0.1:8008",
         "server_name": "kithroom.localhost",
+        "door": "http://127.0.0.1:8010",
         "rooms": {"lobby": "!JaR4x8vLPhRwRLKAztQruqQVTMzTdK2I9UjPntqej3g"},
         "accounts": {"member_1": {"user_id": "@member_1:kithroom.localhost", "password": "a2H6uX5WU-gV9NRL"}},
     }
     rows = dict(invitation(facts, Path("/var/ready.json")))
     assert rows["The lobby"].startswith("https://matrix.to/#/!JaR4x8vLPhRwRLKAztQruqQVTMzTdK2I9UjPntqej3g?via=")
     assert rows["member 1"] == "@member_1:kithroom.localhost, password a2H6uX5WU-gV9NRL"
+    assert rows["The door, to come in by"] == "http://127.0.0.1:8010"
     assert rows["All of it, for programs"] == "/var/ready.json"
 
 

@@ -127,3 +127,66 @@ def test_the_environment_wins_over_files_and_a_token_over_a_password(written, tm
 def test_without_credentials_the_sentence_says_where_they_could_be(written):
     with pytest.raises(Sorry, match="KITHROOM_MODERATION_PASSWORD"):
         load_deployment(written(GOOD), {}).credentials("moderation", {})
+
+
+DOOR = """\
+door:
+  address: https://door.example.org/
+  accounts: synapse
+  account: "@door:example.org"
+"""
+
+
+def test_without_a_door_there_is_none(written):
+    assert load_deployment(written(GOOD), {}).door is None
+
+
+def test_a_door_needs_little(written):
+    door = load_deployment(written(GOOD + DOOR), {}).door
+    assert (door.address, door.host, door.port) == ("https://door.example.org", "127.0.0.1", 8010)
+    assert (door.account, door.authentication_service, door.invites) == ("@door:example.org", None, "optional")
+    assert (door.server, door.element_web, door.visitor_address) == (None, None, None)
+
+
+def test_a_door_can_be_told_all_of_it(written, tmp_path):
+    more = """\
+door:
+  address: https://door.example.org
+  listen: "[::1]:8123"
+  accounts: authentication-service
+  authentication_service: https://auth.example.org
+  invites: required
+  server: matrix.example.org
+  element_web: https://chat.example.org
+  visitor_address: X-Real-IP
+"""
+    deployment = load_deployment(written(GOOD + more), {})
+    door = deployment.door
+    assert (door.host, door.port, door.invites, door.server) == ("::1", 8123, "required", "matrix.example.org")
+    assert (door.authentication_service, door.account) == ("https://auth.example.org", None)
+    assert (door.element_web, door.visitor_address) == ("https://chat.example.org", "X-Real-IP")
+    assert deployment.door_client({"KITHROOM_DOOR_CLIENT": "id:a:b\n"}) == ("id", "a:b")
+    with pytest.raises(Sorry, match="client_id:client_secret"):
+        deployment.door_client({})
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("door: yes\n", ["`door` should have its settings."]),
+        ("door:\n  accounts: synapse\n", ["`address` is missing.", "With these accounts, `account` is needed."]),
+        (DOOR + "  listen: everywhere\n", ["`everywhere` is not where one can listen."]),
+        (DOOR + "  listen: 127.0.0.1:99999\n", ["`127.0.0.1:99999` is not where one can listen."]),
+        (DOOR + "  invites: maybe\n", ["`invites` is one of: optional, required, off."]),
+        (DOOR + "  element_web: chat\n", ["`element_web` should be the address of Element."]),
+        (DOOR + "  adress: x\n", ["There is no setting called `adress` here."]),
+        (DOOR + "  client_secret: x\n", ["`client_secret` looks like a secret, and no secret belongs into this file."]),
+        (DOOR.replace("@door:example.org", "door"), ["`door` is not a Matrix user id."]),
+        (
+            DOOR.replace("accounts: synapse", "accounts: dendrite"),
+            ["`accounts` is one of: synapse, authentication-service."],
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_door_is_said(written, text, wrong):
+    assert [message for _, message, _ in mistakes(written(GOOD + text))] == wrong

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -15,8 +16,10 @@ import time
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from bots.core.matrix.http import Http, path
+from fakes.door_scene import field, names_offered, solved
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
@@ -95,8 +98,23 @@ def processes_of(state):
     return found
 
 
-async def rooms_joined(facts, name):
-    account = facts["accounts"][name]
+async def come_in_by_the_door(facts):
+    """What the page shows to somebody who presses the button: their user id and password."""
+    async with ClientSession(facts["door"]) as visitor:
+        async with visitor.get("/name") as answer:
+            page = await answer.text()
+        wish = {"form": field(page, "form"), "pick": names_offered(page)[0], "work": solved(page)}
+        async with visitor.post("/name", data=wish) as answer:
+            assert answer.status == 200
+            shown = await answer.text()
+        async with visitor.get("/apps") as answer:
+            assert f"matrix:roomid/{facts['rooms']['lobby'][1:]}?" in await answer.text()
+    user_id, password = (re.search(f'id="{each}">([^<]+)<', shown)[1] for each in ("user", "password"))
+    return {"user_id": user_id, "password": password}
+
+
+async def rooms_joined(facts, name, account=None):
+    account = account or facts["accounts"][name]
     async with Http(facts["homeserver"]) as http:
         login = {
             "type": "m.login.password",
@@ -118,7 +136,7 @@ async def test_a_community_starts_resumes_and_has_room_for_another_beside_it(sta
     facts = first.ready()
     assert first.ready_file.stat().st_mode & 0o777 == 0o600
     assert facts["server_name"] == "kithroom.localhost"
-    assert set(facts) == {"homeserver", "server_name", "bots", "rooms", "accounts"}
+    assert set(facts) == {"homeserver", "server_name", "door", "bots", "rooms", "accounts"}
     assert set(facts["bots"]) == {"welcome", "moderation", "resources"}
     assert set(facts["rooms"]) == {"lobby", "moderators", "conditions"}
     assert set(facts["accounts"]) == {"moderator", "member_1", "member_2"}
@@ -126,6 +144,9 @@ async def test_a_community_starts_resumes_and_has_room_for_another_beside_it(sta
     rooms = {facts["rooms"]["lobby"], facts["rooms"]["moderators"], *facts["rooms"]["conditions"].values()}
     assert await rooms_joined(facts, "moderator") == dict.fromkeys(rooms, 50)
     assert await rooms_joined(facts, "member_1") == {}
+    newcomer = await come_in_by_the_door(facts)
+    assert newcomer["user_id"].endswith(":kithroom.localhost")
+    assert await rooms_joined(facts, "newcomer", newcomer) == {}
 
     planned = await asyncio.to_thread(
         subprocess.run,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,10 +38,33 @@ def test_synapse_accepts_the_template_on_top_of_its_own_file(tmp_path):
     assert answer.stdout.strip().endswith("True")
 
 
-def test_every_bot_has_a_service_in_the_compose_file():
+def test_every_bot_and_the_door_have_a_service_in_the_compose_file():
     compose = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())
-    assert {name: service["command"][-1] for name, service in compose["services"].items()} == {
-        "welcome": "welcome",
-        "moderation": "moderation",
-        "resources": "resources",
+    config = ["--config", "/etc/kithroom/kithroom.yaml"]
+    assert {name: service["command"] for name, service in compose["services"].items()} == {
+        "welcome": ["run", *config, "welcome"],
+        "moderation": ["run", *config, "moderation"],
+        "resources": ["run", *config, "resources"],
+        "door": ["door", *config],
     }
+
+
+def test_the_doors_service_may_do_no_more_than_a_bots():
+    bot, door = ((DEPLOY / "systemd" / f"{name}.service").read_text() for name in ("kithroom@", "kithroom-door"))
+
+    def confined(unit):
+        return unit.partition("ProtectSystem")[2]
+
+    assert "kithroom door --config" in door
+    assert confined(door) == confined(bot) != ""
+
+
+def test_the_proxy_logs_no_address_and_no_path():
+    proxy = (DEPLOY / "nginx" / "kithroom.conf").read_text()
+    (form,) = re.findall(r"log_format kithroom '([^']+)'", proxy)
+    assert not {"$remote_addr", "$request", "$request_uri", "$uri", "$http_user_agent", "$http_referer"} & set(
+        form.split()
+    )
+    assert (
+        len(re.findall(r"access_log \S+ kithroom;", proxy)) == len(re.findall(r"^server \{", proxy, re.MULTILINE)) == 2
+    )

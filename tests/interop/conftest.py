@@ -40,6 +40,7 @@ class Place:
     rooms: dict[str, Any]
     accounts: dict[str, dict[str, str]]
     state: Path
+    door: str = ""
 
     @property
     def lobby(self) -> str:
