@@ -198,6 +198,16 @@ def privacy() -> None:
     """What is kept about somebody."""
 
 
+@privacy.command("show")
+@_config
+@click.argument("user")
+def privacy_show(config: Path, user: str) -> None:
+    """Print everything that is kept about USER (a Matrix id), to read: show it to nobody else."""
+    from bots.cli.privacy import show
+
+    click.echo(asyncio.run(show(config, user)), nl=False)
+
+
 @privacy.command("export")
 @_config
 @click.argument("user")
@@ -213,11 +223,10 @@ def privacy_export(config: Path, user: str) -> None:
 @click.argument("user")
 @click.confirmation_option(prompt="This can't be undone. Erase?")
 def privacy_erase(config: Path, user: str) -> None:
-    """Erase what is kept about USER (a Matrix id), but for what must be kept a while: `export` shows what is left."""
+    """Erase what is kept about USER (a Matrix id), but for what must be kept a while. Prints a receipt for them."""
     from bots.cli.privacy import erase
 
-    asyncio.run(erase(config, user))
-    _console().print("[green]✓[/green] Erased.")
+    click.echo(asyncio.run(erase(config, user)))
 
 
 @main.group()

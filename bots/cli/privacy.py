@@ -4,32 +4,63 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bots.cli.database import open_database
-from bots.cli.deployment import load_deployment
+from bots.cli.deployment import Deployment, load_deployment
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
+from bots.core.documents import SettingsError
+from bots.core.kept import as_json, readable, receipt
+from bots.core.language import Catalogue, shipped_words
+from bots.core.runtime.ports import Transaction
+from bots.core.settings import load_catalogue
+
+
+async def show(config: Path, user: str) -> str:
+    """Everything that is kept about this user id, for a person to read, in the community's language."""
+    deployment = load_deployment(config)
+    async with _transaction(deployment) as transaction:
+        holdings = await transaction.holdings(user)
+    return readable(holdings, *_words(deployment))
 
 
 async def export(config: Path, user: str) -> str:
     """Everything that is kept about this user id, as JSON."""
-    async with (
-        open_database(load_deployment(config)) as store,
-        store.transaction(BotName.WELCOME, datetime.now(UTC)) as transaction,
-    ):
-        return _json(await transaction.export(user))
+    async with _transaction(load_deployment(config)) as transaction:
+        return as_json(await transaction.holdings(user))
 
 
-async def erase(config: Path, user: str) -> None:
-    """Delete or blank everything that is kept about this user id, as each table's duty says."""
-    async with (
-        open_database(load_deployment(config)) as store,
-        store.transaction(BotName.WELCOME, datetime.now(UTC)) as transaction,
-    ):
+async def erase(config: Path, user: str) -> str:
+    """Delete everything that is kept about this user id, as each table's duty says. Gives the receipt."""
+    deployment = load_deployment(config)
+    async with _transaction(deployment) as transaction:
+        before = await transaction.holdings(user)
         await transaction.erase(user)
+    catalogue, language = _words(deployment)
+    return "\n".join(catalogue.render(words, language).body for words in receipt(before))
+
+
+def _words(deployment: Deployment) -> tuple[Catalogue, str]:
+    """What to say it with, and in which language: a mistake in the settings keeps nobody's rows from them."""
+    try:
+        community = deployment.load_community()
+    except SettingsError:
+        return Catalogue.load(shipped_words(), ("en",)), "en"
+    return load_catalogue(community), community.default_language
+
+
+@asynccontextmanager
+async def _transaction(deployment: Deployment) -> AsyncIterator[Transaction]:
+    async with (
+        open_database(deployment) as store,
+        store.transaction(BotName.WELCOME, datetime.now(UTC)) as transaction,
+    ):
+        yield transaction
 
 
 async def verify_audit(config: Path) -> int:

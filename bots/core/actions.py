@@ -123,6 +123,7 @@ class Send(_Action):
 
     `label` names the event to be, for later `LabelRef`s and for telling which case a reaction belongs to;
     it is unique per bot.
+    `memo` comes back with the outcome, and is nowhere after that: where to say it instead, for instance.
     `buttons` are reactions that the bot puts under its own message, in order.
     `mentions` are user ids that may be notified; nobody is otherwise.
     """
@@ -130,6 +131,7 @@ class Send(_Action):
     place: Place
     parts: tuple[Part, ...]
     label: str | None = None
+    memo: str | None = None
     reply_to: Ref | None = None
     thread: Ref | None = None
     buttons: tuple[str, ...] = ()

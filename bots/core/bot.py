@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bots.core.actions import Action, BotName
 from bots.core.events import AnyEvent
-from bots.core.records import Record
+from bots.core.records import Holding, Record
 from bots.core.rooms import RoomRole, RoomView
 
 E = TypeVar("E")
@@ -51,6 +51,9 @@ class Reader(Protocol):
 
     async def find(self, record: type[R], **where: object) -> Sequence[R]:
         """The records whose fields equal `where`, oldest first. `Sealed` fields can't be searched."""
+
+    async def holdings(self, user: str) -> Sequence[Holding]:
+        """What is kept about a user, in every bot's tables; without the names of other people."""
 
     async def label(self, event_id: str) -> str | None:
         """The label of the `Send` that made this event, if this bot said it and gave it one."""

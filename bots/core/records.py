@@ -10,6 +10,8 @@ In memory `Person` and `Sealed` fields are plain text; a `Hashed` field, once re
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -47,6 +49,28 @@ class Duty:
     kept_because: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What one table holds about somebody: its rows as they read, without the names of other people."""
+
+    table: str
+    duty: Duty
+    rows: tuple[Mapping[str, object], ...]
+
+
+def names(value: object, user: str) -> bool:
+    """Whether a user id stands anywhere in these JSON values."""
+    match value:
+        case str():
+            return value == user
+        case Mapping():
+            return any(names(each, user) for each in value.values())
+        case list() | tuple():
+            return any(names(each, user) for each in value)
+        case _:
+            return False
+
+
 class Record:
     """Base of what is remembered: a frozen, slotted dataclass of JSON-like fields, datetimes (UTC) and enums.
 
@@ -56,6 +80,11 @@ class Record:
     key: ClassVar[tuple[str, ...]]
     duty: ClassVar[Duty]
     __slots__ = ()
+
+
+def table_name(record: type[Record]) -> str:
+    """What the table of a record type is called, in the database and wherever people read of it."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", record.__name__).lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from bots.core.bot import Reader
 from bots.core.events import Membership, MembershipState, Outcome, Tick, Unreadable
 from bots.core.rooms import RoomView
 from bots.moderation.carrying_out import audit
-from bots.moderation.handlers import HELP_LABEL, members_rooms, moderators_room
+from bots.moderation.handlers import HELP_MEMO, members_rooms, moderators_room
 from bots.moderation.ladder import (
     EXPIRY,
     LASTING,
@@ -88,8 +88,8 @@ def decide_outcome(event: Outcome, facts: Aftermath) -> tuple[Action, ...]:
     """Tell the member and the moderators what was done, or the moderators why it was not."""
     action, decision = event.action, facts.decision
     if isinstance(action, do.Send):
-        if action.label is not None and action.label.startswith(HELP_LABEL) and not event.ok:
-            event_id, _, room_id = action.label.removeprefix(HELP_LABEL).partition("|")
+        if action.memo is not None and action.memo.startswith(HELP_MEMO) and not event.ok:
+            event_id, _, room_id = action.memo.removeprefix(HELP_MEMO).partition("|")
             return (
                 do.Send(why="moderation.help", place=InRoom(room_id), thread=EventRef(event_id), parts=action.parts),
             )

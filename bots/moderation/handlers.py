@@ -27,7 +27,7 @@ from bots.moderation.records import Case, Decision, Reporting
 from bots.moderation.telling import number_of, say_in_office, tell
 
 MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
-HELP_LABEL = "moderation.help:"
+HELP_MEMO = "moderation.help:"
 # Cases and decisions are counted together, so that `#12` is one thing.
 NUMBERS = "moderation"
 # A word that is this much like a command of ours was meant as one; the other bots' words are less like them.
@@ -334,4 +334,4 @@ def _help(event: Event, facts: Facts) -> Action:
         return Send(
             why="moderation.help", place=InRoom(facts.room.room_id), thread=EventRef(event.event_id), parts=(words,)
         )
-    return tell(event.sender, words, why="moderation.help", label=f"{HELP_LABEL}{event.event_id}|{event.room_id}")
+    return tell(event.sender, words, why="moderation.help", memo=f"{HELP_MEMO}{event.event_id}|{event.room_id}")

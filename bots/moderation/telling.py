@@ -37,7 +37,7 @@ def told_number(label: str | None) -> int | None:
     return int(label.removeprefix(_TOLD)) if label is not None and label.startswith(_TOLD) else None
 
 
-def tell(user: str, *words: Words, why: str, label: str | None = None) -> Send:
+def tell(user: str, *words: Words, why: str, label: str | None = None, memo: str | None = None) -> Send:
     """Say something to a person in private, through the chat they agreed to."""
     return Send(
         why=why,
@@ -47,6 +47,7 @@ def tell(user: str, *words: Words, why: str, label: str | None = None) -> Send:
         place=InPrivateChat(user),
         parts=words,
         label=label,
+        memo=memo,
     )
 
 

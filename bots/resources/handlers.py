@@ -162,8 +162,8 @@ class Resources:
             case Join(room_id=room_id) if event.ok:
                 hello = Words("resources.hello", language=spoken)
                 return (Send(why="resources.private", place=InRoom(room_id), parts=(hello,)),)
-            case Send(label=str(label), parts=parts) if label.startswith(f"{_PRIVATE_ANSWER}:") and not event.ok:
-                _, room_id, thread = label.split("|")
+            case Send(memo=str(memo), parts=parts) if memo.startswith(f"{_PRIVATE_ANSWER}|") and not event.ok:
+                _, room_id, thread = memo.split("|")
                 return (Send(why="resources.helplines", place=InRoom(room_id), thread=EventRef(thread), parts=parts),)
             case _:
                 return ()
@@ -254,7 +254,7 @@ class Resources:
             follow_up=True,
             place=InPrivateChat(event.sender),
             parts=parts,
-            label=f"{_PRIVATE_ANSWER}:{event.event_id}|{event.room_id}|{event.thread or event.event_id}",
+            memo=f"{_PRIVATE_ANSWER}|{event.room_id}|{event.thread or event.event_id}",
             priority=priority,
         )
 

@@ -53,7 +53,11 @@ def test_what_is_kept_about_somebody_is_shown_and_then_gone(installation):
     assert "!chat" in json.dumps(json.loads(shown.output))
     assert kithroom("privacy", "erase", "--config", installation, ANNA).exit_code == 1
     assert "!chat" in kithroom("privacy", "export", "--config", installation, ANNA).output
-    assert kithroom("privacy", "erase", "--yes", "--config", installation, ANNA).exit_code == 0
+    assert "!chat" in kithroom("privacy", "show", "--config", installation, ANNA).output
+    receipt = kithroom("privacy", "erase", "--yes", "--config", installation, ANNA)
+    assert receipt.exit_code == 0
+    assert "which room our private chat is" in receipt.output
+    assert "What no bot can erase" in receipt.output
     assert "!chat" not in kithroom("privacy", "export", "--config", installation, ANNA).output
 
 

@@ -55,6 +55,7 @@ sends = st.builds(
     place=places,
     parts=st.lists(words | st.builds(Quote, rooms, events), max_size=3).map(tuple),
     label=st.none() | texts,
+    memo=st.none() | texts,
     reply_to=refs,
     thread=refs,
     buttons=st.lists(texts, max_size=3).map(tuple),

@@ -14,7 +14,8 @@ from typing import Any, TypeVar, cast, get_type_hints
 
 from bots.core.actions import Audit, BotName
 from bots.core.events import Tick, Unreadable
-from bots.core.records import Kept, Record
+from bots.core.records import Holding, Kept, Record, names, table_name
+from bots.core.runtime.outcomes import OUTCOME_KIND
 from bots.core.runtime.ports import Waiting
 
 R = TypeVar("R", bound=Record)
@@ -108,11 +109,29 @@ class MemoryTransaction:
     async def erase(self, user: str) -> None:
         """Delete what is about the user and need not be kept."""
         for (kind, key), record in list(self._tables.records.items()):
-            subject = kind.duty.subject
-            if subject is None or kind.duty.on_erase != "delete":
-                continue
-            if getattr(record, subject) == (self.pseudonym(user) if subject in _hashed(kind) else user):
+            if kind.duty.on_erase == "delete" and self._is_about(record, user):
                 del self._tables.records[kind, key]
+        for at, event in list(self._tables.unreadable.items()):
+            if event.sender == user:
+                del self._tables.unreadable[at]
+        for id_, tick in list(self._tables.ticks.items()):
+            if tick.kind != OUTCOME_KIND and names(tick.payload, user):
+                del self._tables.ticks[id_]
+
+    async def holdings(self, user: str) -> Sequence[Holding]:
+        """What the records keep about the user; the runtime's own tables are the database's alone to tell of."""
+        rows: dict[type[Record], list[dict[str, object]]] = {}
+        for (kind, _), record in self._tables.records.items():
+            if self._is_about(record, user):
+                shown = {name: getattr(record, name) for name in get_type_hints(kind) if name not in ("key", "duty")}
+                rows.setdefault(kind, []).append(shown)
+        return [Holding(table=table_name(kind), duty=kind.duty, rows=tuple(found)) for kind, found in rows.items()]
+
+    def _is_about(self, record: Record, user: str) -> bool:
+        kind, subject = type(record), type(record).duty.subject
+        if subject is None:
+            return False
+        return bool(getattr(record, subject) == (self.pseudonym(user) if subject in _hashed(kind) else user))
 
     async def audit(self, entry: Audit) -> None:
         """Add a line to the audit log."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from bots.core.actions import Audit, BotName
 from bots.core.events import Tick, Unreadable
-from bots.core.records import Record
+from bots.core.records import Holding, Record
 
 R = TypeVar("R", bound=Record)
 
@@ -55,7 +55,10 @@ class Transaction(Protocol):
         """Delete a record."""
 
     async def erase(self, user: str) -> None:
-        """Delete or blank everything about a user, as each table's duty says."""
+        """Delete everything about a user, in every bot's tables, that its duty does not keep."""
+
+    async def holdings(self, user: str) -> Sequence[Holding]:
+        """What is kept about a user, in every bot's tables; without the names of other people."""
 
     async def audit(self, entry: Audit) -> None:
         """Add a line to the audit log."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from bots.core.records import CommunityRoom, PrivateChat, Record
+from bots.core.records import CommunityRoom, Holding, PrivateChat, Record
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.ports import Transaction, Waiting
@@ -95,6 +95,10 @@ class StoreReader:
     async def find(self, record: type[R], **where: object) -> Sequence[R]:
         """The records whose fields equal `where`, oldest first."""
         return await self.transaction.find(record, **where)
+
+    async def holdings(self, user: str) -> Sequence[Holding]:
+        """What is kept about a user, in every bot's tables."""
+        return await self.transaction.holdings(user)
 
     async def label(self, event_id: str) -> str | None:
         """The label of the `Send` that made this event."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from bots.core.records import Kept, Record
+from bots.core.records import Kept, Record, table_name
 from bots.core.store.keys import Keys
 
 R = TypeVar("R", bound=Record)
@@ -143,7 +142,6 @@ _TABLES: dict[type[Record], RecordTable[Any]] = {}
 
 
 def _record_table(record: type[R]) -> RecordTable[R]:
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", record.__name__).lower()
     found = tuple(_field(record, field, hint) for field, hint in _hints(record))
     columns: list[sa.Column[Any]] = []
     for field in found:
@@ -159,7 +157,7 @@ def _record_table(record: type[R]) -> RecordTable[R]:
         sa.Column("made_at", UtcDateTime, nullable=False),
         sa.Column("changed_at", UtcDateTime, nullable=False),
     ]
-    return RecordTable(record, found, sa.Table(name, sa.MetaData(), *columns))
+    return RecordTable(record, found, sa.Table(table_name(record), sa.MetaData(), *columns))
 
 
 def _hints(record: type[Record]) -> Sequence[tuple[str, Any]]:

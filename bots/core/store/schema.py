@@ -109,24 +109,30 @@ DUTIES: dict[str, Duty] = {
         subject=None,
     ),
     "outbox": Duty(
-        purpose="what is still to be done, sealed; a row is deleted when it is done", keep=None, subject=None
+        purpose="what is still to be done, sealed; a row is deleted when it is done",
+        keep=None,
+        subject="payload",
+        on_erase="keep",
+        kept_because="what a bot is about to do is done first, and the row goes with it",
     ),
     "labels": Duty(
         purpose="which of a bot's own messages a reaction or a thread belongs to",
         keep=timedelta(days=365),
         subject=None,
     ),
-    "ticks": Duty(purpose="what is due later, sealed; a row is deleted when it is due", keep=None, subject=None),
+    "ticks": Duty(purpose="what is due later, sealed; a row is deleted when it is due", keep=None, subject="tick"),
     "unreadable": Duty(
         purpose="events whose key has not come, by their ids, so that they can be read when it does",
         keep=timedelta(days=30),
-        subject=None,
+        subject="sender_sealed",
     ),
     "series": Duty(purpose="the last case number", keep=None, subject=None),
     "audit": Duty(
         purpose="who decided what, so that moderators can be held to account; people are keyed hashes",
         keep=timedelta(days=365),
-        subject=None,
+        subject="target",
+        on_erase="keep",
+        kept_because="each line seals the one before, so that none can be taken out; people are hashes in it",
     ),
 }
 

@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bots.core.actions import Audit, BotName
 from bots.core.events import Tick, Unreadable
-from bots.core.records import Record
+from bots.core.records import Holding, Record
 from bots.core.runtime.ports import Waiting
 from bots.core.store import audit, schema
 from bots.core.store.columns import as_json, record_table
 from bots.core.store.keys import Keys
+from bots.core.store.people import People
 
 R = TypeVar("R", bound=Record)
 # PostgreSQL: one writer of the audit log at a time (an arbitrary number of ours).
@@ -300,24 +301,15 @@ class Transaction:
 
     async def erase(self, user: str) -> None:
         """Delete everything about a user that need not be kept, in every table that is about people."""
-        for record in self._records():
-            if record.duty.on_erase != "delete":
-                continue
-            for condition in self._about(record, user):
-                await self._connection.execute(sa.delete(record_table(record).table).where(condition))
+        await self._people.erase(user)
 
-    async def export(self, user: str) -> Mapping[str, Sequence[Mapping[str, object]]]:
-        """What is kept about a user: per table, the rows with their fields as policies see them."""
-        found: dict[str, list[Mapping[str, object]]] = {}
-        for record in self._records():
-            table = record_table(record)
-            for condition in self._about(record, user):
-                rows = (await self._connection.execute(sa.select(table.table).where(condition))).mappings().all()
-                for row in rows:
-                    read = table.read(dict(row), self._keys)
-                    fields = {field.name: getattr(read, field.name) for field in table.fields}
-                    found.setdefault(table.table.name, []).append(fields)
-        return found
+    async def holdings(self, user: str) -> Sequence[Holding]:
+        """What is kept about a user, in every table of every bot."""
+        return await self._people.holdings(user)
+
+    @property
+    def _people(self) -> People:
+        return People(self._connection, self._keys, self._records())
 
     async def expire(self) -> int:
         """Delete what is past its retention, everywhere. Gives the number of rows."""
@@ -337,10 +329,6 @@ class Transaction:
     def _records(self) -> tuple[type[Record], ...]:
         records: tuple[type[Record], ...] = self._connection.engine.get_execution_options()["kithroom_records"]
         return records
-
-    def _about(self, record: type[Record], user: str) -> list[sa.ColumnElement[bool]]:
-        subject = record.duty.subject
-        return [] if subject is None else record_table(record).where({subject: user}, self._keys)
 
     def _insert(self, table: sa.Table) -> Any:
         if self._connection.dialect.name == "sqlite":
