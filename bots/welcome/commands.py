@@ -8,31 +8,105 @@ from dataclasses import dataclass
 from bots.core.commands import Case, CommandSet, Rest, command
 
 
-@command("help", short=("h",), help="welcome.command.help")
+@command(
+    "help",
+    short=("h",),
+    also={"es": ("ayuda",), "fr": ("aide",), "de": ("hilfe",), "pt": ("ajuda",)},
+    help="welcome.command.help",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
     """`!help`."""
 
 
-@command("mydata", short=("privacy",), help="welcome.command.mydata")
+@command(
+    "mydata",
+    short=("privacy",),
+    also={
+        "es": (
+            "mis-datos",
+            "misdatos",
+        ),
+        "fr": (
+            "mes-données",
+            "mesdonnées",
+        ),
+        "de": (
+            "meine-daten",
+            "meinedaten",
+        ),
+        "pt": (
+            "meus-dados",
+            "meusdados",
+        ),
+    },
+    help="welcome.command.mydata",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyData:
     """`!mydata`: what the bot keeps about the person, in plain words."""
 
 
-@command("forget", short=("forgetme", "erase"), help="welcome.command.forget")
+@command(
+    "forget",
+    short=("forgetme", "erase"),
+    also={
+        "es": (
+            "olvidar",
+            "olvídame",
+        ),
+        "fr": (
+            "oublier",
+            "oublie-moi",
+        ),
+        "de": (
+            "vergessen",
+            "vergiss-mich",
+        ),
+        "pt": (
+            "esquecer",
+            "esqueça",
+        ),
+    },
+    help="welcome.command.forget",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetMe:
     """`!forget`: erase it, after asking once more."""
 
 
-@command("leave", help="welcome.command.leave")
+@command(
+    "leave",
+    also={
+        "es": ("salir",),
+        "fr": ("partir",),
+        "de": (
+            "gehen",
+            "verlassen",
+        ),
+        "pt": ("sair",),
+    },
+    help="welcome.command.leave",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveUs:
     """`!leave`: the same, under the name that somebody on the way out looks for."""
 
 
-@command("language", short=("lang",), help="welcome.command.language")
+@command(
+    "language",
+    short=("lang",),
+    also={
+        "es": ("idioma",),
+        "fr": ("langue",),
+        "de": ("sprache",),
+        "pt": (
+            "idioma",
+            "língua",
+        ),
+    },
+    help="welcome.command.language",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
     """`!language es`: another language; without a code, which there are."""
@@ -40,7 +114,11 @@ class Language:
     language: Rest = ""
 
 
-@command("appeal", help="welcome.command.appeal")
+@command(
+    "appeal",
+    also={"es": ("apelar",), "fr": ("appel",), "de": ("einspruch",), "pt": ("apelar",)},
+    help="welcome.command.appeal",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
     """`!appeal #12` and a few words: the moderators are asked for a second look at a decision."""

@@ -2,7 +2,7 @@
 """What every sentence that a bot says is held to. Each rule gives the complaints it has, in words.
 
 The sources: SAMHSA and iNAPS (a peer does not dictate), r/SuicideWatch (no promises that can't be kept),
-#chatsafe (no comparing, no making small), Samaritans (two or three signposts), Flesch-Kincaid for the reading grade.
+#chatsafe (no comparing, no making small), Samaritans (two or three signposts); for reading ages see `fakes.reading`.
 """
 
 from __future__ import annotations
@@ -14,70 +14,19 @@ from babel import Locale
 
 from bots.core.actions import Words
 from bots.core.language import STYLES, Catalogue, Entry, placeholders
+from fakes.copy_phrases import BANNED, OFFICIAL
+from fakes.reading import MEASURES, measured
 
-# An order, a promise nobody can keep, a comparison, or a feeling claimed to be known.
-BANNED = (
-    "you should",
-    "you must",
-    "you have to",
-    "you need to",
-    "you ought to",
-    "it gets better",
-    "will get better",
-    "be fine",
-    "don't worry",
-    "at least",
-    "calm down",
-    "cheer up",
-    "stay positive",
-    "others have it worse",
-    "could be worse",
-    "everything happens for a reason",
-    "i understand how you feel",
-    "i know how you feel",
-    "i understand what you",
-    "just relax",
-    "commit suicide",
-    "committed suicide",
-    "attention seeking",
-    "simply",
-    "obviously",
-    "100% safe",
-    "completely anonymous",
-    "we promise",
-    "i promise",
-    "suffer from",
-    "suffers from",
-    "victim",
-    "abuse the",
-    "violation",
-    "violated",
-    "please note",
-)
-MAX_GRADE = 7.0
-MIN_WORDS = 8
 MAX_SIGNPOSTS = 3
-# Long words that everyone here meets on the first day count as two syllables (Dale-Chall spares familiar words, too).
-FAMILIAR = frozenset(
-    re.findall(
-        r"[a-z]+",
-        """
-        account accounts america anybody anything appeal australia coeliac communities community condition conditions
-        diabetes emergencies emergency encrypted encryption europe everybody everything family guideline guidelines
-        helpline helplines insulin invitation invitations language languages library matrix medicine medicines message
-        messages moderator moderators nobody opinion organiser organisers private server servers somebody suicide
-        treatment
-        """,
-    )
-)
 
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff]")
-_TWIN = re.compile(r"\*\*[^*]*\w[^*]*\*\*|`[^`]*\w[^`]*`|[“\"][^”\"]*\w[^”\"]*[”\"]|![a-z]")
-_SIGNPOST = re.compile(r"https?://|(?<![@\w/])[a-z0-9-]+\.(?:com|org|net|uk|gov|ie|au)\b")
+_TWIN = re.compile(r"\*\*[^*]*\w[^*]*\*\*|`[^`]*\w[^`]*`|[“„«\"][^”“»\"]*\w[^”“»\"]*[”“»\"]|![a-z]")
+_SIGNPOST = re.compile(r"https?://|(?<![@\w/])[a-z0-9-]+\.(?:com|org|net|uk|gov|ie|au|es|fr|de|at|ch|pt|br)\b")
 _SHOUT = re.compile(r"!(?![a-z\w]|\*)")
 _CAPITALS = re.compile(r"\b(?!SHOUT\b)[A-Z]{5,}\b")
 
-Rule = Callable[[str], Iterator[str]]
+# A rule for texts, in a language.
+Rule = Callable[[str, str], Iterator[str]]
 
 
 def forms(entry: Entry) -> Iterator[str]:
@@ -88,15 +37,17 @@ def forms(entry: Entry) -> Iterator[str]:
         yield from entry.values()
 
 
-def kind_words(text: str) -> Iterator[str]:
+def kind_words(text: str, language: str) -> Iterator[str]:
     """No order, no promise, no comparison."""
-    plain = re.sub(r"\s+", " ", re.sub(r"[*_`]", "", text.replace("’", "'"))).casefold()
-    for phrase in BANNED:
-        if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", plain):
+    plain = re.sub(r"\s+", " ", re.sub(r"[*_`]", "", text.replace("’", "'")))
+    for phrase in BANNED[language]:
+        if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", plain.casefold()):
             yield f"says “{phrase}”"
+    if (stiff := re.search(OFFICIAL.get(language, "(?!)"), plain)) is not None:
+        yield f"says “{stiff[0]}”"
 
 
-def quiet(text: str) -> Iterator[str]:
+def quiet(text: str, _language: str) -> Iterator[str]:
     """Nobody is shouted at."""
     if _SHOUT.search(text):
         yield "has an exclamation mark"
@@ -104,59 +55,45 @@ def quiet(text: str) -> Iterator[str]:
         yield f"shouts “{shouted[0]}”"
 
 
-def few_signposts(text: str) -> Iterator[str]:
+def few_signposts(text: str, _language: str) -> Iterator[str]:
     """Somebody in distress can take in three."""
     if (count := len(_SIGNPOST.findall(text.casefold()))) > MAX_SIGNPOSTS:
         yield f"points to {count} places"
 
 
-def word_twins(text: str) -> Iterator[str]:
+def word_twins(text: str, _language: str) -> Iterator[str]:
     """A button named in a line has a word beside it that does the same, for those who can't see or tap it."""
     for line in text.splitlines():
         if (emoji := _EMOJI.search(line)) and not _TWIN.search(line):
             yield f"names {emoji[0]} without a word that does the same"
 
 
-def easy_to_read(text: str) -> Iterator[str]:
+def easy_to_read(text: str, language: str) -> Iterator[str]:
     """Reading age eleven or twelve."""
-    if (found := grade(text)) is not None and found > MAX_GRADE:
-        yield f"reads at grade {found:.1f}"
+    found = measured(text, language)
+    if found is not None and MEASURES[language].too_hard(found):
+        yield f"reads at {found:.1f}"
 
 
-ENGLISH: tuple[Rule, ...] = (kind_words, quiet, few_signposts, word_twins, easy_to_read)
+EVERY: tuple[Rule, ...] = (kind_words, quiet, few_signposts, word_twins, easy_to_read)
 
 
-def grade(text: str) -> float | None:
-    """The Flesch-Kincaid grade: 0.39 words per sentence + 11.8 syllables per word - 15.59.
-
-    Placeholders, commands and addresses are not prose, and count as one short word. None under `MIN_WORDS` words.
-    """
-    prose = re.sub(r"\{[^}]*\}|`[^`]*`|https?://\S+|\b\S+\.(?:com|org)\b", "x", text)
-    sentences = [s for s in re.split(r"[.?!:;]+(?=\s|$|\*)|\n+", prose) if re.search(r"[A-Za-z]", s)]
-    words = [w for s in sentences for w in re.findall(r"[A-Za-z][A-Za-z'’-]*", s)]
-    if len(words) < MIN_WORDS:
-        return None
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
-
-
-def syllables(word: str) -> int:
-    """Groups of vowels, without a silent e; at least one."""
-    word = re.sub(r"[^a-z]", "", word.casefold())
-    if word in FAMILIAR:
-        return 2
-    word = re.sub(r"(?<=[^aeiouyl])e(s|d)?$", "", re.sub(r"(?<=[aeiouy][^aeiouy])ely$", "ly", word))
-    return max(1, len(re.findall(r"[aeiouy]+", word)))
+def of_a_text(text: str, language: str) -> Iterator[str]:
+    """All complaints about a text."""
+    for rule in EVERY:
+        yield from rule(text, language)
 
 
 def of_one_catalogue(entries: Mapping[str, Entry], language: str) -> Iterator[str]:
-    """The complaints about a language by itself: its wording (rules of English for English), forms, and rendering."""
+    """The complaints about a language by itself: its wording, its forms, and how it renders."""
     catalogue = Catalogue({language: entries}, language)
     plural_forms = set(Locale.parse(language, sep="-").plural_form.tags) | {"other"}
     for key, entry in entries.items():
-        for rule in ENGLISH if language == "en" else (quiet, few_signposts, word_twins):
-            yield from (f"{key} {complaint}" for form in forms(entry) for complaint in rule(form))
+        yield from (f"{key} {complaint}" for form in forms(entry) for complaint in of_a_text(form, language))
         if not isinstance(entry, str) and set(entry) != plural_forms:
             yield f"{key} lacks or has too many plural forms: {sorted(set(entry) ^ plural_forms)}"
+        if len(told := {frozenset(placeholders(form)) - {"count"} for form in forms(entry)}) > 1:
+            yield f"{key} says other things in other plural forms: {sorted(map(sorted, told))}"
         for name, style in placeholders(entry).items():
             if style and style not in STYLES:
                 yield f"{key} wants {name} in an unknown style, {style}"
@@ -173,6 +110,9 @@ def of_a_translation(entries: Mapping[str, Entry], english: Mapping[str, Entry])
     yield from (f"{key} is not translated" for key in english.keys() - entries.keys())
     yield from (f"{key} is not in English" for key in entries.keys() - english.keys())
     for key in entries.keys() & english.keys():
-        ours, theirs = set(placeholders(entries[key])), set(placeholders(english[key]))
-        if ours ^ theirs:
-            yield f"{key} differs in placeholders: {sorted(ours ^ theirs)}"
+        ours, theirs = placeholders(entries[key]), placeholders(english[key])
+        if odd := dict(ours.items() ^ theirs.items()):
+            yield f"{key} differs in placeholders: {sorted(odd)}"
+        buttons = [sorted(set(_EMOJI.findall("\n".join(forms(entry))))) for entry in (entries[key], english[key])]
+        if buttons[0] != buttons[1]:
+            yield f"{key} differs in buttons: {buttons}"
