@@ -95,8 +95,18 @@ async def test_a_gap_that_may_not_be_read_costs_only_itself(server):
 async def test_what_was_said_before_the_bot_came_is_not_for_it(server):
     assert await read(server, room(said(1), membership("join"), said(2))) == ["$m0", "$2"]
     invited = room(said(1), membership("invite"), said(2), membership("join", "invite", 1), said(3))
-    assert await read(server, invited) == ["$m0", "$2", "$m1", "$3"]
+    assert await read(server, invited) == ["$2", "$m1", "$3"]
     assert not server.asked
+
+
+async def test_the_invitation_that_was_told_of_before_the_bot_came_is_not_told_of_again(server):
+    stripped = {key: part for key, part in membership("invite").items() if key not in ("event_id", "origin_server_ts")}
+    told = invitation("!r", {"invite_state": {"events": [stripped]}}, ME, "since")
+    somebody = membership("invite", number=2) | {"state_key": "@bo:x"}
+    joined = room(membership("invite"), membership("join", "invite", 1), somebody, limited=False)
+    again = await read(server, joined)
+    assert told is not None
+    assert again == ["$m1", "$m2"], "under its real id it would be decided on a second time"
 
 
 async def test_the_way_back_ends_where_the_bot_came(server):

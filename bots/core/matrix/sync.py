@@ -72,7 +72,10 @@ class Timeline:
 
 
 async def read_timeline(http: Http, room_id: str, joined: Json, since: str | None, me: str) -> Timeline:
-    """One of the response's `rooms.join`, its gap filled."""
+    """One of the response's `rooms.join`, its gap filled.
+
+    The bot's own invitation is not among the events: `rooms.invite` told of it, under an id that was made up.
+    """
     timeline = _mapping(joined.get("timeline"))
     state = _events(_mapping(joined.get("state")).get("events"))
     events = _events(timeline.get("events"))
@@ -80,8 +83,8 @@ async def read_timeline(http: Http, room_id: str, joined: Json, since: str | Non
     limited = timeline.get("limited") is True and since is not None
     if limited and isinstance(prev_batch, str) and since is not None and _arrival(events, me) is None:
         events = await _earlier(http, room_id, prev_batch, since, me) + events
-    arrival = _arrival(events, me)
-    return Timeline(room_id, _once(events[arrival or 0 :]), state, complete=not limited)
+    since_then = events[_arrival(events, me) or 0 :]
+    return Timeline(room_id, _once([e for e in since_then if not _invites(e, me)]), state, complete=not limited)
 
 
 async def _earlier(http: Http, room_id: str, prev_batch: str, since: str, me: str) -> list[Json]:
@@ -123,6 +126,12 @@ def _arrival(events: Sequence[Json], me: str) -> int | None:
         elif change.now is MembershipState.INVITE:
             arrived = index
     return arrived
+
+
+def _invites(event: Json, me: str) -> bool:
+    if event.get("type") != "m.room.member" or event.get("state_key") != me:
+        return False
+    return _mapping(event.get("content")).get("membership") == "invite"
 
 
 def invitation(room_id: str, invited: Json, me: str, since: str | None) -> Membership | None:
