@@ -174,7 +174,11 @@ def apply(config: Path) -> None:
 @main.command()
 @_config
 def doctor(config: Path) -> None:
-    """Look for what is wrong with an installation, and say what to do. Exit code 2 if something is."""
+    """Ask the homeserver what it gives away, and say what to set.
+
+    Exit code 0: nothing was found; 2: something was; 1: it could not look. What could not be asked is said, and counts
+    as nothing. Nothing is changed, except that a homeserver which gives accounts to guests has given one more.
+    """
     from bots.cli.deployment import load_deployment
     from bots.cli.doctor import show
 

@@ -93,14 +93,18 @@ _PRIVATE: dict[str, Any] = {
     "allow_public_rooms_without_auth": False,
     "allow_public_rooms_over_federation": False,
     "room_list_publication_rules": [{"action": "deny"}],
+    "alias_creation_rules": [{"action": "deny"}],
     "allow_guest_access": False,
     "inhibit_user_in_use_error": True,
+    # A picture is copied into every room, unencrypted.
+    "enable_set_avatar_url": False,
     # Who comes in by the door has a token of one use; nobody is asked for a telephone number or an e-mail address.
     "enable_registration": True,
     "registration_requires_token": True,
     "enable_3pid_lookup": False,
     "enable_3pid_changes": False,
     "disable_msisdn_registration": True,
+    "request_token_inhibit_3pid_errors": True,
     # What is gone is gone soon.
     "user_ips_max_age": "1h",
     "redaction_retention_period": "1h",

@@ -35,12 +35,20 @@ Query = Mapping[str, str | Sequence[str]]
 
 
 class UserInteractiveAuthError(TransportError):
-    """The homeserver wants a proof before it does this (401 with `flows`). `session` goes into the next try."""
+    """The homeserver wants a proof before it does this (401). `session` goes into the next try.
 
-    def __init__(self, session: str, stages: frozenset[str]) -> None:
+    `flows` are the ways to give it: each the stages to go through, in this order.
+    """
+
+    def __init__(self, session: str, flows: tuple[tuple[str, ...], ...]) -> None:
         super().__init__("KITHROOM_AUTHENTICATION_WANTED", "the homeserver wants a further proof", status=401)
         self.session = session
-        self.stages = stages
+        self.flows = flows
+
+    @property
+    def stages(self) -> frozenset[str]:
+        """Every stage of every way."""
+        return frozenset(stage for flow in self.flows for stage in flow)
 
 
 def path(*parts: str, version: str = "v3", area: str = "client") -> str:
@@ -156,7 +164,7 @@ def refusal(status: int, answer: object, retry_after: str | None) -> TransportEr
     """The error that a response stands for: its status, its JSON (None if it was none), its `Retry-After` header."""
     fields: dict[str, Any] = answer if isinstance(answer, dict) else {}
     if status == 401 and isinstance(fields.get("session"), str) and isinstance(fields.get("flows"), list):
-        return UserInteractiveAuthError(fields["session"], _stages(fields["flows"]))
+        return UserInteractiveAuthError(fields["session"], _flows(fields["flows"]))
     errcode, message = fields.get("errcode"), fields.get("error")
     if not isinstance(errcode, str):
         errcode = BAD_RESPONSE if status < _REFUSED else f"KITHROOM_HTTP_{status}"
@@ -186,13 +194,11 @@ def _seconds(header: str | None, milliseconds: object) -> float | None:
     return None
 
 
-def _stages(flows: list[Any]) -> frozenset[str]:
-    return frozenset(
-        stage
+def _flows(flows: list[Any]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(stage for stage in flow["stages"] if isinstance(stage, str))
         for flow in flows
         if isinstance(flow, dict) and isinstance(flow.get("stages"), list)
-        for stage in flow["stages"]
-        if isinstance(stage, str)
     )
 
 

@@ -60,7 +60,7 @@ async def log_in(http: Http, user: str, credentials: Credentials, folder: Path) 
     Raises LoginError, TokenRevokedError (with what to do), TransportError.
     """
     file = folder / SESSION_FILE
-    kept = await asyncio.to_thread(_read, file)
+    kept = await asyncio.to_thread(kept_session, folder)
     if isinstance(credentials, AccessToken):
         session = await _by_token(http, credentials.token)
         if kept is not None and kept.device_id != session.device_id:
@@ -122,7 +122,9 @@ async def _by_password(http: Http, user: str, password: str) -> Session:
     return Session(*(str(value) for value in fields))
 
 
-def _read(file: Path) -> Session | None:
+def kept_session(folder: Path) -> Session | None:
+    """The device that is kept in `folder`; None before its first login. Blocks. Raises LoginError."""
+    file = folder / SESSION_FILE
     text = read_private(file)
     if text is None:
         return None
