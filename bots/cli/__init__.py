@@ -164,11 +164,17 @@ def plan(config: Path) -> None:
 
 @main.command()
 @_config
-def apply(config: Path) -> None:
+@click.option(
+    "--replace",
+    multiple=True,
+    metavar="ROOM",
+    help="Make a new room in place of this one, as `plan` names it: its people are invited, and the old one is closed.",
+)
+def apply(config: Path, replace: tuple[str, ...]) -> None:
     """Make the homeserver's rooms as the settings say. Safe to stop, and to run again."""
     from bots.cli.rooms import show_apply
 
-    sys.exit(EXIT_DIFFERS if asyncio.run(show_apply(config, _console())) else 0)
+    sys.exit(EXIT_DIFFERS if asyncio.run(show_apply(config, _console(), replace)) else 0)
 
 
 @main.command()

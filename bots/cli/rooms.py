@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from bots.core.community import Community
 from bots.core.homeserver.apply import Applied, apply, observe
 from bots.core.homeserver.desired import DesiredRoom, desired_rooms
 from bots.core.homeserver.plan import Actual, Difference, plan
+from bots.core.homeserver.reach import Reach, reaches
 from bots.core.matrix.http import Http
 from bots.core.matrix.login import log_in
 from bots.core.records import CommunityRoom
@@ -53,10 +54,11 @@ async def make_so(
     community: Community,
     http: Http,
     progress: Callable[[Difference], None] = lambda _: None,
+    replace: Collection[str] = (),
 ) -> Applied:
     """Apply the settings to the homeserver, and tell the bots which room is which."""
     desired = desired_rooms(community, deployment.cast, load_catalogue(community))
-    applied = await apply(http, deployment.organiser, desired, progress=progress)
+    applied = await apply(http, deployment.organiser, desired, replace=replace, progress=progress)
     await _record(deployment, desired, applied.rooms)
     return applied
 
@@ -94,12 +96,27 @@ def differences_table(differences: Sequence[Difference], title: str) -> Table:
     return table
 
 
+def reach_table(reached: Sequence[Reach]) -> Table:
+    """Which rooms other homeservers can be in, and are in, for a person."""
+    table = Table(title="Other homeservers", title_justify="left", title_style="bold", expand=False)
+    for column in ("homeserver", "let into now", "let into by the settings", "its members"):
+        table.add_column(column, overflow="fold")
+    for each in reached:
+        members = ", ".join(f"{number} in {key}" for key, number in each.members)
+        rooms = (", ".join(each.now) or "none", ", ".join(each.wanted) or "none")
+        # A server's name is somebody else's, too.
+        table.add_row(*(Text("".join(filter(str.isprintable, cell))) for cell in (each.server, *rooms, members or "–")))
+    return table
+
+
 async def show_plan(config: Path, console: Console) -> bool:
     """Print what differs. Gives whether anything does."""
     deployment = load_deployment(config)
     community = deployment.load_community()
     async with organiser(deployment) as http:
-        _, differences = await look(deployment, community, http)
+        actual, differences = await look(deployment, community, http)
+    if reached := reaches(desired_rooms(community, deployment.cast, load_catalogue(community)), actual):
+        console.print(reach_table(reached))
     if differences:
         console.print(differences_table(differences, "What differs"))
         console.print("`kithroom apply` makes the rooms as the settings say.")
@@ -108,14 +125,20 @@ async def show_plan(config: Path, console: Console) -> bool:
     return bool(differences)
 
 
-async def show_apply(config: Path, console: Console) -> bool:
-    """Make it so, and print what was done. Gives whether something is left."""
+async def show_apply(config: Path, console: Console, replace: Collection[str] = ()) -> bool:
+    """Make it so, and print what was done. Gives whether something is left. Raises Sorry.
+
+    `replace` has the keys of rooms in whose place new ones are made.
+    """
     deployment = load_deployment(config)
     community = deployment.load_community()
+    known = [room.key for room in desired_rooms(community, deployment.cast, load_catalogue(community))]
+    if unknown := sorted(set(replace) - set(known)):
+        raise Sorry(f"There is no room called {', '.join(unknown)}. There are: {', '.join(known)}.")
     async with organiser(deployment) as http:
         with console.status("Looking …") as status:
             applied = await make_so(
-                deployment, community, http, lambda d: status.update(f"{escape(d.room)}: {escape(d.what)} …")
+                deployment, community, http, lambda d: status.update(f"{escape(d.room)}: {escape(d.what)} …"), replace
             )
     if applied.done:
         console.print(differences_table(applied.done, "Done"))

@@ -163,6 +163,12 @@ def test_a_homeserver_that_does_not_answer_is_one_sentence(kithroom, installatio
     assert "no answer from the homeserver" in answer.output
 
 
+def test_a_room_to_replace_that_is_not_there_is_told_with_those_that_are(kithroom, installation):
+    answer = kithroom("apply", "--config", installation(), "--replace", "condition:gout", "--replace", "lobby")
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith("There is no room called condition:gout. There are: lobby, moderators, condition:")
+
+
 @pytest.mark.real
 def test_a_wrong_password_is_told_with_whose_it_is_and_where_it_stands(synapse, installation):
     file = installation(synapse.url)

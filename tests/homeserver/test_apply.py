@@ -196,7 +196,7 @@ async def test_a_strangers_room_with_our_mark_and_an_organisers_own_room_are_lef
 
 
 async def test_a_refused_invitation_is_told_and_stops_nothing_else(synapse, new_account):
-    stage = Stage(synapse, new_account)
+    stage = Stage(synapse, new_account, federation=Federation.OPEN)
     stage.community = dataclasses.replace(
         stage.community, moderators=("@nobody:no-such-server.invalid", stage.moderator.user_id)
     )

@@ -15,7 +15,7 @@ from bots.cli.rooms import organiser
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.matrix.http import Http, UserInteractiveAuthError, path
-from bots.core.matrix.login import LoginError, kept_session
+from bots.core.matrix.login import AccessToken, LoginError, kept_session
 from bots.core.transport import TransportError
 
 # In seconds. A homeserver that looks for another one takes a while to give up.
@@ -77,21 +77,16 @@ async def doors(deployment: Deployment) -> AsyncIterator[Doors]:
         bots: dict[BotName, Http] = {}
         for bot in BotName:
             try:
-                session = await asyncio.to_thread(kept_session, deployment.secrets_of(bot.value))
+                bots[bot] = await stack.enter_async_context(await asyncio.to_thread(_as_bot, deployment, bot))
             except LoginError as error:
                 closed[bot] = error.message
-                continue
-            if session is None:
-                closed[bot] = f"the {bot.value} bot has not been started yet"
-            else:
-                http = Http(deployment.homeserver, session.access_token)
-                bots[bot] = await stack.enter_async_context(http)
         if (member := await _member(bots, opened)) is not None:
             opened[Asker.MEMBER] = member
         else:
             closed[Asker.MEMBER] = "no bot has been started yet, and the organiser can't log in"
-        candidates = [*_named_administrator(deployment, stack), *opened.values(), *bots.values()]
-        for http in candidates:
+        if (named := _named_administrator(deployment)) is not None:
+            await stack.enter_async_context(named)
+        for http in filter(None, (named, *opened.values(), *bots.values())):
             if http.token and await _administers(http):
                 opened[Asker.ADMINISTRATOR] = http
                 break
@@ -103,28 +98,30 @@ async def doors(deployment: Deployment) -> AsyncIterator[Doors]:
         yield Doors(opened, bots, closed)
 
 
+def _as_bot(deployment: Deployment, bot: BotName) -> Http:
+    """As the device that the bot is already. Blocks. Raises LoginError."""
+    session = kept_session(deployment.secrets_of(bot.value))
+    if session is None:
+        raise LoginError(f"the {bot.value} bot has not been started yet")
+    return Http(deployment.homeserver, session.access_token)
+
+
 async def _member(bots: Mapping[BotName, Http], opened: Mapping[Asker, Http]) -> Http | None:
     """Whoever is most like a member: the bot without any power first, the organiser if no bot can ask."""
+    who = Question(Asker.MEMBER, "GET", path("account", "whoami"))
     for bot in (BotName.RESOURCES, BotName.WELCOME, BotName.MODERATION):
-        if (
-            bot in bots
-            and (await ask(bots[bot], Question(Asker.MEMBER, "GET", path("account", "whoami")))).status == 200
-        ):
+        if bot in bots and (await ask(bots[bot], who)).status == 200:
             return bots[bot]
     return opened.get(Asker.ORGANISER)
 
 
-def _named_administrator(deployment: Deployment, stack: AsyncExitStack) -> list[Http]:
+def _named_administrator(deployment: Deployment) -> Http | None:
+    """For the token that somebody put there for the doctor. A password is not used: it would make a device."""
     try:
         credentials = deployment.credentials(_ADMINISTRATOR)
     except Sorry:
-        return []
-    token = getattr(credentials, "token", None)
-    if token is None:
-        return []
-    http = Http(deployment.homeserver, token)
-    stack.push_async_callback(http.close)
-    return [http]
+        return None
+    return Http(deployment.homeserver, credentials.token) if isinstance(credentials, AccessToken) else None
 
 
 async def _administers(http: Http) -> bool:

@@ -8,7 +8,7 @@ So a run that was stopped anywhere, also between making a room and writing that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from bots.core.homeserver.desired import MARKER, DesiredRoom, power_levels
 from bots.core.homeserver.plan import (
     Actual,
     ActualRoom,
+    ChangeMembers,
     CreateRoom,
     Difference,
     InviteUser,
@@ -62,13 +63,20 @@ async def observe(http: Http, organiser: str, community: str) -> Actual:
             found.append(room)
     rooms: dict[str, ActualRoom] = {}
     doubles: list[ActualRoom] = []
-    # The oldest is the one: a second with its mark was made by mistake, and nobody was told of it.
+    replaced: dict[str, ActualRoom] = {}
+    # The oldest is the one, or the one that was made to replace it: any other with its mark was made by mistake,
+    # and nobody was told of it.
     for room in sorted(found, key=lambda room: (room.created, room.room_id)):
-        if room.key in rooms:
-            doubles.append(room)
-        else:
+        current = rooms.get(room.key)
+        if current is None:
             rooms[room.key] = room
-    return Actual(rooms=rooms, doubles=tuple(doubles), default_version=str(versions.get("default", "1")))
+        elif room.predecessor == current.room_id and room.key not in replaced:
+            replaced[room.key] = current
+            rooms[room.key] = room
+        else:
+            doubles.append(room)
+    default = str(versions.get("default", "1"))
+    return Actual(rooms=rooms, doubles=tuple(doubles), replaced=replaced, default_version=default)
 
 
 async def apply(
@@ -76,18 +84,22 @@ async def apply(
     organiser: str,
     desired: Sequence[DesiredRoom],
     *,
+    replace: Collection[str] = (),
     progress: Callable[[Difference], None] = lambda _: None,
 ) -> Applied:
     """Make the homeserver as `desired` says; `progress` is told of each thing before it is done.
+
+    `replace` has the keys of rooms in whose place new ones are made.
 
     Safe to stop anywhere and to repeat; nothing that the settings do not name is touched.
     Raises TransportError when the homeserver can't be reached, or the organiser's token is no longer good.
     """
     done: list[Difference] = []
     refused: dict[str, tuple[Difference, str]] = {}
+    to_replace = set(replace)
     for _ in range(_LOOKS):
         actual = await observe(http, organiser, desired[0].community)
-        differences = plan(desired, actual)
+        differences = plan(desired, actual, to_replace)
         todo = [d for d in differences if d.step is not None and repr(d.step) not in refused]
         if not todo:
             break
@@ -104,6 +116,8 @@ async def apply(
                 refused[repr(difference.step)] = (difference, str(error))
             else:
                 done.append(difference)
+        # Once is enough: the next look finds the new rooms.
+        to_replace.clear()
     return Applied(
         done=tuple(done),
         left=tuple(d for d in differences if d.step is None),
@@ -124,6 +138,25 @@ async def _perform(http: Http, step: Step) -> None:
             await _request(http, "PUT", where, wanted)
         case InviteUser(room_id, user):
             await _request(http, "POST", path("rooms", room_id, "invite"), {"user_id": user})
+        case ChangeMembers():
+            await _change(http, step)
+
+
+async def _change(http: Http, step: ChangeMembers) -> None:
+    """One after the other; somebody about whom the homeserver refuses it does not hold up the others."""
+    refusals: list[TransportError] = []
+    for user in step.users:
+        try:
+            await _request(http, "POST", path("rooms", step.room_id, step.act), {"user_id": user})
+        except TransportError as error:
+            if error.retryable or isinstance(error, TokenRevokedError):
+                raise
+            refusals.append(error)
+    if refusals:
+        first = refusals[0]
+        raise TransportError(
+            first.errcode, f"{len(refusals)} of {len(step.users)}: {first.message}", status=first.status
+        )
 
 
 async def _current(http: Http, where: str) -> dict[str, Any]:

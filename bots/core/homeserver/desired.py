@@ -49,7 +49,8 @@ class DesiredRoom:
 
     `key` tells a community's rooms apart: "lobby", "moderators", "condition:<id>".
     `powers` and `members` are the users that the settings name; everybody else is the bots' and moderators' business.
-    `allowed_servers` is None where no server is shut out by an access list.
+    `federate`: whether it is made so that other homeservers can be let in.
+    `allowed_servers` are those that are, our own included; None where no homeserver is shut out.
     """
 
     key: str
@@ -151,7 +152,7 @@ def _room(
     history_visibility: str = "joined",
 ) -> DesiredRoom:
     allowed = None
-    if community.federation is Federation.ALLIED:
+    if community.federation is not Federation.OPEN:
         allowed = tuple(dict.fromkeys((cast.server_name, *community.allies)))
     present = tuple(cast.bots[bot] for bot in bots)
     powers = dict.fromkeys(community.moderators, MODERATOR_POWER)
@@ -208,19 +209,19 @@ def server_acl(room: DesiredRoom, current: Mapping[str, Any] | None) -> dict[str
     Our own server is always let in, whatever was denied before. Other denials are a moderator's decision and stay.
     """
     server = room.organiser.partition(":")[2]
-    own = _host(server)
+    own = host(server)
     if room.allowed_servers is None:
         if current is None or "*" in _texts(current.get("allow")):
             return None
         allow = ["*"]
     else:
         # Synapse refuses a list that does not name its own port too, though nobody compares it later.
-        allow = list(dict.fromkeys((server, own, *map(_host, room.allowed_servers))))
+        allow = list(dict.fromkeys((server, own, *map(host, room.allowed_servers))))
     deny = [pattern for pattern in _texts((current or {}).get("deny")) if not _matches(pattern, own)]
     return {"allow": allow, "deny": deny, "allow_ip_literals": any(map(_is_ip_literal, (own, *allow)))}
 
 
-def _host(server: str) -> str:
+def host(server: str) -> str:
     """A server's name without its port: access lists do not know ports."""
     host, colon, port = server.rpartition(":")
     return host if colon and port.isdecimal() else server

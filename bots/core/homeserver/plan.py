@@ -3,99 +3,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bots.core.authority import creators_are_unlimited
 from bots.core.homeserver.desired import MARKER, DesiredRoom, power_levels, server_acl
+from bots.core.homeserver.reach import is_let_in, not_let_in, reach_differences
+from bots.core.homeserver.replacing import replaced_differences
+from bots.core.homeserver.steps import (
+    Actual,
+    ActualRoom,
+    ChangeMembers,
+    CreateRoom,
+    Difference,
+    InviteUser,
+    PutPowerLevels,
+    PutState,
+    Step,
+)
+
+__all__ = [
+    "Actual", "ActualRoom", "ChangeMembers", "CreateRoom", "Difference", "InviteUser", "PutPowerLevels", "PutState",
+    "Step", "plan",
+]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActualRoom:
-    """A room that carries a community's mark, as the homeserver says it is.
+def plan(desired: Sequence[DesiredRoom], actual: Actual, replace: Collection[str] = ()) -> tuple[Difference, ...]:
+    """Everything that differs, in the order in which it is put right. Empty: nothing does.
 
-    `state` is keyed by event type and state key.
+    `replace` has the keys of rooms for which a new one is to be made.
     """
-
-    room_id: str
-    key: str
-    created: int
-    state: Mapping[tuple[str, str], Mapping[str, Any]]
-
-    def content(self, event_type: str) -> Mapping[str, Any] | None:
-        """The content of the state event of this type with the empty state key."""
-        return self.state.get((event_type, ""))
-
-    @property
-    def creators_unlimited(self) -> bool:
-        """Whether its version puts creators above every power level."""
-        return creators_are_unlimited(str((self.content("m.room.create") or {}).get("room_version", "1")))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actual:
-    """What the homeserver has: the community's rooms by key, and rooms that carry a mark that another one has."""
-
-    rooms: Mapping[str, ActualRoom] = field(default_factory=dict)
-    doubles: tuple[ActualRoom, ...] = ()
-    default_version: str = "12"
-
-
-@dataclass(frozen=True, slots=True)
-class CreateRoom:
-    """Make the room; `body` is the request's."""
-
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PutState:
-    """Set a state event with the empty state key."""
-
-    room_id: str
-    event_type: str
-    content: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PutPowerLevels:
-    """Set the power levels, from what they are at that very moment: a mute may have come between."""
-
-    room_id: str
-    room: DesiredRoom
-    creators_unlimited: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InviteUser:
-    """Invite somebody whom the settings name."""
-
-    room_id: str
-    user: str
-
-
-Step = CreateRoom | PutState | PutPowerLevels | InviteUser
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One thing that is not as the settings say. `step` puts it right; None: only a person can; `wanted` says how."""
-
-    room: str
-    what: str
-    found: str
-    wanted: str
-    step: Step | None = None
-
-
-def plan(desired: Sequence[DesiredRoom], actual: Actual) -> tuple[Difference, ...]:
-    """Everything that differs, in the order in which it is put right. Empty: nothing does."""
     differences: list[Difference] = []
     for room in desired:
         found = actual.rooms.get(room.key)
         if found is None:
             differences.append(_missing(room, actual.default_version))
+            continue
+        if room.key in actual.replaced:
+            differences.extend(_room_differences(room, found))
+            differences.extend(replaced_differences(room, actual.replaced[room.key], found))
+        elif room.key in replace:
+            differences.append(_missing(room, actual.default_version, before=found))
         else:
             differences.extend(_room_differences(room, found))
     keys = {room.key for room in desired}
@@ -116,41 +64,37 @@ def plan(desired: Sequence[DesiredRoom], actual: Actual) -> tuple[Difference, ..
     return tuple(differences)
 
 
-def _missing(room: DesiredRoom, version: str) -> Difference:
+def _missing(room: DesiredRoom, version: str, before: ActualRoom | None = None) -> Difference:
+    """The room is to be made; `before` is the one that it replaces. Who is muted there, is muted here."""
     state = [{"type": kind, "state_key": "", "content": content} for kind, content in room.state.items()]
-    if (acl := server_acl(room, None)) is not None:
+    if room.federate and (acl := server_acl(room, None)) is not None:
         state.append({"type": "m.room.server_acl", "state_key": "", "content": acl})
+    muted = {} if before is None else {"users": (before.content("m.room.power_levels") or {}).get("users")}
+    origin = {} if before is None else {"predecessor": {"room_id": before.room_id}}
     body = {
         "preset": "private_chat",
         "visibility": "private",
-        "creation_content": {"m.federate": room.federate, MARKER: room.marker},
+        "creation_content": {"m.federate": room.federate, MARKER: room.marker, **origin},
         "initial_state": state,
-        "power_level_content_override": power_levels(room, {}, creators_unlimited=creators_are_unlimited(version)),
+        "power_level_content_override": power_levels(room, muted, creators_unlimited=creators_are_unlimited(version)),
     }
-    return Difference(room=room.key, what="room missing", found="–", wanted=room.name, step=CreateRoom(body))
+    if before is None:
+        return Difference(room=room.key, what="room missing", found="–", wanted=room.name, step=CreateRoom(body))
+    return Difference(
+        room=room.key,
+        what="room to be replaced",
+        found=before.room_id,
+        wanted="a new one; everybody in this one is invited, and it is closed",
+        step=CreateRoom(body),
+    )
 
 
 def _room_differences(room: DesiredRoom, found: ActualRoom) -> list[Difference]:
     return [
-        *_create_differences(room, found),
         *_power_differences(room, found),
         *_state_differences(room, found),
-        *_acl_differences(room, found),
+        *reach_differences(room, found),
         *_member_differences(room, found),
-    ]
-
-
-def _create_differences(room: DesiredRoom, found: ActualRoom) -> list[Difference]:
-    federate = (found.content("m.room.create") or {}).get("m.federate", True) is not False
-    if federate == room.federate:
-        return []
-    return [
-        Difference(
-            room=room.key,
-            what="federation",
-            found="open to other servers" if federate else "this server only",
-            wanted=f"{'open to other servers' if room.federate else 'this server only'}: a room can't change that",
-        )
     ]
 
 
@@ -223,27 +167,14 @@ def _state_differences(room: DesiredRoom, found: ActualRoom) -> list[Difference]
     return differences
 
 
-def _acl_differences(room: DesiredRoom, found: ActualRoom) -> list[Difference]:
-    current = found.content("m.room.server_acl")
-    wanted = server_acl(room, current)
-    if wanted is None or wanted == current:
-        return []
-    return [
-        Difference(
-            room=room.key,
-            what="servers let in",
-            found="every server" if current is None else ", ".join(map(str, current.get("allow") or ["none"])),
-            wanted=", ".join(wanted["allow"]),
-            step=PutState(found.room_id, "m.room.server_acl", wanted),
-        )
-    ]
-
-
 def _member_differences(room: DesiredRoom, found: ActualRoom) -> list[Difference]:
     differences: list[Difference] = []
     for user in room.members:
         membership = found.state.get(("m.room.member", user), {}).get("membership", "leave")
         if membership in ("join", "invite"):
+            continue
+        if not is_let_in(room, user):
+            differences.append(not_let_in(room, f"{user}: not invited"))
             continue
         banned = membership == "ban"
         differences.append(
