@@ -82,6 +82,13 @@ class Interview:
             said.append(say.words(f"note.{day}.{conversation.who}"))
         return Turn(conversation=conversation, says=(Say((*said, say.words("note.end"))),))
 
+    def shut_out(self, conversation: Conversation, world: World) -> Turn:
+        """Their homeserver is not let in any more, and they were taken out of the rooms."""
+        say = Wording(self.community, conversation.language)
+        elsewhere = say.words("elsewhere", server=world.server, ours=world.ours)
+        conversation = replace(conversation, step=Step.ELSEWHERE, asked_at=world.now)
+        return Turn(conversation=conversation, says=(Say((elsewhere,)),))
+
     def not_invited(self, conversation: Conversation, condition: str, *, blocked: bool) -> Turn:
         """The invitation came back."""
         say = Wording(self.community, conversation.language)

@@ -20,7 +20,7 @@ from bots.welcome.carrying_out import GREET, LABEL, carry_out, newcomer, send, t
 from bots.welcome.commands import COMMANDS, Appeal, Command, ForgetMe, Help, Language, LeaveUs, MyData
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about
-from bots.welcome.records import Conversation
+from bots.welcome.records import Conversation, Step
 from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
 
 _BLOCKED = "M_INVITE_BLOCKED"
@@ -88,6 +88,8 @@ class Welcome:
             return self._in_the_lobby(event, facts)
         if facts.room.role is RoomRole.CONDITION and joined:
             return self._in_a_condition_room(facts, facts.room)
+        if facts.room.role is RoomRole.CONDITION and event.now is MembershipState.LEAVE:
+            return self._taken_out(event, facts)
         if facts.private and facts.conversation and event.now in (MembershipState.LEAVE, MembershipState.BAN):
             return (Remember(why="welcome.left", record=replace(facts.conversation, chat_left=True)),)
         return ()
@@ -156,6 +158,15 @@ class Welcome:
             return ()
         left = " ".join(i for i in conversation.introduce.split() if i != room.condition)
         return (newcomer(room), Remember(why="welcome.introduce", record=replace(conversation, introduce=left)))
+
+    def _taken_out(self, event: Membership, facts: Facts) -> tuple[Action, ...]:
+        """Somebody whose homeserver is shut out hears why, once: the homeserver itself tells them nothing."""
+        conversation, world = facts.conversation, facts.world
+        if event.sender not in facts.organisers or world.is_reached_by(self.interview.community):
+            return ()
+        if conversation is None or conversation.chat_left or conversation.step is Step.ELSEWHERE:
+            return ()
+        return carry_out(self.interview.shut_out(conversation, world), facts, event.event_id)
 
 
 def _input(parsed: Command | Unknown | Missing | None, event: Message) -> Input:
