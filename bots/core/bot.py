@@ -43,6 +43,9 @@ class Reader(Protocol):
     def rooms(self, role: RoomRole) -> tuple[RoomView, ...]:
         """The community's rooms of this role that the bot is in, in the order of the settings."""
 
+    def device_names(self, user: str) -> tuple[str, ...]:
+        """What the homeserver calls the user's devices, as far as it is known."""
+
     def pseudonym(self, user: str) -> str:
         """The keyed hash under which a `Hashed` field keeps this user id."""
 

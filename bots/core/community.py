@@ -137,6 +137,7 @@ class Community:
     `moderators` are Matrix user ids. `allies` are server names (only with `Federation.ALLIED`).
     `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
     `appeal_within` is how long a member may appeal. `minimum_age` is in years.
+    `door` is the address of the page where people make an account here.
     `history_for` is how far back a newcomer can read, in the rooms that share their history.
     `words` are the organiser's own wording, by language and key; `room_words` the same for one room, by its place.
     A place is what the settings call a room: "lobby", "moderators", or a condition's id.
@@ -161,6 +162,7 @@ class Community:
     appeal_within: timedelta = timedelta(days=30)
     history_for: timedelta = timedelta(days=30)
     minimum_age: int = 18
+    door: str | None = None
     words: Wordings = field(default_factory=dict)
     room_words: Mapping[str, Wordings] = field(default_factory=dict)
     lobby_language: str | None = None

@@ -25,10 +25,11 @@ class RoomRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One user's `m.room.member`."""
+    """One user's `m.room.member`. `avatar` says whether there is a picture."""
 
     state: MembershipState
     display_name: str | None = None
+    avatar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,9 @@ class Transport(Protocol):
     def room(self, room_id: str) -> RoomView | None:
         """The room as the homeserver says it is, as of the last batch; None before it was loaded, or when not in it."""
 
+    def device_names(self, user: str) -> tuple[str, ...]:
+        """What the homeserver calls the user's devices, as far as it says so and they were asked about."""
+
     def joined_rooms(self) -> frozenset[str]:
         """The ids of the rooms the bot is in, as of the last batch."""
 

@@ -60,10 +60,8 @@ class Answering(SettlingIn):
             case Intent.FORGET | Intent.LEAVE:
                 self._now = replace(self._now, pause=Pause.CONFIRM_FORGET, round=self._now.round + 1)
                 return self._ask()
-            case Intent.MYDATA:
-                return self._aside(*self._say.kept(self._before))
-            case Intent.RECEIPT:
-                return self._aside(*self._say.receipt(self._world.receipts))
+            case Intent.MYDATA | Intent.RECEIPT | Intent.CHECK:
+                return self._aside(*self._about_oneself())
             case Intent.HELP:
                 return self._aside(*self._say.help())
             case Intent.THANKS:
@@ -78,6 +76,16 @@ class Answering(SettlingIn):
             case Showed():
                 return self._aside(self._say.words("only_words"))
         return None
+
+    def _about_oneself(self) -> tuple[Words, ...]:
+        match self._intent:
+            case Intent.MYDATA:
+                return self._say.kept(self._before)
+            case Intent.RECEIPT:
+                return self._say.receipt(self._world.receipts)
+            case _:
+                shows = self._what_shows() or (self._say.words("shows.nothing"),)
+                return (*shows, self._say.words("shows.end"))
 
     def _helplines(self) -> tuple[Words, ...] | None:
         """People to call, for somebody who asks for them or whose words leave no doubt."""

@@ -48,6 +48,7 @@ class Intent(StrEnum):
     LEAVE = "leave"
     MYDATA = "mydata"
     RECEIPT = "receipt"
+    CHECK = "check"
     HELLO = "hello"
     THANKS = "thanks"
 

@@ -12,6 +12,7 @@ from bots.core.events import Event
 from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.records import Consent, Conversation
+from bots.welcome.showing import Account
 from bots.welcome.turn import World
 
 
@@ -21,6 +22,7 @@ class Facts:
 
     `room` is where the event happened, `conversation` where the one with `person` stands (None: not known),
     `condition_rooms` are by condition id, `organisers` who made the lobby,
+    `account` is what others can see of the person's account,
     `label` is that of the message a reaction is under, `office` the moderators' room, which this bot is not in,
     `consents` what the person agreed to.
     """
@@ -33,6 +35,7 @@ class Facts:
     conversation: Conversation | None
     condition_rooms: Mapping[str, RoomView]
     organisers: frozenset[str]
+    account: Account
     label: str | None = None
     office: str | None = None
     consents: tuple[Consent, ...] = ()
@@ -51,6 +54,7 @@ class Facts:
             ours=_server(self.me),
             rooms=frozenset(self.condition_rooms),
             inside=frozenset(i for i, room in self.condition_rooms.items() if self.person in room.joined()),
+            account=self.account,
             receipts=self.consents,
             office=self.office is not None,
         )
@@ -80,9 +84,21 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         room=room,
         conversation=conversation,
         condition_rooms={condition: view for condition, view in rooms.items() if view.tombstone is None},
+        account=_account(person, room, reader),
         organisers=frozenset(user for room in reader.rooms(RoomRole.LOBBY) for user in room.creators),
         office=offices[0].room_id if offices else None,
         consents=tuple(consents),
+    )
+
+
+def _account(person: str, room: RoomView | None, reader: Reader) -> Account:
+    views = (*reader.rooms(RoomRole.LOBBY), *([room] if room else []))
+    seen = [view.members[person] for view in views if person in view.members]
+    return Account(
+        user_id=person,
+        display_name=next((member.display_name for member in seen if member.display_name), None),
+        has_picture=any(member.avatar for member in seen),
+        devices=reader.device_names(person),
     )
 
 

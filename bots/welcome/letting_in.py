@@ -16,6 +16,8 @@ from bots.welcome.wording import APPS, Say, sign_asked
 
 # So much of what somebody wants the moderators to hear is passed on.
 LONGEST_NOTE = 300
+# In `Conversation.asked`: that the person was told what their account shows, and of a second account.
+_LOOKED, _SECOND = "looked", "second"
 
 
 class LettingIn(Turning):
@@ -46,7 +48,7 @@ class LettingIn(Turning):
             case Intent.YES if len(offered) == 1:
                 return self._admit(offered)
             case Intent.NO | Intent.BACK if self._now.wanted:
-                return self._go(Step.READ, self._say.words("condition.other"))
+                return self._before_the_door(self._say.words("condition.other"))
             case Intent.NO if len(offered) == len(self._community.conditions) > 1:
                 return self._none_of_these()
             case Intent.NO | Intent.BACK:
@@ -119,7 +121,7 @@ class LettingIn(Turning):
 
     def _skipped(self, key: str = "condition.skipped") -> Turn:
         if self._now.wanted:
-            return self._go(Step.READ)
+            return self._before_the_door()
         return self._go_on() if self._now.chosen else self._rest(self._say.words(key))
 
     # Both sides read each other.
@@ -145,6 +147,16 @@ class LettingIn(Turning):
             return self._go(Step.APP)
         return self._go(Step.READ, self._say.words("read.unclear"))
 
+    def _before_the_door(self, *before: Words) -> Turn:
+        """To the check; on the way there, once, what others in the room would see of the person."""
+        if _LOOKED in self._now.asked.split():
+            return self._go(Step.READ, *before)
+        self._now = replace(self._now, asked=with_more(self._now.asked, [_LOOKED]))
+        shows = self._what_shows()
+        told = (self._say.words("shows.intro"), *shows, self._say.words("shows.end")) if shows else ()
+        turn = self._go(Step.READ)
+        return replace(turn, says=(Say((*before, *told)), *turn.says)) if told or before else turn
+
     def _on_any_word(self) -> Turn:
         """The bot has been read; now it only has to read something itself."""
         if isinstance(self._came, Said | Showed | Called):
@@ -164,7 +176,7 @@ class LettingIn(Turning):
         wanted = with_more(self._now.wanted, ids)
         if not (self._now.reads and self._now.heard):
             self._now = replace(self._now, wanted=wanted)
-            return self._offer(unclear, self._say.words("condition.thanks")) if unclear else self._go(Step.READ)
+            return self._offer(unclear, self._say.words("condition.thanks")) if unclear else self._before_the_door()
         ids = wanted.split()
         told, admit = self._invitations(ids, "admitted")
         if not told:
@@ -176,6 +188,9 @@ class LettingIn(Turning):
             chosen=with_more(self._now.chosen, ids),
             unannounced=with_more(self._now.unannounced, admit),
         )
+        if len(self._now.chosen.split()) > 1 and _SECOND not in self._now.asked.split():
+            self._now = replace(self._now, asked=with_more(self._now.asked, [_SECOND]))
+            told.append(self._say.second_account())
         if not unclear and not admit and not self._world.inside.intersection(ids):
             return self._rest(*told)
         then = self._offer(unclear) if unclear else self._go_on()

@@ -10,6 +10,7 @@ from bots.core.actions import Words
 from bots.core.community import Community, Federation
 from bots.welcome.answers import Intent
 from bots.welcome.records import Consent, Conversation
+from bots.welcome.showing import Account
 from bots.welcome.wording import Say
 
 
@@ -63,6 +64,7 @@ class World:
 
     `server` is the person's homeserver, `ours` the bot's.
     `rooms` are the condition ids that have a room, `inside` those whose room the person is in.
+    `account` is what others can see of theirs.
     `receipts` is what the person agreed to; `office` whether there is a room of moderators to tell something to.
     """
 
@@ -71,6 +73,7 @@ class World:
     ours: str
     rooms: frozenset[str]
     inside: frozenset[str]
+    account: Account
     receipts: tuple[Consent, ...] = ()
     office: bool = False
 

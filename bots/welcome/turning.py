@@ -11,6 +11,7 @@ from bots.core.community import Community
 from bots.welcome.answers import Intent, Vocabulary
 from bots.welcome.matching import Found, Matcher
 from bots.welcome.records import Conversation, Pause, Step, Who
+from bots.welcome.showing import what_shows
 from bots.welcome.turn import Called, Input, Said, Tapped, Turn, World
 from bots.welcome.wording import Say, Wording
 
@@ -102,6 +103,10 @@ class Turning:
 
     def _tell(self, *words: Words) -> Turn:
         return Turn(conversation=self._now, says=(Say(words),))
+
+    def _what_shows(self) -> tuple[Words, ...]:
+        """What the person's account gives away, if anything."""
+        return what_shows(self._community, self._say, self._world.account, self._world.now.date())
 
     def _unclear(self, key: str) -> Turn:
         if isinstance(self._came, Said):

@@ -152,6 +152,11 @@ class Wording:
             for number, item in changed
         )
 
+    def second_account(self) -> Words:
+        """That two rooms can be kept apart by two accounts, and where to make another one."""
+        door = self.community.door
+        return self.words("second.door", door=door) if door else self.words("second")
+
     def reading_steps(self, app: str) -> tuple[Words, ...]:
         """How to get to read each other, in an app of this kind."""
         return (self.words(f"read.steps.{app}"), self.words("read.steps.then"))

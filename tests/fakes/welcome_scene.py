@@ -31,7 +31,7 @@ ORGANISER = "@organiser:kith.test"
 BOT = "@welcome:kith.test"
 BOTS = frozenset({BOT, "@moderation:kith.test", "@resources:kith.test"})
 MODERATOR = "@mo:kith.test"
-ANA = "@ana:kith.test"
+ANA = "@otter:kith.test"
 LOBBY, PRIVATE, OFFICE = "!lobby", "!private", "!office"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -105,6 +105,8 @@ class Scene:
     labels: dict = field(default_factory=dict)
     ticks: dict = field(default_factory=dict)
     office: bool = True
+    seen_as: Member = field(default_factory=lambda: Member(MembershipState.JOIN))
+    devices: tuple[str, ...] = ()
     views: dict = field(default_factory=dict)
     last: tuple[Action, ...] = ()
     buttons: tuple[str, ...] = ()
@@ -131,6 +133,9 @@ class Scene:
 
     def rooms(self, role):
         return tuple(view for view in self.views.values() if view.role is role)
+
+    def device_names(self, user):
+        return self.devices if user == self.person else ()
 
     async def get(self, record, *key):
         if record is PrivateChat:
@@ -281,7 +286,7 @@ class Scene:
 
     async def _moves(self, room_id, now, previous):
         view = self.views[room_id]
-        self.views[room_id] = replace(view, members={**view.members, self.person: Member(now)})
+        self.views[room_id] = replace(view, members={**view.members, self.person: replace(self.seen_as, state=now)})
         base = self._base(room_id, self.person)
         return await self.happens(
             Membership(**{**base, "sender": self.person}, user=self.person, now=now, previous=previous)

@@ -165,7 +165,7 @@ async def test_what_is_missing_is_passed_on_without_a_name():
     told = next(send for send in scene.sends if send.place == InRoom(OFFICE))
     assert told.voice is BotName.MODERATION
     assert "long covid" in _text(told)
-    assert "ana" not in _text(told)
+    assert "otter" not in _text(told)
 
 
 def _community(scene):

@@ -14,6 +14,7 @@ from bots.welcome.answers import load
 from bots.welcome.conversation import MOST_MESSAGES, Interview
 from bots.welcome.matching import Matcher
 from bots.welcome.records import Conversation, Pause, Step
+from bots.welcome.showing import Account
 from bots.welcome.turn import Said, World
 from bots.welcome.wording import HEALTH_VERSION, Wording
 from fakes.welcome_scene import COMMUNITY, OFFICE, PRIVATE, Scene, with_federation
@@ -206,7 +207,14 @@ def test_accounts_elsewhere_are_let_into_no_closed_room(moves):
 def test_every_state_answers_every_text(step, pause, offered, text):
     scene = Scene()
     interview = Interview(COMMUNITY, WORDS)
-    world = World(now=scene.now, server="kith.test", ours="kith.test", rooms=frozenset(), inside=frozenset())
+    world = World(
+        now=scene.now,
+        server="kith.test",
+        ours="kith.test",
+        rooms=frozenset(),
+        inside=frozenset(),
+        account=Account(user_id=scene.person),
+    )
     conversation = Conversation(
         user=scene.person, step=step, pause=pause, offered=offered, agreed=1, asked_at=scene.now
     )

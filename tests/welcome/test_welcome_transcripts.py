@@ -9,9 +9,11 @@ import yaml
 
 from bots.core.actions import Send
 from bots.core.community import Federation
+from bots.core.events import MembershipState
 from bots.core.language import Catalogue, shipped_words
+from bots.core.rooms import Member
 from bots.core.settings import load_community
-from fakes.welcome_scene import COMMUNITY, LOBBY, PRIVATE, START, Scene
+from fakes.welcome_scene import ANA, COMMUNITY, LOBBY, PRIVATE, START, Scene
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.yaml"))
 EXAMPLE = Path(__file__).parents[2] / "config"
@@ -30,8 +32,10 @@ def _scene(setting):
         community = replace(community, languages=tuple(languages))
     return Scene(
         community=community,
-        person=setting.get("person", "@ana:kith.test"),
+        person=setting.get("person", ANA),
         missing_rooms=frozenset(setting.get("missing_rooms", ())),
+        seen_as=Member(MembershipState.JOIN, setting.get("name"), bool(setting.get("picture"))),
+        devices=tuple(setting.get("devices", ())),
         office=setting.get("office", True),
         now=START,
     )

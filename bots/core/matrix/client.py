@@ -188,6 +188,10 @@ class MatrixClient(RoomActions):
         """The room as the homeserver says it is; None before it was loaded, or when not in it."""
         return self._rooms.view(room_id)
 
+    def device_names(self, user: str) -> tuple[str, ...]:
+        """What the homeserver calls the user's devices, as far as it says so and they were asked about."""
+        return self._encryption.device_names(user)
+
     def joined_rooms(self) -> frozenset[str]:
         """The ids of the rooms the bot is in, as of the last batch."""
         return self._rooms.joined

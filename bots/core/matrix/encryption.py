@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,6 +38,7 @@ T = TypeVar("T")
 Json = Mapping[str, Any]
 _log = logging.getLogger(__name__)
 
+_LONGEST_DEVICE_NAME = 255
 _USERS_A_QUERY = 200
 _DEVICES_A_CLAIM = 50
 # What the engine does in one go for a newcomer, so that nobody's answer waits for it.
@@ -86,6 +87,7 @@ class Encryption:
         self._readers: dict[str, _Readers] = {}
         self._withheld: dict[tuple[str, str], str] = {}
         self._closed = False
+        self._device_names: dict[str, tuple[str, ...]] = {}
         self.health = Health()
 
     async def close(self) -> None:
@@ -167,6 +169,18 @@ class Encryption:
                 body = {"device_keys": {user: [] for user in chunk}, "timeout": _OTHER_SERVERS_MS}
                 answer = await self._http.request("POST", path("keys", "query"), body)
                 await self._thread.run(self._machine.keys_queried, answer, chunk)
+                self._note_device_names(answer, chunk)
+
+    def device_names(self, user: str) -> tuple[str, ...]:
+        """What the homeserver calls the user's devices, as far as it says so and they were asked about."""
+        return self._device_names.get(user, ())
+
+    def _note_device_names(self, answer: Json, users: Sequence[str]) -> None:
+        told = _mapping(answer.get("device_keys"))
+        for user in users:
+            devices = (_mapping(device).get("unsigned") for device in _mapping(told.get(user)).values())
+            names = (_mapping(unsigned).get("device_display_name") for unsigned in devices)
+            self._device_names[user] = tuple(name[:_LONGEST_DEVICE_NAME] for name in names if isinstance(name, str))
 
     async def decrypt(self, room_id: str, event: Json) -> Decrypted | None:
         """What was inside an `m.room.encrypted` event; None when it can't be read (yet)."""

@@ -107,7 +107,8 @@ def _creators(version: str, event: Json, content: Json) -> frozenset[str]:
 def _set_member(members: dict[str, Member], user: str, content: Json) -> None:
     membership, name = content.get("membership"), _string(content.get("displayname"))
     if isinstance(membership, str) and membership in list(MembershipState):
-        members[user] = Member(MembershipState(membership), name[:_LONGEST_NAME] if name else None)
+        avatar = bool(_string(content.get("avatar_url")))
+        members[user] = Member(MembershipState(membership), name[:_LONGEST_NAME] if name else None, avatar)
 
 
 def _levels(value: object) -> dict[str, int]:

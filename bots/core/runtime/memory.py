@@ -50,6 +50,7 @@ class MemoryHomeserver:
 
     `without_devices` are people to whom nothing can be encrypted yet.
     `inviters` are, by room and person, who invited the people who are there by invitation;
+    `device_names` what people's devices are called, by user id;
     `handed_over` whom a room's past was given to: the room, the person, since when.
     """
 
@@ -58,6 +59,7 @@ class MemoryHomeserver:
     stream: list[Entry] = field(default_factory=list)
     without_devices: set[str] = field(default_factory=set)
     inviters: dict[tuple[str, str], str] = field(default_factory=dict)
+    device_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     handed_over: list[tuple[str, str, datetime]] = field(default_factory=list)
     _ids: count[int] = field(default_factory=lambda: count(1))
     _done: dict[tuple[str, str], str] = field(default_factory=dict)

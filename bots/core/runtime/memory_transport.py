@@ -53,6 +53,10 @@ class MemoryTransport:
         view = self.homeserver.rooms.get(room_id)
         return view if view is not None and self.user_id in view.joined() else None
 
+    def device_names(self, user: str) -> tuple[str, ...]:
+        """The names that the homeserver was given."""
+        return self.homeserver.device_names.get(user, ())
+
     def joined_rooms(self) -> frozenset[str]:
         """The rooms that this user is in."""
         return frozenset(room_id for room_id, view in self.homeserver.rooms.items() if self.user_id in view.joined())

@@ -84,6 +84,10 @@ class StoreReader:
         views = (self.room(known.room_id) for known in self._community if known.role is role)
         return tuple(view for view in views if view is not None)
 
+    def device_names(self, user: str) -> tuple[str, ...]:
+        """What the homeserver calls the user's devices, as far as it is known."""
+        return self.transport.device_names(user)
+
     def pseudonym(self, user: str) -> str:
         """The keyed hash under which a `Hashed` field keeps this user id."""
         return self.transaction.pseudonym(user)

@@ -108,6 +108,7 @@ class CommunityForm(Form):
     appeal_within_days: Annotated[int, Field(ge=1, le=365)] = 30
     history_days: Annotated[int, Field(ge=1, le=365)] = 30
     minimum_age: Annotated[int, Field(ge=13, le=30)] = 18
+    door: Url | None = None
     conditions: Annotated[list[ConditionForm], Field(min_length=1)]
 
     @field_validator("default_language")

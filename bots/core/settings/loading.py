@@ -124,6 +124,7 @@ class _Loading:
             appeal_within=form.appeal_within,
             history_for=form.history_for,
             minimum_age=form.minimum_age,
+            door=form.door,
             words=words,
             room_words=room_words,
         )
