@@ -22,7 +22,7 @@ from bots.cli.doctor.rooms import room_findings
 from bots.cli.doctor.server import encrypted, is_inside, profile_checks, reached, surface_checks
 from bots.core.community import Community, Federation, Guidelines
 from bots.core.homeserver.desired import Cast
-from bots.core.homeserver.plan import Actual, ActualRoom, Difference, PutPowerLevels, PutState
+from bots.core.homeserver.plan import Actual, ActualRoom, ChangeMembers, Difference, PutPowerLevels, PutState
 
 BOT = "@welcome:kith.test"
 KEY = "abcdEFGHijklMNOPqrstUVWXyz0123456789+/abcde"
@@ -303,6 +303,7 @@ def test_rooms_as_they_should_be_are_well():
         (differs(PutState("!harbour", "m.room.history_visibility", {})), "What was said before"),
         (differs(PutState("!harbour", "m.room.guest_access", {})), "No guest"),
         (differs(PutState("!harbour", "m.room.server_acl", {})), "Rooms are on the homeservers"),
+        (differs(ChangeMembers("!harbour", "kick", ("@bo:gone.test",))), "Rooms are on the homeservers"),
         (differs(PutPowerLevels("!harbour", None, True)), "Nobody has more power"),
         (differs(PutState("!harbour", "m.room.name", {}), "name changed"), "Everything else"),
         (differs(None, "second room with this mark"), "Everything else"),

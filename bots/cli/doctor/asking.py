@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from bots.core.transport import TransportError
 # In seconds. A homeserver that looks for another one takes a while to give up.
 _PATIENCE = 30.0
 _ADMINISTRATOR = "administrator"
+_DOOR = "door"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,8 @@ async def doors(deployment: Deployment) -> AsyncIterator[Doors]:
             opened[Asker.MEMBER] = member
         else:
             closed[Asker.MEMBER] = "no bot has been started yet, and the organiser can't log in"
-        if (named := _named_administrator(deployment)) is not None:
-            await stack.enter_async_context(named)
-        for http in filter(None, (named, *opened.values(), *bots.values())):
+        named = [await stack.enter_async_context(http) for http in await asyncio.to_thread(_administrators, deployment)]
+        for http in (*named, *opened.values(), *bots.values()):
             if http.token and await _administers(http):
                 opened[Asker.ADMINISTRATOR] = http
                 break
@@ -115,13 +116,21 @@ async def _member(bots: Mapping[BotName, Http], opened: Mapping[Asker, Http]) ->
     return opened.get(Asker.ORGANISER)
 
 
-def _named_administrator(deployment: Deployment) -> Http | None:
-    """For the token that somebody put there for the doctor. A password is not used: it would make a device."""
-    try:
+def _administrators(deployment: Deployment) -> list[Http]:
+    """As an administrator whose token was put there for the doctor, and as the door, which may be one. Blocks.
+
+    A password is not used: it would make a device.
+    """
+    tokens: list[str] = []
+    with contextlib.suppress(Sorry):
         credentials = deployment.credentials(_ADMINISTRATOR)
-    except Sorry:
-        return None
-    return Http(deployment.homeserver, credentials.token) if isinstance(credentials, AccessToken) else None
+        if isinstance(credentials, AccessToken):
+            tokens.append(credentials.token)
+    with contextlib.suppress(LoginError):
+        session = kept_session(deployment.secrets_of(_DOOR))
+        if session is not None:
+            tokens.append(session.access_token)
+    return [Http(deployment.homeserver, token) for token in tokens]
 
 
 async def _administers(http: Http) -> bool:

@@ -58,6 +58,8 @@ async def examine(deployment: Deployment, community: Community) -> AsyncIterator
         yield await _addresses(deployment, at, began)
         async for finding in _bots(deployment, at):
             yield finding
+    if deployment.door is not None:
+        yield Finding("The door is open", await _health(f"http://{deployment.door.host}:{deployment.door.port}"))
     for finding in not_to_be_asked():
         yield finding
 
@@ -143,17 +145,17 @@ async def _bots(deployment: Deployment, at: Doors) -> AsyncIterator[Finding]:
             yield Finding(power, administers(answer, needs_it=bot is BotName.MODERATION))
         what = f"The {bot.value} bot is well"
         if bot in deployment.health:
-            yield Finding(what, await _health(deployment.health[bot]))
+            yield Finding(what, await _health(f"http://{LOOPBACK}:{deployment.health[bot]}"))
         else:
             yield Finding(what, Unasked("it has no port under `health` in kithroom.yaml"))
 
 
-async def _health(port: int) -> Verdict:
-    seen = f"nobody answers on port {port}"
+async def _health(address: str) -> Verdict:
+    seen = f"nobody answers at {address}"
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as client,
-            client.get(f"http://{LOOPBACK}:{port}/healthz") as answer,
+            client.get(f"{address}/healthz") as answer,
         ):
             if answer.ok:
                 return Well()

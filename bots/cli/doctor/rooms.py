@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bots.cli.doctor.findings import Finding, Severity, Trouble, Unasked, Well
 from bots.cli.doctor.questions import Answer, mapping
-from bots.core.homeserver.plan import Actual, Difference, PutPowerLevels, PutState
+from bots.core.homeserver.plan import Actual, ChangeMembers, Difference, PutPowerLevels, PutState
 
 _APPLY = "`kithroom apply` puts it right"
 
@@ -67,7 +67,7 @@ def room_findings(
 
 def _aspect(difference: Difference) -> str:
     match difference.step:
-        case PutState(event_type="m.room.server_acl"):
+        case PutState(event_type="m.room.server_acl") | ChangeMembers(act="kick"):
             return "federation"
         case PutState(event_type=event_type):
             return event_type
