@@ -133,7 +133,7 @@ class Performer:
                 new = await transaction.waiting([id_ for id_ in waiting if id_ not in self._rows])
             rows = self._rows | {row.transaction_id: row for row in new}
             taken = {id_: row for id_, row in self._rows.items() if id_ not in known}
-            self._rows = {id_: rows[id_] for id_ in waiting} | taken
+            self._rows = {id_: rows[id_] for id_ in waiting if id_ in rows} | taken
         # In this order: a row that was finished while it was being read again is taken out here.
         finished = 0
         for place, (row, task) in list(self._running.items()):
