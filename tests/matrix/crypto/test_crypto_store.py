@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -29,6 +30,26 @@ def test_a_second_opening_says_that_the_store_is_in_use(tmp_path):
         open_store(tmp_path)
     bot.machine.close()
     open_store(tmp_path).close()
+
+
+def test_devices_that_share_a_process_keep_their_own_secrets(tmp_path):
+    def work(name):
+        machine = open_store(tmp_path / name, name, create=True)
+        try:
+            for _ in range(150):
+                machine.keys_to_upload()
+                machine.keys_uploaded({"one_time_key_counts": {"signed_curve25519": 49}})
+            return machine.identity_keys
+        finally:
+            machine.close()
+
+    names = ["A", "B", "C"]
+    with ThreadPoolExecutor() as threads:
+        keys = list(threads.map(work, names))
+    for name, own in zip(names, keys, strict=True):
+        machine = open_store(tmp_path / name, name)
+        assert machine.identity_keys == own
+        machine.close()
 
 
 def test_a_second_process_says_that_the_store_is_in_use(tmp_path):

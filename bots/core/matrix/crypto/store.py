@@ -13,11 +13,12 @@ import fcntl
 import hashlib
 import hmac
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nio.crypto import DeviceStore, GroupSessionStore, InboundGroupSession
+from nio.crypto import DeviceStore, GroupSessionStore, InboundGroupSession, OlmAccount, Session, SessionStore
 from nio.store import SqliteStore
 from peewee import SqliteDatabase
 
@@ -31,6 +32,11 @@ _TABLES = (
     ) WITHOUT ROWID""",
     "CREATE TABLE IF NOT EXISTS pins (name BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
 )
+
+
+# nio's tables are peewee models, which the whole process has once: they are bound to one store's database for as long
+# as a call into it lasts. Two devices in one process, on two threads, would read and write each other's.
+_models = threading.RLock()
 
 
 class FolderLock:
@@ -65,10 +71,35 @@ class KeyStore(SqliteStore):  # type: ignore[misc]  # nio ships no types
         )
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        with _models:
+            super().__post_init__()
         for table in _TABLES:
             self.database.execute_sql(table)
         self._pin_key = hashlib.sha256(b"kithroom pins\0" + self.pickle_key.encode()).digest()
+
+    def load_account(self) -> OlmAccount | None:
+        """Our account; None when there is none yet."""
+        with _models:
+            return super().load_account()
+
+    def save_account(self, account: OlmAccount) -> None:
+        """Keep our account."""
+        with _models:
+            super().save_account(account)
+
+    def load_sessions(self) -> SessionStore:
+        """The Olm sessions with other devices."""
+        with _models:
+            return super().load_sessions()
+
+    def save_session(self, curve_key: str, session: Session) -> None:
+        """Keep one of them."""
+        with _models:
+            super().save_session(curve_key, session)
+
+    def load_outgoing_key_requests(self) -> dict[str, Any]:
+        """None: we ask nobody for keys."""
+        return {}
 
     def load_device_keys(self) -> DeviceStore:
         """No devices: they are asked for at every start."""
