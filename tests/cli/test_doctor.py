@@ -354,7 +354,9 @@ async def test_nobody_who_asks_is_said_with_the_reason():
 
 async def test_a_finding_is_shown_with_what_was_seen_the_risk_and_the_fix(monkeypatch):
     async def found(*_):
-        yield Finding("A [b]wall[/b]", Trouble(severity=Severity.DANGER, seen="a hole", risk="Rain.", fix="a stone"))
+        yield Finding(
+            "A [b]wall[/b]", Trouble(severity=Severity.DANGER, seen="a \x1b[31mhole", risk="Rain.", fix="a stone")
+        )
         yield Finding("A roof", Unasked("it is dark"))
 
     monkeypatch.setattr("bots.cli.doctor.examine", found)
@@ -362,6 +364,6 @@ async def test_a_finding_is_shown_with_what_was_seen_the_risk_and_the_fix(monkey
     well = await show(None, COMMUNITY, Console(file=written, width=80))
     assert not well
     assert written.getvalue() == (
-        "✗ A [b]wall[/b] (danger)\n  seen: a hole\n  risk: Rain.\n  fix: a stone\n"
+        "✗ A [b]wall[/b] (danger)\n  seen: a [31mhole\n  risk: Rain.\n  fix: a stone\n"
         "? A roof\n  not asked, because it is dark\n1 × danger. Not asked, and so not known: 1.\n"
     )

@@ -26,23 +26,28 @@ async def show(deployment: Deployment, community: Community, console: Console) -
     async for finding in examine(deployment, community):
         findings.append(finding)
         _print(finding, console)
-    console.print(escape(summary(findings)))
+    console.print(summary(findings))
     return not any(isinstance(finding.verdict, Trouble) for finding in findings)
 
 
 def _print(finding: Finding, console: Console) -> None:
     match finding.verdict:
         case Well(note=note):
-            console.print(f"[green]✓[/green] {escape(finding.what)}")
+            console.print(f"[green]✓[/green] {_shown(finding.what)}")
             if note:
-                console.print(f"  {escape(note)}", style="dim", soft_wrap=True)
+                console.print(f"  {_shown(note)}", style="dim", soft_wrap=True)
         case Unasked(because=because):
-            console.print(f"[dim]?[/dim] {escape(finding.what)}")
-            console.print(f"  not asked, because {escape(because)}", style="dim", soft_wrap=True)
+            console.print(f"[dim]?[/dim] {_shown(finding.what)}")
+            console.print(f"  not asked, because {_shown(because)}", style="dim", soft_wrap=True)
         case Trouble() as trouble:
             colour = _COLOURS[trouble.severity]
             console.print(
-                f"[{colour}]✗[/{colour}] {escape(finding.what)} [{colour}]({trouble.severity.value})[/{colour}]"
+                f"[{colour}]✗[/{colour}] {_shown(finding.what)} [{colour}]({trouble.severity.value})[/{colour}]"
             )
             for label, told in (("seen", trouble.seen), ("risk", trouble.risk), ("fix", trouble.fix)):
-                console.print(f"  {label}: {escape(told)}", soft_wrap=True)
+                console.print(f"  {label}: {_shown(told)}", soft_wrap=True)
+
+
+def _shown(text: str) -> str:
+    """What a homeserver, or somebody in a room, wrote is never read as markup, and moves no cursor."""
+    return escape("".join(filter(str.isprintable, text)))
