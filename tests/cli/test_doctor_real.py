@@ -134,6 +134,7 @@ async def test_the_homeserver_that_we_ship_settings_for_passes(tmp_path):
     # How long addresses are kept shows after days only; Synapse takes them away once a minute.
     assert unasked & (AS_IT_COMES | TURNED_ON) == {"Addresses on the internet are forgotten soon"}
     assert server.settings["user_ips_max_age"] == "1h"
+    assert "127.0.0.1" not in (server.state / "homeserver.log").read_text("utf-8")
 
 
 async def test_a_homeserver_as_it_comes_does_not_and_each_thing_is_named_with_its_setting(tmp_path):

@@ -37,7 +37,12 @@ class PlainSynapse(Synapse):
 
 
 def shipped(state: Path) -> PlainSynapse:
-    """With the template for operators on top, as it is, but for the port."""
+    """With the templates for operators on top, as they are, but for the port and for where the log is."""
     server = PlainSynapse(state, yaml.safe_load(TEMPLATE.read_text("utf-8")))
     server.settings["listeners"][0]["port"] = server.port
+    log = yaml.safe_load(TEMPLATE.with_name("log.yaml").read_text("utf-8"))
+    log["handlers"]["file"]["filename"] = str(server.state / "homeserver.log")
+    server.settings["log_config"] = str(server.state / "shipped-log.yaml")
+    server.state.mkdir(parents=True)
+    (server.state / "shipped-log.yaml").write_text(yaml.safe_dump(log), "utf-8")
     return server

@@ -67,6 +67,8 @@ and forget_rooms_on_leave: true""",
     "Pictures are for members only, and no room can be put into the public list": """\
 one would have to be put there. Set enable_authenticated_media: true \
 and room_list_publication_rules: [{action: deny}]""",
+    "The homeserver's log has no visitors in it": """\
+it is a file. Set level: WARNING in what log_config names, as deploy/synapse/log.yaml does""",
     "Notifications and statistics tell nobody anything": """\
 they go to others. Set push: {include_content: false} and report_stats: false""",
 }
