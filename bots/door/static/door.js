@@ -9,6 +9,8 @@ const work = document.getElementById("work");
 if (work && work.dataset.challenge && window.Worker && window.crypto && crypto.subtle) {
   const form = work.form;
   const button = form.querySelector("button[type=submit]");
+  const slow = document.getElementById("slow");
+  slow.hidden = true;
   let waiting = false;
   let sent = false;
   let worker = new Worker(work.dataset.worker);
@@ -21,7 +23,10 @@ if (work && work.dataset.challenge && window.Worker && window.crypto && crypto.s
     work.value = data;
     over();
   };
-  worker.onerror = over;
+  worker.onerror = () => {
+    slow.hidden = false;
+    over();
+  };
   worker.postMessage(work.dataset.challenge);
   form.addEventListener("submit", (event) => {
     if (sent || worker) event.preventDefault();
