@@ -139,6 +139,16 @@ class Send(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendCopy(_Action):
+    """Send `user`, in their private chat and encrypted, a copy of everything that is kept about them.
+
+    It is gathered when the action is carried out, and is nowhere at rest.
+    """
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redact(_Action):
     """Take `event_id` out of the room. `sender` is who must have sent it: the performer checks before it acts.
 
@@ -277,6 +287,7 @@ class Audit(_Action):
 
 Action = (
     Send
+    | SendCopy
     | Redact
     | Invite
     | ShareHistory

@@ -113,7 +113,7 @@ class PrivateChat(Record):
 
     key: ClassVar[tuple[str, ...]] = ("user",)
     duty: ClassVar[Duty] = Duty(
-        purpose="lets a bot find the chat again that it has with somebody; kept until they ask to be forgotten",
+        purpose="lets a bot find the chat again that it has with somebody; until they ask, or are gone for a month",
         keep=None,
         subject="user",
     )
@@ -128,7 +128,7 @@ class SpokenLanguage(Record):
 
     key: ClassVar[tuple[str, ...]] = ("user",)
     duty: ClassVar[Duty] = Duty(
-        purpose="lets every bot speak with somebody in the language they chose; kept until they ask to be forgotten",
+        purpose="speaks with somebody in the language they chose; until they ask, or are gone for a month",
         keep=None,
         subject="user",
     )

@@ -81,6 +81,15 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingFile:
+    """A file to send."""
+
+    name: str
+    mimetype: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """What `/healthz` and `/metrics` tell about the Matrix side. `None`: not known yet."""
 
@@ -137,6 +146,9 @@ class Transport(Protocol):
 
         Raises `NotReadyError` when nobody but bots could read it.
         """
+
+    async def send_file(self, room_id: str, file: OutgoingFile, transaction_id: str) -> str:
+        """Send a file, encrypted, into an encrypted room. Gives the event id. Refuses any other room."""
 
     async def react(self, room_id: str, event_id: str, key: str, transaction_id: str) -> str:
         """React with an emoji. Gives the event id."""

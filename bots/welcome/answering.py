@@ -27,6 +27,7 @@ class Answering(SettlingIn):
         return (
             self._in_an_emergency()
             or self._when_any_word_does()
+            or self._about_oneself()
             or self._at_any_time()
             or self._when_held_up()
             or self._when_not_let_on()
@@ -57,11 +58,6 @@ class Answering(SettlingIn):
             case Intent.LATER:
                 self._now = replace(self._now, pause=Pause.LATER)
                 return self._tell(self._say.words("later"))
-            case Intent.FORGET | Intent.LEAVE:
-                self._now = replace(self._now, pause=Pause.CONFIRM_FORGET, round=self._now.round + 1)
-                return self._ask()
-            case Intent.MYDATA | Intent.RECEIPT | Intent.CHECK:
-                return self._aside(*self._about_oneself())
             case Intent.HELP:
                 return self._aside(*self._say.help())
             case Intent.THANKS:
@@ -76,16 +72,6 @@ class Answering(SettlingIn):
             case Showed():
                 return self._aside(self._say.words("only_words"))
         return None
-
-    def _about_oneself(self) -> tuple[Words, ...]:
-        match self._intent:
-            case Intent.MYDATA:
-                return self._say.kept(self._before)
-            case Intent.RECEIPT:
-                return self._say.receipt(self._world.receipts)
-            case _:
-                shows = self._what_shows() or (self._say.words("shows.nothing"),)
-                return (*shows, self._say.words("shows.end"))
 
     def _helplines(self) -> tuple[Words, ...] | None:
         """People to call, for somebody who asks for them or whose words leave no doubt."""
@@ -112,14 +98,40 @@ class Answering(SettlingIn):
     # What comes before the question.
 
     def _when_held_up(self) -> Turn | None:
-        if self._before.pause is Pause.CONFIRM_FORGET:
+        if self._before.pause in (Pause.CONFIRM_FORGET, Pause.CONFIRM_LEAVE):
             if self._intent is Intent.YES:
-                return Turn(conversation=self._now, says=(Say((self._say.words("forget.done"),)),), erase=True)
+                return self._gone(leave=self._before.pause is Pause.CONFIRM_LEAVE)
             self._now = replace(self._now, pause=Pause.NONE)
             return self._ask(self._say.words("forget.kept"), whole=False)
         if self._before.pause in _PAUSED:
             return resume(self._community, self._now, self._world, "resumed")
         return None
+
+    def _about_oneself(self) -> Turn | None:
+        """What is known about the person, and how to take it away."""
+        match self._intent:
+            case Intent.FORGET | Intent.LEAVE:
+                pause = Pause.CONFIRM_FORGET if self._intent is Intent.FORGET else Pause.CONFIRM_LEAVE
+                self._now = replace(self._now, pause=pause, round=self._now.round + 1)
+                return self._ask()
+            case Intent.MYDATA:
+                return self._aside(*self._say.kept(self._before, self._world.kept))
+            case Intent.COPY:
+                return replace(self._aside(self._say.words("copy.coming")), copy=True)
+            case Intent.RECEIPT:
+                return self._aside(*self._say.receipt(self._world.receipts))
+            case Intent.CHECK:
+                shows = self._what_shows() or (self._say.words("shows.nothing"),)
+                return self._aside(*shows, self._say.words("shows.end"))
+        return None
+
+    def _gone(self, *, leave: bool) -> Turn:
+        """The receipt, and goodbye."""
+        said = [self._say.words("leave.done" if leave else "forget.done")]
+        if leave and self._world.by_hand:
+            said.insert(0, self._say.words("leave.by_hand", rooms=", ".join(self._world.by_hand)))
+        says = Say((*self._say.erased(self._world.kept), *said))
+        return Turn(conversation=self._now, says=(says,), leave=leave, erase=True)
 
     def _when_not_let_on(self) -> Turn | None:
         """The homeserver is not reached (any more), or what was agreed to is not what it is now."""

@@ -47,6 +47,7 @@ class Intent(StrEnum):
     FORGET = "forget"
     LEAVE = "leave"
     MYDATA = "mydata"
+    COPY = "copy"
     RECEIPT = "receipt"
     CHECK = "check"
     HELLO = "hello"

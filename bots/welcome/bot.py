@@ -13,6 +13,7 @@ from bots.core.events import Membership, Message, Outcome, Reaction, Tick, Unrea
 from bots.core.records import Record
 from bots.welcome.answers import load
 from bots.welcome.conversation import Interview
+from bots.welcome.gone import Gone
 from bots.welcome.handlers import Welcome
 from bots.welcome.history import History
 from bots.welcome.later_on import LaterOn
@@ -32,7 +33,8 @@ class WelcomeBot:
 def make_bot(community: Community) -> WelcomeBot:
     """The bot for this community; reads its vocabulary once."""
     interview = Interview(community, load(community.languages))
-    welcome, later_on, history = Welcome(interview), LaterOn(interview), History(community)
+    welcome, later_on = Welcome(interview), LaterOn(interview)
+    history, gone = History(community), Gone()
     return WelcomeBot(
         handlers=(
             Handler(Message, welcome.gather, welcome.decide),
@@ -41,6 +43,8 @@ def make_bot(community: Community) -> WelcomeBot:
             Handler(Outcome, welcome.gather_outcome, welcome.decide_outcome),
             Handler(Outcome, history.gather_outcome, history.decide_outcome),
             Handler(Membership, history.gather_membership, history.decide_membership),
+            Handler(Membership, gone.gather, gone.decide),
+            Handler(Tick, gone.gather_tick, gone.decide_tick),
             Handler(Tick, later_on.gather, later_on.decide),
             Handler(Unreadable, later_on.gather_unreadable, later_on.decide_unreadable),
         )

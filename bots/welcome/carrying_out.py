@@ -17,7 +17,9 @@ from bots.core.actions import (
     Place,
     Priority,
     Remember,
+    Remove,
     Send,
+    SendCopy,
     Words,
 )
 from bots.core.rooms import RoomView
@@ -38,6 +40,7 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         room_id = facts.room.room_id
         return (
             *(send(InRoom(room_id), say.parts, "welcome.forget") for say in turn.says),
+            *(_taken_out(facts) if turn.leave else ()),
             *forgotten(facts.person, room_id),
         )
     place = InPrivateChat(facts.person, open=greeting or open_chat)
@@ -58,12 +61,14 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         for i in turn.admit
     )
     introductions = (newcomer(facts.condition_rooms[i]) for i in turn.introduce)
+    copy = (SendCopy(why="welcome.copy", user=facts.person),) if turn.copy else ()
     office = (to_office(facts, words) for words in turn.office) if facts.office else ()
     return (
         *_bookkeeping(turn.conversation, facts),
         *coming_up(turn.conversation, facts),
         *invites,
         *says,
+        *copy,
         *introductions,
         *office,
     )
@@ -76,6 +81,13 @@ def forgotten(person: str, room_id: str) -> tuple[Action, ...]:
         Erase(why="welcome.forget", user=person),
         *nothing_more(person),
     )
+
+
+def _taken_out(facts: Facts) -> Iterator[Action]:
+    """Out of every room, and every invitation back, by the one bot that can: without a word, to anybody."""
+    for room in facts.present:
+        if facts.can_be_taken_out_of(room):
+            yield Remove(why="welcome.leave", voice=BotName.MODERATION, room_id=room.room_id, user=facts.person)
 
 
 def newcomer(room: RoomView) -> Send:

@@ -47,6 +47,12 @@ class MyData:
     """`!mydata`: what the bot keeps about the person, in plain words."""
 
 
+@command("copy", short=("export",), help="welcome.command.copy")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """`!copy`: all of it as a file, for all bots, in the private chat."""
+
+
 @command(
     "forget",
     short=("forgetme", "erase"),
@@ -90,7 +96,7 @@ class ForgetMe:
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveUs:
-    """`!leave`: the same, under the name that somebody on the way out looks for."""
+    """`!leave`: out of every room, and forgotten, after asking once more."""
 
 
 @command(
@@ -127,5 +133,5 @@ class Appeal:
     words: Rest = ""
 
 
-Command = Appeal | Help | MyData | ForgetMe | LeaveUs | Language
-COMMANDS: CommandSet[Command] = CommandSet(Appeal, Help, MyData, ForgetMe, LeaveUs, Language)
+Command = Appeal | Help | MyData | Copy | ForgetMe | LeaveUs | Language
+COMMANDS: CommandSet[Command] = CommandSet(Appeal, Help, MyData, Copy, ForgetMe, LeaveUs, Language)

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bots.core.authority import power
 from bots.core.bot import Reader
-from bots.core.events import Event
-from bots.core.records import CommunityRoom, PrivateChat
+from bots.core.events import Event, MembershipState
+from bots.core.records import CommunityRoom, Holding, PrivateChat
 from bots.core.rooms import RoomRole, RoomView
-from bots.welcome.records import Consent, Conversation
+from bots.welcome.records import Consent, Conversation, Pause
 from bots.welcome.showing import Account
 from bots.welcome.turn import World
+
+# What is kept is looked up before it is erased: for the receipt.
+_CONFIRM = (Pause.CONFIRM_FORGET, Pause.CONFIRM_LEAVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,8 @@ class Facts:
     `condition_rooms` are by condition id, `organisers` who made the lobby,
     `account` is what others can see of the person's account,
     `label` is that of the message a reaction is under, `office` the moderators' room, which this bot is not in,
-    `consents` what the person agreed to.
+    `consents` what the person agreed to, `kept` what is kept about them, as far as it was asked for,
+    `present` the rooms of members in which they are, or to which they are invited.
     """
 
     now: datetime
@@ -39,6 +44,8 @@ class Facts:
     label: str | None = None
     office: str | None = None
     consents: tuple[Consent, ...] = ()
+    kept: tuple[Holding, ...] = ()
+    present: tuple[RoomView, ...] = ()
 
     @property
     def private(self) -> bool:
@@ -56,8 +63,14 @@ class Facts:
             inside=frozenset(i for i, room in self.condition_rooms.items() if self.person in room.joined()),
             account=self.account,
             receipts=self.consents,
+            kept=self.kept,
+            by_hand=tuple(room.name or room.room_id for room in self.present if not self.can_be_taken_out_of(room)),
             office=self.office is not None,
         )
+
+    def can_be_taken_out_of(self, room: RoomView) -> bool:
+        """Whether a bot may take the person out: not somebody who has power there."""
+        return power(room, self.person) <= 0
 
 
 async def facts_about(event: Event | None, person: str, reader: Reader) -> Facts:
@@ -75,6 +88,8 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
     offices = await reader.find(CommunityRoom, role=RoomRole.MODERATORS)
     conversation = await reader.get(Conversation, person)
     consents = await reader.find(Consent, user=person) if conversation else ()
+    kept = await reader.holdings(person) if conversation and conversation.pause in _CONFIRM else ()
+    members_rooms = (*reader.rooms(RoomRole.LOBBY), *reader.rooms(RoomRole.CONDITION))
     rooms = {room.condition: room for room in reader.rooms(RoomRole.CONDITION) if room.condition}
     return Facts(
         now=reader.now,
@@ -88,6 +103,8 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         organisers=frozenset(user for room in reader.rooms(RoomRole.LOBBY) for user in room.creators),
         office=offices[0].room_id if offices else None,
         consents=tuple(consents),
+        kept=tuple(kept),
+        present=tuple(room for room in members_rooms if _is_there(person, room)),
     )
 
 
@@ -100,6 +117,11 @@ def _account(person: str, room: RoomView | None, reader: Reader) -> Account:
         has_picture=any(member.avatar for member in seen),
         devices=reader.device_names(person),
     )
+
+
+def _is_there(person: str, room: RoomView) -> bool:
+    member = room.members.get(person)
+    return member is not None and member.state in (MembershipState.JOIN, MembershipState.INVITE)
 
 
 def _server(user: str) -> str:

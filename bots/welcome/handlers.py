@@ -17,7 +17,7 @@ from bots.core.events import Membership, MembershipState, Message, MessageKind, 
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.answers import Intent
 from bots.welcome.carrying_out import GREET, LABEL, carry_out, newcomer, send, to_office
-from bots.welcome.commands import COMMANDS, Appeal, Command, ForgetMe, Help, Language, LeaveUs, MyData
+from bots.welcome.commands import COMMANDS, Appeal, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about
 from bots.welcome.records import Conversation, Step
@@ -36,8 +36,12 @@ class Welcome:
     interview: Interview
 
     async def gather(self, event: Message, reader: Reader) -> Facts:
-        """Where the conversation with the sender stands."""
-        return await facts_about(event, event.sender, reader)
+        """Where the conversation with the sender stands; for somebody who asks, all that is kept about them."""
+        facts = await facts_about(event, event.sender, reader)
+        asks = isinstance(COMMANDS.parse(event.text), MyData) or (
+            facts.private and self.interview.vocabulary.intent(event.text) is Intent.MYDATA
+        )
+        return replace(facts, kept=tuple(await reader.holdings(event.sender))) if asks else facts
 
     def decide(self, event: Message, facts: Facts) -> tuple[Action, ...]:
         """Go on with the conversation; in rooms, hear nothing but the commands that are about oneself."""
@@ -118,7 +122,7 @@ class Welcome:
     def _in_a_room(
         self, parsed: Command | Unknown | Missing | None, event: Message, facts: Facts
     ) -> tuple[Action, ...]:
-        about_oneself = isinstance(parsed, ForgetMe | LeaveUs | MyData)
+        about_oneself = isinstance(parsed, ForgetMe | LeaveUs | MyData | Copy)
         if not about_oneself or facts.room is None or facts.room.role not in _ROOMS_OF_MEMBERS:
             return ()
         if facts.conversation is None:
@@ -179,6 +183,8 @@ def _input(parsed: Command | Unknown | Missing | None, event: Message) -> Input:
             return Called(Intent.HELP)
         case MyData():
             return Called(Intent.MYDATA)
+        case Copy():
+            return Called(Intent.COPY)
         case ForgetMe():
             return Called(Intent.FORGET)
         case LeaveUs():

@@ -35,12 +35,13 @@ class Step(StrEnum):
 
 
 class Pause(StrEnum):
-    """What holds the question up: nothing, a "stop", a "later", or "shall I really forget you?"."""
+    """What holds the question up: nothing, a "stop", a "later", "shall I really forget you?", "and take you out?"."""
 
     NONE = "none"
     STOPPED = "stopped"
     LATER = "later"
     CONFIRM_FORGET = "confirm_forget"
+    CONFIRM_LEAVE = "confirm_leave"
 
 
 class Who(StrEnum):
@@ -120,7 +121,7 @@ class Consent(Record):
 
     key: ClassVar[tuple[str, ...]] = ("user", "purpose")
     duty: ClassVar[Duty] = Duty(
-        purpose="shows what a member agreed to before it was done; kept until they take it back or ask to be forgotten",
+        purpose="shows what a member agreed to before it was done; kept until it is taken back or they are forgotten",
         keep=None,
         subject="user",
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bots.core.actions import Words
 from bots.core.community import Community, Federation
+from bots.core.records import Holding
 from bots.welcome.answers import Intent
 from bots.welcome.records import Consent, Conversation
 from bots.welcome.showing import Account
@@ -65,7 +66,9 @@ class World:
     `server` is the person's homeserver, `ours` the bot's.
     `rooms` are the condition ids that have a room, `inside` those whose room the person is in.
     `account` is what others can see of theirs.
-    `receipts` is what the person agreed to; `office` whether there is a room of moderators to tell something to.
+    `receipts` is what the person agreed to; `kept` what is kept about them, as far as it was asked for;
+    `by_hand` are names of rooms that they can only leave by themselves.
+    `office` whether there is a room of moderators to tell something to.
     """
 
     now: datetime
@@ -75,6 +78,8 @@ class World:
     inside: frozenset[str]
     account: Account
     receipts: tuple[Consent, ...] = ()
+    kept: tuple[Holding, ...] = ()
+    by_hand: tuple[str, ...] = ()
     office: bool = False
 
     def is_reached_by(self, community: Community) -> bool:
@@ -94,7 +99,8 @@ class Turn:
 
     `admit` are condition ids to invite the person to, `introduce` those whose room shall hear that somebody is new.
     `office` is what the moderators' room hears, without a name.
-    `erase`: all that is kept about the person goes, after `says` have been said.
+    `copy`: the person gets all that is kept about them as a file.
+    `leave`: they are taken out of every room. `erase`: all that is kept about them goes, after `says` have been said.
     """
 
     conversation: Conversation
@@ -102,4 +108,6 @@ class Turn:
     admit: tuple[str, ...] = ()
     introduce: tuple[str, ...] = ()
     office: tuple[Words, ...] = ()
+    copy: bool = False
+    leave: bool = False
     erase: bool = False

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.core.actions import Param, Words
 from bots.core.community import Community, Condition, in_language
+from bots.core.kept import receipt, shown
+from bots.core.records import Holding
 from bots.welcome.records import Consent, Conversation, Pause, Step, Who
 
 YES, NO = "✅", "❌"
@@ -19,6 +21,10 @@ APPS = ("web", "phone", "other")
 # Things that have an emoji and a short name: who picks the one that was named can read the name.
 SIGNS = {"fish": "🐟", "star": "⭐", "tree": "🌳", "boat": "⛵", "moon": "🌙", "bird": "🐦"}
 _SIGNS_SHOWN = 3
+# What is asked once more, by what holds the question up.
+_CONFIRM = {Pause.CONFIRM_FORGET: "forget", Pause.CONFIRM_LEAVE: "leave"}
+# The tables that `kept` tells of in words of its own.
+_TOLD = frozenset({"private_chat", "conversation", "spoken_language", "consent", "ticks", "outbox"})
 # Questions that are one sentence, with the buttons under them.
 _PLAIN_QUESTIONS = {
     Step.HEALTH: ("health.ask", (YES, NO)),
@@ -46,7 +52,7 @@ class Say:
 
 def question_id(conversation: Conversation) -> str:
     """What the question at hand is called in the label of its message. Never the same for two questions in a row."""
-    asked = "forget" if conversation.pause is Pause.CONFIRM_FORGET else conversation.step.value
+    asked = _CONFIRM.get(conversation.pause, conversation.step.value)
     return f"{asked}.{conversation.round}"
 
 
@@ -86,8 +92,8 @@ class Wording:
         return Say((*before, *asks), question_id(conversation), buttons)
 
     def _question(self, conversation: Conversation, *, whole: bool) -> tuple[tuple[Words, ...], tuple[str, ...]]:
-        if conversation.pause is Pause.CONFIRM_FORGET:
-            return (self.words("forget.ask"),), (YES, NO)
+        if conversation.pause in _CONFIRM:
+            return (self.words(f"{_CONFIRM[conversation.pause]}.ask"),), (YES, NO)
         if conversation.step in _PLAIN_QUESTIONS:
             key, buttons = _PLAIN_QUESTIONS[conversation.step]
             return (self.words(key),), buttons
@@ -176,8 +182,8 @@ class Wording:
         more = (self.words("help.language"),) if len(self.community.languages) > 1 else ()
         return (self.words("help"), *more)
 
-    def kept(self, conversation: Conversation) -> tuple[Words, ...]:
-        """What the bot keeps about the person."""
+    def kept(self, conversation: Conversation, holdings: Sequence[Holding]) -> tuple[Words, ...]:
+        """What the bot keeps about the person, and then what `holdings` has besides: the other bots' tables."""
         ids = [*conversation.chosen.split(), *conversation.wanted.split()]
         names = [self.condition(c) for c in self.conditions(ids)]
         told = [self.words("mydata.intro"), self.words("mydata.name"), self.words("mydata.step")]
@@ -191,4 +197,12 @@ class Wording:
             told.append(self.words("mydata.who", who=self.words(f"who.{conversation.who}")))
         if conversation.language:
             told.append(self.words("mydata.language"))
-        return (*told, self.words("mydata.end"))
+        besides = [holding for holding in holdings if holding.table not in _TOLD]
+        return (*told, *self._theirs(shown(besides) if besides else ()), self.words("mydata.end"))
+
+    def erased(self, holdings: Sequence[Holding]) -> tuple[Words, ...]:
+        """The receipt for what is erased."""
+        return self._theirs(receipt(holdings))
+
+    def _theirs(self, told: Sequence[Words]) -> tuple[Words, ...]:
+        return tuple(replace(words, language=self.language or None) for words in told)

@@ -20,6 +20,7 @@ from bots.core.actions import (
     Redact,
     Remove,
     Send,
+    SendCopy,
     SetPower,
     ShareHistory,
     Unban,
@@ -65,9 +66,11 @@ sends = st.builds(
 redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, asked_by_sender=st.booleans(), **common)
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
+copies = st.builds(SendCopy, user=users, **common)
 actions = st.one_of(
     sends,
     histories,
+    copies,
     redacts,
     powers,
     *(st.builds(kind, room_id=rooms, user=users, **common) for kind in (Invite, Remove, Ban, Unban)),

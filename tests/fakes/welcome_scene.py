@@ -103,6 +103,7 @@ class Scene:
     missing_rooms: frozenset[str] = frozenset()
     records: dict = field(default_factory=dict)
     labels: dict = field(default_factory=dict)
+    kept: tuple = ()
     ticks: dict = field(default_factory=dict)
     office: bool = True
     seen_as: Member = field(default_factory=lambda: Member(MembershipState.JOIN))
@@ -145,6 +146,9 @@ class Scene:
     async def find(self, record, **where):
         fitting = (each for (kind, _), each in self.records.items() if kind is record)
         return tuple(each for each in fitting if all(getattr(each, name) == value for name, value in where.items()))
+
+    async def holdings(self, user):
+        return self.kept if user == self.person else ()
 
     async def label(self, event_id):
         return self.labels.get(event_id)

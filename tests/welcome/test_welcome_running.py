@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The welcome bot in the real runtime, on a homeserver in memory."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
-from bots.core.actions import BotName
-from bots.core.events import Message
+from bots.core.actions import BotName, Remove
+from bots.core.events import MembershipState, Message
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import PowerLevels, RoomRole
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
+from bots.core.runtime.payload import from_json
 from bots.core.runtime.run import Running
+from bots.moderation.records import Case
 from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation
 from bots.welcome.wording import sign_asked
@@ -172,7 +177,7 @@ async def test_who_writes_first_is_answered_in_the_bots_own_chat(place):
 async def test_forget_me_says_goodbye_erases_and_makes_a_stranger_again(place):
     chat = await place.comes()
     await place.says(chat, "forget me")
-    assert "It is erased" in await place.says(chat, "yes")
+    assert "This is your receipt" in await place.says(chat, "yes")
     assert BOT not in place.homeserver.rooms[chat].joined()
     async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
         assert await transaction.get(Conversation, ANA) is None
@@ -181,6 +186,66 @@ async def test_forget_me_says_goodbye_erases_and_makes_a_stranger_again(place):
     before = len(place.homeserver.stream)
     assert await place.comes() != chat
     assert "I'm a bot" in place.said(since=before)
+
+
+async def test_leave_takes_somebody_out_of_every_room_and_forgets_them(place):
+    chat = await place.comes()
+    place.homeserver.invite(BOT, place.rooms["coeliac"], ANA)
+    place.homeserver.join(ANA, place.rooms["coeliac"])
+    place.homeserver.invite(BOT, place.rooms["epilepsy"], ANA)
+    await settle(place.running)
+
+    assert "out of every room" in await place.says(chat, "leave")
+    assert "Then nothing changes" in await place.says(chat, "no")
+    await place.says(chat, "!leave")
+    goodbye = await place.says(chat, "yes")
+
+    assert "• your Matrix name, locked away" in goodbye
+    assert "What no bot can erase" in goodbye
+    assert BOT not in place.homeserver.rooms[chat].joined()
+    # The welcome bot has no power to take anybody out: the moderation bot does it, without a reason.
+    theirs = [
+        from_json(row.payload) for (bot, _), row in place.store.tables.outbox.items() if bot is BotName.MODERATION
+    ]
+    assert {(type(action), action.room_id, action.user) for action in theirs} == {
+        (Remove, room_id, ANA) for room_id in (place.lobby, *place.rooms.values())
+    }
+    async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
+        assert await transaction.holdings(ANA) == []
+
+
+async def test_who_helps_to_run_a_room_is_told_to_leave_it_by_hand(place):
+    chat = await place.comes()
+    room = place.homeserver.rooms[place.lobby]
+    levels = replace(room.power_levels, users={**room.power_levels.users, ANA: 50})
+    place.homeserver.rooms[place.lobby] = replace(room, power_levels=levels)
+    await place.says(chat, "leave")
+
+    assert '"Leave" in your app does' in await place.says(chat, "yes")
+    assert not [bot for bot, _ in place.store.tables.outbox if bot is BotName.MODERATION]
+
+
+async def test_a_copy_of_everything_comes_as_two_files_into_the_private_chat_only(place):
+    chat = await place.comes()
+    await place.says(chat, "!copy")
+
+    files = place.homeserver.files
+    assert set(files) == {(chat, "my-data.txt"), (chat, "my-data.json")}
+    assert json.loads(files[chat, "my-data.json"])["conversation"]["rows"][0]["user"] == ANA
+    assert "which room our private chat is" in files[chat, "my-data.txt"].decode()
+
+    place.homeserver.files.clear()
+    place.homeserver._member(chat, "@eve:kith.test", ANA, MembershipState.JOIN)
+    await place.says(chat, "copy")
+    assert place.homeserver.files == {}, "somebody else is in the chat"
+
+
+async def test_what_other_bots_keep_is_shown_too(place):
+    chat = await place.comes()
+    assert "report" not in await place.says(chat, "my data")
+    async with place.store.transaction(BotName.MODERATION, place.clock.now()) as transaction:
+        await transaction.remember(Case(number=1, room_id="!r", event_id="$1", target=ANA))
+    assert "a report about a message of yours" in await place.says(chat, "privacy")
 
 
 async def test_nothing_said_is_in_the_records(place):

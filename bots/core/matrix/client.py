@@ -14,10 +14,11 @@ from datetime import datetime
 from typing import Any
 
 from bots.core.events import MembershipState, Message, Unreadable
-from bots.core.matrix.content import message_content
+from bots.core.matrix.content import file_content, message_content
 from bots.core.matrix.cross_signing import Identity
 from bots.core.matrix.decode import Decoded, decode, decode_decrypted, decode_unreadable
 from bots.core.matrix.encryption import Encryption
+from bots.core.matrix.files import upload_encrypted
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.known_rooms import KnownRooms
 from bots.core.matrix.private_chats import PrivateChats
@@ -25,7 +26,15 @@ from bots.core.matrix.reports import read_reports
 from bots.core.matrix.room_actions import RoomActions, event_id_in
 from bots.core.matrix.sync import Timeline, fetch_sync, invitation, read_timeline, rooms_in, transaction_id
 from bots.core.rooms import RoomView
-from bots.core.transport import Health, NotReadyError, Outgoing, SyncBatch, TokenRevokedError, TransportError
+from bots.core.transport import (
+    Health,
+    NotReadyError,
+    Outgoing,
+    OutgoingFile,
+    SyncBatch,
+    TokenRevokedError,
+    TransportError,
+)
 
 Json = Mapping[str, Any]
 RoomEvent = Decoded | Unreadable
@@ -276,6 +285,18 @@ class MatrixClient(RoomActions):
                 kind, content = _ENCRYPTED, await self._encrypted(view, content, shared_history=shares)
             answer = await self._http.request("PUT", path("rooms", room_id, "send", kind, transaction_id), content)
             return event_id_in(answer)
+
+    async def send_file(self, room_id: str, file: OutgoingFile, transaction_id: str) -> str:
+        """Send a file, encrypted, into an encrypted room."""
+        async with self._sending.setdefault(room_id, asyncio.Lock()):
+            await self._rooms.load([room_id])
+            view = self._rooms.view(room_id)
+            if view is None or not self._rooms.is_encrypted(room_id):
+                raise TransportError("M_FORBIDDEN", "the bot is not in the room, or it is not encrypted")
+            content = file_content(file, await upload_encrypted(self._http, file.content))
+            encrypted = await self._encrypted(view, content, shared_history=False)
+            target = path("rooms", room_id, "send", _ENCRYPTED, transaction_id)
+            return event_id_in(await self._http.request("PUT", target, encrypted))
 
     async def _encrypted(self, view: RoomView, content: dict[str, Any], *, shared_history: bool) -> dict[str, Any]:
         readers = view.joined() - self._bots

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from bots.core.transport import Outgoing
+from bots.core.transport import Outgoing, OutgoingFile
 
 
 def message_content(message: Outgoing) -> dict[str, Any]:
@@ -30,6 +31,18 @@ def message_content(message: Outgoing) -> dict[str, Any]:
     elif message.reply_to is not None:
         content["m.relates_to"] = {"m.in_reply_to": {"event_id": message.reply_to}}
     return content
+
+
+def file_content(file: OutgoingFile, encrypted: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of an `m.room.message` that carries a file; `encrypted` says where it lies and what opens it."""
+    return {
+        "msgtype": "m.file",
+        "body": file.name,
+        "filename": file.name,
+        "info": {"mimetype": file.mimetype, "size": len(file.content)},
+        "file": dict(encrypted),
+        "m.mentions": {},
+    }
 
 
 def reaction_content(event_id: str, key: str) -> dict[str, Any]:

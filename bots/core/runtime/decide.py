@@ -25,6 +25,7 @@ from bots.core.actions import (
     Remember,
     Schedule,
     Send,
+    SendCopy,
 )
 from bots.core.bot import Bot, Handler
 from bots.core.events import AnyEvent
@@ -134,7 +135,7 @@ class Decider:
 
 def voice_of(action: Outward, decided_by: BotName) -> BotName:
     """Who carries it out: in private chats the welcome bot, whoever decided."""
-    if isinstance(action, Send) and isinstance(action.place, InPrivateChat):
+    if isinstance(action, SendCopy) or (isinstance(action, Send) and isinstance(action.place, InPrivateChat)):
         return BotName.WELCOME
     return action.voice or decided_by
 
@@ -146,7 +147,7 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
     What is done to people and events goes beside that: no redaction waits for a message that can't be encrypted yet.
     """
     match action:
-        case Send(place=InPrivateChat(user=user)):
+        case Send(place=InPrivateChat(user=user)) | SendCopy(user=user):
             return f"chat:{reader.pseudonym(user)}"
         case Send() | Join() | Leave():
             room_id = action.place.room_id if isinstance(action, Send) else action.room_id  # type: ignore[union-attr]

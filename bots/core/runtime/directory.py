@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bots.core.actions import BotName, InPrivateChat, InRoom, Place
 from bots.core.community import Community
 from bots.core.language import Manner
-from bots.core.records import CommunityRoom, PrivateChat, SpokenLanguage
+from bots.core.records import CommunityRoom, Holding, PrivateChat, SpokenLanguage
 from bots.core.rooms import RoomView, place_of
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
@@ -57,6 +58,11 @@ class StoreDirectory:
         async with self.store.reading(self.bot, now) as transaction:
             reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, {room_id})
         return reader.room(room_id)
+
+    async def holdings(self, user: str) -> Sequence[Holding]:
+        """What is kept about this person, in every bot's tables."""
+        async with self.store.reading(self.bot, self.clock.now()) as transaction:
+            return await transaction.holdings(user)
 
     async def marker(self, user: str) -> str:
         """An opaque name for the private chat with this person: the keyed hash that stands for them at rest."""

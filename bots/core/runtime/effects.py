@@ -7,7 +7,7 @@ The hard invariants are asked in `Live`, after everything is known and before an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
@@ -28,18 +28,21 @@ from bots.core.actions import (
     Ref,
     Remove,
     Send,
+    SendCopy,
     SetPower,
     ShareHistory,
     Unban,
     Words,
 )
 from bots.core.events import MembershipState
+from bots.core.kept import as_json, readable
 from bots.core.language import Catalogue, Manner
 from bots.core.markup import Rendered, plain_text
+from bots.core.records import Holding
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.payload import Outward
-from bots.core.transport import Outgoing, Transport, TransportError
+from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportError
 
 REFUSED = "KITHROOM_REFUSED"
 NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
@@ -72,6 +75,9 @@ class Directory(Protocol):
     async def view(self, room_id: str) -> RoomView | None:
         """The room as the homeserver says it is, with its place in the community; None when the bot is not in it."""
 
+    async def holdings(self, user: str) -> Sequence[Holding]:
+        """What is kept about this person, in every bot's tables."""
+
     async def marker(self, user: str) -> str:
         """An opaque name for the private chat with this person, the same each time."""
 
@@ -99,6 +105,9 @@ class Live:
         """Do it."""
         if isinstance(action, Send):
             return await self._send(action, transaction_id)
+        if isinstance(action, SendCopy):
+            await self._send_copy(action, transaction_id)
+            return None
         view = await self.directory.view(action.room_id)
         sender = None
         if isinstance(action, Redact):
@@ -173,6 +182,20 @@ class Live:
             await self._react(room_id, event_id, key, f"{transaction_id}.{number}")
         self.already_sent.pop(transaction_id, None)
         return event_id
+
+    async def _send_copy(self, action: SendCopy, transaction_id: str) -> None:
+        room_id = await self.directory.private_chat(action.user)
+        self._check(action, await self.directory.view(room_id) if room_id else None)
+        assert room_id is not None  # or it would have been refused
+        holdings = await self.directory.holdings(action.user)
+        manner = await self.directory.manner(InPrivateChat(action.user))
+        text = readable(holdings, self.catalogue, manner.language)
+        for name, mimetype, content in (
+            ("my-data.txt", "text/plain", text),
+            ("my-data.json", "application/json", as_json(holdings)),
+        ):
+            file = OutgoingFile(name=name, mimetype=mimetype, content=content.encode())
+            await self.transport.send_file(room_id, file, f"{transaction_id}.{name.rpartition('.')[2]}")
 
     async def _known_view(self, send: Send) -> RoomView | None:
         if isinstance(send.place, InPrivateChat):

@@ -21,6 +21,7 @@ from bots.core.actions import (
     Redact,
     Remove,
     Send,
+    SendCopy,
     SetPower,
     ShareHistory,
     Unban,
@@ -54,6 +55,8 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
     match action:
         case Send():
             return _speaks_for_another(action, at) or _quotes_in_the_open(action, at)
+        case SendCopy(user=user):
+            return _overheard(user, at)
         case Redact(sender=sender, asked_by_sender=asked):
             return _not_the_one_named(sender, at) or _against(sender, at, their_wish=asked)
         case Remove(user=user) | Ban(user=user):
@@ -79,6 +82,16 @@ def _quotes_in_the_open(send: Send, at: Circumstances) -> str | None:
         return None
     if at.room is None or at.room.role is not RoomRole.MODERATORS or not at.room.encrypted:
         return "a member is quoted nowhere but in the encrypted moderators' room"
+    return None
+
+
+def _overheard(user: str, at: Circumstances) -> str | None:
+    """Unless it is the encrypted private chat, with the person and nobody else in it."""
+    room = at.room
+    if room is None or room.role is not RoomRole.PRIVATE or room.private_with != user or not room.encrypted:
+        return "what is kept about somebody is said nowhere but in the encrypted private chat with them"
+    if room.joined() != {at.me, user}:
+        return "somebody else is in the private chat, or the person is not"
     return None
 
 

@@ -51,7 +51,8 @@ class MemoryHomeserver:
     `without_devices` are people to whom nothing can be encrypted yet.
     `inviters` are, by room and person, who invited the people who are there by invitation;
     `device_names` what people's devices are called, by user id;
-    `handed_over` whom a room's past was given to: the room, the person, since when.
+    `handed_over` whom a room's past was given to: the room, the person, since when;
+    `files` are what was sent as files, by room and name.
     """
 
     now: Callable[[], datetime]
@@ -61,6 +62,7 @@ class MemoryHomeserver:
     inviters: dict[tuple[str, str], str] = field(default_factory=dict)
     device_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     handed_over: list[tuple[str, str, datetime]] = field(default_factory=list)
+    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     _ids: count[int] = field(default_factory=lambda: count(1))
     _done: dict[tuple[str, str], str] = field(default_factory=dict)
     _keyless: dict[str, set[str]] = field(default_factory=dict)

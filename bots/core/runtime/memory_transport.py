@@ -10,7 +10,7 @@ from datetime import datetime
 from bots.core.events import Event, MembershipState, Message, Unreadable
 from bots.core.rooms import RoomView
 from bots.core.runtime.memory import Entry, MemoryHomeserver
-from bots.core.transport import Health, Outgoing, SyncBatch, TransportError
+from bots.core.transport import Health, Outgoing, OutgoingFile, SyncBatch, TransportError
 
 
 @dataclass
@@ -85,6 +85,13 @@ class MemoryTransport:
     async def send(self, room_id: str, message: Outgoing, transaction_id: str) -> str:
         """Say it."""
         return self.homeserver.say_for(self.user_id, room_id, message, transaction_id)
+
+    async def send_file(self, room_id: str, file: OutgoingFile, transaction_id: str) -> str:
+        """Send it: its words are in `files`, and its name where a caption would be."""
+        if not self.homeserver.rooms[room_id].encrypted:
+            raise TransportError("M_FORBIDDEN", "the bot is not in the room, or it is not encrypted")
+        self.homeserver.files[room_id, file.name] = file.content
+        return self.homeserver.say(self.user_id, room_id, file.name, transaction_id=transaction_id)
 
     async def react(self, room_id: str, event_id: str, key: str, transaction_id: str) -> str:
         """React."""

@@ -30,13 +30,14 @@ from bots.core.actions import (
     Ref,
     Remove,
     Send,
+    SendCopy,
     SetPower,
     ShareHistory,
     Unban,
     Words,
 )
 
-Outward = Send | Redact | Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave
+Outward = Send | SendCopy | Redact | Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave
 
 _ON_SOMEBODY: Mapping[str, type[Invite | Remove | Ban | Unban]] = {
     "invite": Invite,
@@ -74,6 +75,8 @@ def from_json(value: Mapping[str, Any]) -> Outward:
     match kind:
         case "send":
             return _send(value, common)
+        case "send_copy":
+            return SendCopy(user=value["user"], **common)
         case "redact":
             named = {name: value[name] for name in ("room_id", "event_id", "sender", "asked_by_sender")}
             return Redact(**named, **common)
@@ -104,6 +107,8 @@ def _own(action: Outward) -> dict[str, Any]:
                 "buttons": list(action.buttons),
                 "mentions": list(action.mentions),
             }
+        case SendCopy(user=user):
+            return {"kind": "send_copy", "user": user}
         case Redact():
             return {
                 "kind": "redact",

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Somebody who has left everything is forgotten after a while, as if they had asked; so is an account that is no more.
+
+A homeserver that deactivates an account takes it out of every room, and nobody is told more than that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bots.core.actions import Action, Cancel, Erase, Schedule
+from bots.core.bot import Reader
+from bots.core.events import Membership, MembershipState, Tick
+from bots.welcome.carrying_out import forgotten
+from bots.welcome.facts import Facts, facts_in_their_chat
+
+GONE = "welcome.gone"
+# Long enough to come back from a holiday from it all.
+REMEMBERED_FOR = timedelta(days=30)
+_OUT = (MembershipState.LEAVE, MembershipState.BAN)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The decisions about people who are nowhere any more."""
+
+    async def gather(self, event: Membership, reader: Reader) -> Facts:
+        """Where the person is who moved."""
+        return await facts_in_their_chat(event.user, reader)
+
+    def decide(self, event: Membership, facts: Facts) -> tuple[Action, ...]:
+        """Begin to count when they left the last place, and stop when they come back."""
+        if facts.conversation is None or event.user in facts.bots:
+            return ()
+        if event.now is MembershipState.JOIN and event.previous is not MembershipState.JOIN:
+            return (Cancel(why=GONE, id=_tick_id(event.user)),)
+        if event.now in _OUT and not _is_somewhere(facts):
+            at = facts.now + REMEMBERED_FOR
+            return (Schedule(why=GONE, id=_tick_id(event.user), kind=GONE, at=at, payload={"user": event.user}),)
+        return ()
+
+    async def gather_tick(self, event: Tick, reader: Reader) -> Facts | None:
+        """Where the person is now."""
+        user = event.payload.get("user")
+        return await facts_in_their_chat(user, reader) if event.kind == GONE and isinstance(user, str) else None
+
+    def decide_tick(self, event: Tick, facts: Facts | None) -> tuple[Action, ...]:  # noqa: ARG002 — the facts say it all
+        """Forget who is still nowhere."""
+        if facts is None or _is_somewhere(facts):
+            return ()
+        if facts.room is None:
+            return (Erase(why=GONE, user=facts.person),)
+        return forgotten(facts.person, facts.room.room_id)
+
+
+def _is_somewhere(facts: Facts) -> bool:
+    return bool(facts.present) or (facts.room is not None and facts.person in facts.room.joined())
+
+
+def _tick_id(user: str) -> str:
+    return f"{GONE}:{user}"
