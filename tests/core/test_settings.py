@@ -177,7 +177,7 @@ WRONG = {
     "a key twice": ("community.yaml", "slug: testers", "slug: a\nslug: testers", 3, "twice", "Keep one"),
     "an alias": ("community.yaml", "slug: testers", "slug: *testers", 2, "Aliases", ""),
     "no default text": ("community.yaml", "{en: Type 1 diabetes, ", "{", 10, "default language", ""),
-    "a text nobody asked for": ("community.yaml", "{en: Type 1", "{fr: Diabète, en: Type 1", 10, "`fr`", "languages"),
+    "a text in no language": ("community.yaml", "{en: Type 1", "{fx: Diabète, en: Type 1", 10, "`fx`", "languages"),
     "not a web address": ("helplines/no.yaml", "https://", "", 10, "not a web address", "https://"),
     "a number to dial": ("helplines/no.yaml", "116 123", "call us", 8, "dialled", "116 123"),
     "a phone without a number": ("helplines/no.yaml", "dial: 116 123, ", "", 8, "needs `dial`", ""),
@@ -445,6 +445,11 @@ def test_no_single_lost_line_breaks_the_check(folder, tmp_path):
             with contextlib.suppress(SettingsError):
                 load_community(copy)
             shutil.rmtree(copy)
+
+
+def test_texts_in_a_language_that_is_not_spoken_yet_may_stay(folder):
+    edit(folder, "community.yaml", "{en: Type 1", "{fr: Diabète, en: Type 1")
+    assert load_community(folder).conditions[0].name["en"] == "Type 1 diabetes"
 
 
 def test_a_room_has_its_own_language_or_the_community_s(folder):
