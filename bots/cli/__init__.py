@@ -133,6 +133,29 @@ def door(config: Path) -> None:
 
 
 @main.command()
+@_config
+@click.option("--count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many codes.")
+@click.option("--uses", type=click.IntRange(1, 1000), default=1, show_default=True, help="How often each is good.")
+@click.option("--expires", default="30d", show_default=True, help="How long: 12h, 30d, 2w; a year at most.")
+@click.option(
+    "--pdf", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False), help="A sheet to print and cut up."
+)
+@click.option("--language", help="The sheet's language; the community's default, unless another is named.")
+def codes(config: Path, count: int, uses: int, expires: str, pdf: Path | None, language: str | None) -> None:
+    """Make invite codes for the door, for a clinic to hand out: as lines, or as a sheet with QR codes."""
+    from bots.cli.codes import lasting, make_codes
+
+    until = lasting(expires)
+    made, over = asyncio.run(make_codes(config, count, uses, until, pdf=pdf, language=language))
+    if pdf is None:
+        click.echo("\n".join(made))
+    else:
+        _console().print(
+            f"[green]✓[/green] {len(made)} codes, good until {over:%Y-%m-%d %H:%M} UTC: {pdf}", soft_wrap=True
+        )
+
+
+@main.command()
 @_community
 def check(folder: Path) -> None:
     """Check the community's files. Changes nothing, asks nobody."""
