@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.core.actions import BotName
+from bots.core.actions import BotName, InRoom, Send, Words
 from bots.core.community import HistorySharing
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom
@@ -129,3 +129,20 @@ async def test_the_keys_go_out_with_the_invitation_and_once_more_at_the_door(pla
 
     assert invited == [(place.rooms["coeliac"], ANA)]
     assert place.handed_over == invited * 2
+
+
+@pytest.mark.parametrize(("condition", "shares"), [("coeliac", True), ("epilepsy", False)])
+async def test_what_a_bot_says_itself_is_for_newcomers_where_the_room_is(place, condition, shares, monkeypatch):
+    said = []
+    transport = place.running.transport
+    send = transport.send
+
+    async def spy(room_id, message, transaction_id):
+        said.append(message.shared_history)
+        return await send(room_id, message, transaction_id)
+
+    monkeypatch.setattr(transport, "send", spy)
+    words = Send(why="x", place=InRoom(place.rooms[condition]), parts=(Words("welcome.newcomer"),))
+    await place.running.live.carry_out(words, "t1")
+
+    assert said == [shares]

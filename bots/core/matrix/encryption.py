@@ -254,10 +254,11 @@ class Encryption:
         past = await self._thread.run(self._machine.past, room_id, since)
         if not devices or not past.shared:
             return 0
-        keys: list[dict[str, Any]] = []
-        for claims in _chunks(list(past.shared), _KEYS_A_STEP):
-            keys += await self._thread.run(exported, claims)
-        file = await upload_encrypted(self._http, {"room_keys": keys, "withheld": refused(past.withheld)})
+        bundle: dict[str, list[dict[str, Any]]] = {"room_keys": [], "withheld": []}
+        for part, made, those in (("room_keys", exported, past.shared), ("withheld", refused, past.withheld)):
+            for claims in _chunks(list(those), _KEYS_A_STEP):
+                bundle[part] += await self._thread.run(made, claims)
+        file = await upload_encrypted(self._http, bundle)
         for kind in BUNDLE_TYPES:
             for some in _chunks(devices, _DEVICES_A_STEP):
                 content = {"room_id": room_id, "file": file}

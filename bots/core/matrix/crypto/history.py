@@ -33,7 +33,7 @@ def past_of(sessions: Iterable[Sequence[Claim]], since: float) -> Past:
     shared: list[Claim] = []
     withheld: list[Claim] = []
     for claims in sessions:
-        first = min(claims, key=lambda claim: claim.came_at)
+        first = claims[0] if len(claims) == 1 else min(claims, key=lambda claim: claim.came_at)
         may = first.came_at >= since and all(claim.shared_history for claim in claims)
         (shared if may else withheld).append(first)
     shared.sort(key=lambda claim: claim.came_at, reverse=True)
