@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 Answer = dict[str, Any] | list[Any] | web.Response
-Script = Answer | Callable[["Asked"], Answer]
+Script = Answer | Callable[["Asked"], Answer | Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class ScriptedHomeserver:
         self.asked.append(asked)
         script = self.answers.get(f"{asked.method} {path}")
         answer = script(asked) if callable(script) else script
+        if inspect.isawaitable(answer):
+            answer = await answer
         if answer is None:
             return refuse(404, "M_UNRECOGNIZED")
         return answer if isinstance(answer, web.Response) else web.json_response(answer)

@@ -23,6 +23,9 @@ class Machine:
 
     def track(self, users): ...
 
+    def knows(self, users):
+        return False
+
     def users_to_query(self):
         return {"@a:x", "@b:x"}
 

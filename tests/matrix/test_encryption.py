@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -121,6 +122,43 @@ async def test_what_nobody_has_a_key_for_waits(encryption, server):
     server.answers["PUT /sendToDevice/"] = {}
     with pytest.raises(NotReadyError):
         await say(encryption, MALLORY)
+
+
+@dataclass
+class Slow:
+    """A homeserver that takes its time: it answers when it is let go."""
+
+    answer: Any
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, request: Asked) -> Any:
+        self.asked.set()
+        await self.let_go.wait()
+        return self.answer(request) if callable(self.answer) else self.answer
+
+
+@pytest.mark.parametrize("endpoint", ["POST /keys/query", "POST /keys/claim"])
+async def test_while_a_big_room_is_given_its_key_syncs_and_other_rooms_go_on(encryption, server, endpoint):
+    server.answers |= {
+        "PUT /sendToDevice/": {},
+        "POST /keys/upload": {"one_time_key_counts": {"signed_curve25519": 50}},
+    }
+    know(server, Stranger(ALICE, "A"))
+    await say(encryption, ALICE)
+    know(server, Stranger(MALLORY, "M"))
+    slow = server.answers[endpoint] = Slow(server.answers[endpoint])
+    big = asyncio.create_task(encryption.encrypt("!big:x", frozenset({ALICE, MALLORY}), frozenset({ALICE}), TEXT, {}))
+    await slow.asked.wait()
+
+    async with asyncio.timeout(30):
+        await encryption.receive({})
+        await encryption.know([ALICE])
+        assert (await say(encryption, ALICE))["ciphertext"]
+
+    assert not big.done()
+    slow.let_go.set()
+    assert (await big)["ciphertext"]
 
 
 @pytest.mark.parametrize("status", [429, 502])

@@ -163,7 +163,11 @@ class Encryption:
 
     async def know(self, users: Iterable[str]) -> None:
         """Have these users' device lists: needed to tell whether what they sent is theirs. Raises TransportError."""
-        await self._thread.run(self._machine.track, frozenset(filter(is_user_id, users)))
+        wanted = frozenset(filter(is_user_id, users))
+        await self._thread.run(self._machine.track, wanted)
+        if await self._thread.run(self._machine.knows, wanted):
+            # A query about a room full of others is nothing to wait for.
+            return
         async with self._querying:
             for chunk in _chunks(sorted(await self._thread.run(self._machine.users_to_query)), _USERS_A_QUERY):
                 body = {"device_keys": {user: [] for user in chunk}, "timeout": _OTHER_SERVERS_MS}
@@ -278,6 +282,9 @@ class Encryption:
 
     async def _claim(self, users: Iterable[str]) -> None:
         wanted = frozenset(users)
+        if not await self._thread.run(self._machine.sessions_to_claim, wanted):
+            # A claim for a room full of others is nothing to wait for.
+            return
         async with self._claiming:
             claim = await self._thread.run(self._machine.sessions_to_claim, wanted)
             devices = [
@@ -303,6 +310,8 @@ class Encryption:
             self._readers[room_id] = _Readers(chunk.session_id, users)
 
     async def _send_to_devices(self) -> None:
+        if not await self._thread.run(self._machine.outgoing_to_device):
+            return
         async with self._telling:
             for message in await self._thread.run(self._machine.outgoing_to_device):
                 try:

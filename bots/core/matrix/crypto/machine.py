@@ -276,6 +276,10 @@ class CryptoMachine:
         """Follow these users' device lists; who is new becomes one of `users_to_query`."""
         self._devices.track(users)
 
+    def knows(self, users: Iterable[str]) -> bool:
+        """Whether nobody among these users need be asked about before they are written to."""
+        return self._devices.unknown(users, self._now()) == 0
+
     def users_to_query(self) -> set[str]:
         """Who to ask `POST /keys/query` about now, in as many requests as one likes; empty when nobody."""
         return self._devices.to_query(self._now())
