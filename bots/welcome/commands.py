@@ -44,10 +44,17 @@ class Help:
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyData:
-    """`!mydata`: what the bot keeps about the person, in plain words."""
+    """`!mydata`: what is kept about the person, in plain words. `!privacy export` and `!privacy erase` work, too."""
+
+    what: Rest = ""
 
 
-@command("copy", short=("export",), help="welcome.command.copy")
+@command(
+    "copy",
+    short=("export",),
+    also={"es": ("copia",), "fr": ("copie",), "de": ("kopie",), "pt": ("cópia",)},
+    help="welcome.command.copy",
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """`!copy`: all of it as a file, for all bots, in the private chat."""

@@ -26,6 +26,8 @@ from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapp
 _BLOCKED = "M_INVITE_BLOCKED"
 # Who was spoken to within this time sees our chat: a hundred invitations are answered once.
 _JUST_NOW = timedelta(minutes=10)
+# What `!privacy` can be followed by.
+_OF_PRIVACY = {"export": Intent.COPY, "copy": Intent.COPY, "erase": Intent.FORGET, "forget": Intent.FORGET}
 _ROOMS_OF_MEMBERS = (RoomRole.LOBBY, RoomRole.CONDITION)
 
 
@@ -181,8 +183,8 @@ def _input(parsed: Command | Unknown | Missing | None, event: Message) -> Input:
             return Said(event.text, event.event_id, event.replaces)
         case Help():
             return Called(Intent.HELP)
-        case MyData():
-            return Called(Intent.MYDATA)
+        case MyData(what=what):
+            return Called(_OF_PRIVACY.get(what.strip().casefold(), Intent.MYDATA))
         case Copy():
             return Called(Intent.COPY)
         case ForgetMe():

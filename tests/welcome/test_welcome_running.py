@@ -176,7 +176,7 @@ async def test_who_writes_first_is_answered_in_the_bots_own_chat(place):
 
 async def test_forget_me_says_goodbye_erases_and_makes_a_stranger_again(place):
     chat = await place.comes()
-    await place.says(chat, "forget me")
+    assert "Shall I forget you?" in await place.says(chat, "!privacy erase")
     assert "This is your receipt" in await place.says(chat, "yes")
     assert BOT not in place.homeserver.rooms[chat].joined()
     async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
@@ -233,6 +233,10 @@ async def test_a_copy_of_everything_comes_as_two_files_into_the_private_chat_onl
     assert set(files) == {(chat, "my-data.txt"), (chat, "my-data.json")}
     assert json.loads(files[chat, "my-data.json"])["conversation"]["rows"][0]["user"] == ANA
     assert "which room our private chat is" in files[chat, "my-data.txt"].decode()
+
+    place.homeserver.files.clear()
+    await place.says(chat, "!privacy export")
+    assert len(place.homeserver.files) == 2
 
     place.homeserver.files.clear()
     place.homeserver._member(chat, "@eve:kith.test", ANA, MembershipState.JOIN)
