@@ -45,6 +45,7 @@ class Condition:
     language: str | None = None
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history: HistorySharing = HistorySharing.OFF
+    greeters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,12 @@ from bots.core.events import Membership, Message, Outcome, Reaction, Tick, Unrea
 from bots.core.records import Record
 from bots.welcome.answers import load
 from bots.welcome.conversation import Interview
+from bots.welcome.first_words import FirstWordsWatch
 from bots.welcome.gone import Gone
 from bots.welcome.handlers import Welcome
 from bots.welcome.history import History
 from bots.welcome.later_on import LaterOn
-from bots.welcome.records import Consent, Conversation
+from bots.welcome.records import Arrivals, Consent, Conversation, FirstWords
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,14 @@ class WelcomeBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.WELCOME
     display_name: str = "welcome.display_name"
-    records: Sequence[type[Record]] = (Conversation, Consent)
+    records: Sequence[type[Record]] = (Conversation, Consent, Arrivals, FirstWords)
 
 
 def make_bot(community: Community) -> WelcomeBot:
     """The bot for this community; reads its vocabulary once."""
     interview = Interview(community, load(community.languages))
     welcome, later_on = Welcome(interview), LaterOn(interview)
-    history, gone = History(community), Gone()
+    history, gone, first_words = History(community), Gone(), FirstWordsWatch(community)
     return WelcomeBot(
         handlers=(
             Handler(Message, welcome.gather, welcome.decide),
@@ -45,7 +46,11 @@ def make_bot(community: Community) -> WelcomeBot:
             Handler(Membership, history.gather_membership, history.decide_membership),
             Handler(Membership, gone.gather, gone.decide),
             Handler(Tick, gone.gather_tick, gone.decide_tick),
+            Handler(Message, first_words.gather, first_words.decide),
+            Handler(Reaction, first_words.gather, first_words.decide),
             Handler(Tick, later_on.gather, later_on.decide),
+            Handler(Tick, first_words.gather_tick, first_words.decide_tick),
+            Handler(Tick, later_on.gather_arrivals, later_on.decide_arrivals),
             Handler(Unreadable, later_on.gather_unreadable, later_on.decide_unreadable),
         )
     )

@@ -22,8 +22,8 @@ from bots.core.actions import (
     SendCopy,
     Words,
 )
-from bots.core.rooms import RoomView
-from bots.welcome.coming_up import coming_up, nothing_more
+from bots.welcome.arriving import arrives
+from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, put_by
 from bots.welcome.facts import Facts
 from bots.welcome.records import Consent, Conversation, Purpose
 from bots.welcome.turn import Turn
@@ -41,7 +41,7 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         return (
             *(send(InRoom(room_id), say.parts, "welcome.forget") for say in turn.says),
             *(_taken_out(facts) if turn.leave else ()),
-            *forgotten(facts.person, room_id),
+            *forgotten(facts.person, room_id, turn.conversation.chosen),
         )
     place = InPrivateChat(facts.person, open=greeting or open_chat)
     says = (
@@ -57,16 +57,22 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         for say in turn.says
     )
     invites = (
-        Invite(why="welcome.admit", room_id=facts.condition_rooms[i].room_id, user=facts.person, follow_up=True)
+        Invite(why=INVITE, room_id=facts.condition_rooms[i].room_id, user=facts.person, follow_up=True)
         for i in turn.admit
     )
-    introductions = (newcomer(facts.condition_rooms[i]) for i in turn.introduce)
     copy = (SendCopy(why="welcome.copy", user=facts.person),) if turn.copy else ()
+    overlooked = (put_by(Later.MISSED, facts.person, facts.now, i) for i in turn.admit)
+    introductions = (
+        action
+        for room_id in (facts.condition_rooms[i].room_id for i in turn.introduce)
+        for action in arrives(room_id, facts.arrivals.get(room_id), facts.now)
+    )
     office = (to_office(facts, words) for words in turn.office) if facts.office else ()
     return (
         *_bookkeeping(turn.conversation, facts),
         *coming_up(turn.conversation, facts),
         *invites,
+        *overlooked,
         *says,
         *copy,
         *introductions,
@@ -74,12 +80,12 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
     )
 
 
-def forgotten(person: str, room_id: str) -> tuple[Action, ...]:
+def forgotten(person: str, room_id: str, chosen: str = "") -> tuple[Action, ...]:
     """Leave the chat and erase what is kept."""
     return (
         Leave(why="welcome.forget", room_id=room_id),
         Erase(why="welcome.forget", user=person),
-        *nothing_more(person),
+        *nothing_more(person, chosen),
     )
 
 
@@ -88,11 +94,6 @@ def _taken_out(facts: Facts) -> Iterator[Action]:
     for room in facts.present:
         if facts.can_be_taken_out_of(room):
             yield Remove(why="welcome.leave", voice=BotName.MODERATION, room_id=room.room_id, user=facts.person)
-
-
-def newcomer(room: RoomView) -> Send:
-    """The sentence in the room: no name, no ping."""
-    return send(InRoom(room.room_id), (Words("welcome.newcomer"),), "welcome.introduce")
 
 
 def to_office(facts: Facts, words: Words, why: str = "welcome.office") -> Send:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import product
 
 from bots.core.actions import Action, Cancel, Schedule
 from bots.welcome.conversation import NOTE_DAYS
@@ -17,6 +18,7 @@ REMIND_AFTER = timedelta(days=1)
 REMIND_AFTER_LATER = timedelta(days=3)
 # Nothing is kept of somebody too young: the chat ends by itself if they write no country.
 YOUNG_STAYS = timedelta(hours=1)
+INVITE = "welcome.admit"
 
 # The questions between the greeting and the door. What comes after may stay unanswered for ever.
 _ON_THE_WAY = (
@@ -36,6 +38,12 @@ class Later(StrEnum):
     REMINDER = "welcome.reminder"
     YOUNG = "welcome.young"
     NOTE = "welcome.note"
+    MISSED = "welcome.missed"
+    INVITE_AGAIN = "welcome.invite_again"
+
+
+# When an invitation is looked after: one that was not opened, and one that the homeserver did not take.
+_LOOK_AFTER = {Later.MISSED: timedelta(days=1), Later.INVITE_AGAIN: timedelta(hours=1)}
 
 
 def tick_id(kind: Later, user: str, which: int | str = "") -> str:
@@ -62,8 +70,15 @@ def coming_up(after: Conversation, facts: Facts) -> Iterator[Action]:
             yield Cancel(why=Later.NOTE, id=tick_id(Later.NOTE, user, day))
 
 
-def nothing_more(user: str) -> Iterator[Action]:
-    """Everything that was put by for this person is taken back."""
+def put_by(kind: Later, user: str, now: datetime, which: str) -> Schedule:
+    """A look, after the time that is fit for it, at what has become of an invitation to the room of a condition."""
+    return _put_by(kind, user, now + _LOOK_AFTER[kind], which)
+
+
+def nothing_more(user: str, chosen: str = "") -> Iterator[Action]:
+    """Everything that was put by for this person, who had `chosen` these conditions, is taken back."""
+    for kind, condition in product(_LOOK_AFTER, chosen.split()):
+        yield Cancel(why=kind, id=tick_id(kind, user, condition))
     for kind in (Later.REMINDER, Later.YOUNG):
         yield Cancel(why=kind, id=tick_id(kind, user))
     for day in NOTE_DAYS:

@@ -19,7 +19,7 @@ from bots.welcome.answers import Vocabulary
 from bots.welcome.matching import Matcher
 from bots.welcome.records import Conversation, Pause, Step, Who
 from bots.welcome.turn import Input, Said, Tapped, Turn, World
-from bots.welcome.wording import Say, Wording, question_id
+from bots.welcome.wording import HEALTH_VERSION, Say, Wording, question_id
 
 MOST_MESSAGES = 3
 # A note is said on these days after somebody asked for them.
@@ -38,10 +38,11 @@ class Interview:
         """Finds conditions in words."""
         return Matcher(self.community.conditions, self.vocabulary)
 
-    def begin(self, user: str, world: World) -> Turn:
-        """Greet somebody who is not known."""
+    def begin(self, user: str, world: World, *before: str) -> Turn:
+        """Greet somebody who is not known, after the sentences called `before`."""
         say = Wording(self.community, "")
-        greeting = Say((say.words("greeting", community=self.community.name),))
+        first = (say.words(key) for key in before)
+        greeting = Say((*first, say.words("greeting", community=self.community.name)))
         step = Step.AGE if world.is_reached_by(self.community) else Step.ELSEWHERE
         conversation = Conversation(user=user, step=step, asked_at=world.now)
         if step is Step.ELSEWHERE:
@@ -51,6 +52,11 @@ class Interview:
             )
         foreign = () if world.server == world.ours else (say.words("foreign", server=world.server),)
         return Turn(conversation=conversation, says=(greeting, say.ask(conversation, *foreign)))
+
+    def may_enter(self, conversation: Conversation, condition: str) -> bool:
+        """Whether they were let into that room before, and nothing stands against it now."""
+        agreed = conversation.adult and conversation.agreed >= self.community.guidelines.version
+        return condition in conversation.chosen.split() and agreed and conversation.health >= HEALTH_VERSION
 
     def resume(self, conversation: Conversation, world: World, key: str) -> Turn:
         """Say `welcome.<key>` and ask what was asked last; in a new private chat if the person left the old one."""
@@ -76,7 +82,7 @@ class Interview:
         """A few words on one of the first days, to somebody who asked for them; the last one ends it."""
         say = Wording(self.community, conversation.language)
         if day == NOTE_DAYS[-1]:
-            conversation = replace(conversation, notes=0)
+            conversation = replace(conversation, notes=0, unheard="")
         said = [say.words(f"note.{day}")]
         if conversation.who in (Who.NEW, Who.CARING):
             said.append(say.words(f"note.{day}.{conversation.who}"))
@@ -89,11 +95,10 @@ class Interview:
         conversation = replace(conversation, step=Step.ELSEWHERE, asked_at=world.now)
         return Turn(conversation=conversation, says=(Say((elsewhere,)),))
 
-    def not_invited(self, conversation: Conversation, condition: str, *, blocked: bool) -> Turn:
-        """The invitation came back."""
+    def about_invitation(self, conversation: Conversation, condition: str, what: str, *, link: str = "") -> Turn:
+        """What became of an invitation: it was "blocked", "failed", "lost", "missed" or "refused"."""
         say = Wording(self.community, conversation.language)
-        key = "invite.blocked" if blocked else "invite.failed"
-        rooms = (say.words(key, room=known.room_name) for known in say.conditions([condition]))
+        rooms = (say.words(f"invite.{what}", room=known.room_name, link=link) for known in say.conditions([condition]))
         return Turn(conversation=conversation, says=tuple(Say((words,)) for words in rooms))
 
     def step(self, conversation: Conversation, came: Input, world: World) -> Turn:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bots.core.authority import power
@@ -12,7 +12,7 @@ from bots.core.bot import Reader
 from bots.core.events import Event, MembershipState
 from bots.core.records import CommunityRoom, Holding, PrivateChat
 from bots.core.rooms import RoomRole, RoomView
-from bots.welcome.records import Consent, Conversation, Pause
+from bots.welcome.records import Arrivals, Consent, Conversation, Pause
 from bots.welcome.showing import Account
 from bots.welcome.turn import World
 
@@ -29,7 +29,8 @@ class Facts:
     `account` is what others can see of the person's account,
     `label` is that of the message a reaction is under, `office` the moderators' room, which this bot is not in,
     `consents` what the person agreed to, `kept` what is kept about them, as far as it was asked for,
-    `present` the rooms of members in which they are, or to which they are invited.
+    `present` the rooms of members in which they are, or to which they are invited,
+    `arrivals` by room id what rooms have heard of newcomers.
     """
 
     now: datetime
@@ -46,6 +47,7 @@ class Facts:
     consents: tuple[Consent, ...] = ()
     kept: tuple[Holding, ...] = ()
     present: tuple[RoomView, ...] = ()
+    arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
 
     @property
     def private(self) -> bool:
@@ -90,6 +92,9 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
     consents = await reader.find(Consent, user=person) if conversation else ()
     kept = await reader.holdings(person) if conversation and conversation.pause in _CONFIRM else ()
     members_rooms = (*reader.rooms(RoomRole.LOBBY), *reader.rooms(RoomRole.CONDITION))
+    # Only who waits to be told of can bring a room to hear of anybody.
+    introduced = conversation and (conversation.introduce or conversation.unannounced)
+    arrivals = await reader.find(Arrivals) if introduced else ()
     rooms = {room.condition: room for room in reader.rooms(RoomRole.CONDITION) if room.condition}
     return Facts(
         now=reader.now,
@@ -105,6 +110,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         consents=tuple(consents),
         kept=tuple(kept),
         present=tuple(room for room in members_rooms if _is_there(person, room)),
+        arrivals={each.room_id: each for each in arrivals},
     )
 
 

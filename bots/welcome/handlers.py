@@ -7,23 +7,38 @@ Everything else is said in the one private chat with the person.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bots.core.actions import Action, Forget, InPrivateChat, Invite, Leave, Remember, Send, Words
+from bots.core.actions import (
+    Action,
+    BotName,
+    Forget,
+    InPrivateChat,
+    Invite,
+    Leave,
+    Priority,
+    Redact,
+    Remember,
+    Send,
+    Words,
+)
 from bots.core.bot import Reader
 from bots.core.commands import Missing, Unknown
 from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, Reaction
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.answers import Intent
-from bots.welcome.carrying_out import GREET, LABEL, carry_out, newcomer, send, to_office
+from bots.welcome.arriving import arrives
+from bots.welcome.carrying_out import GREET, LABEL, carry_out, send, to_office
+from bots.welcome.coming_up import INVITE
 from bots.welcome.commands import COMMANDS, Appeal, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about
+from bots.welcome.inviting import came_back, turned_down
 from bots.welcome.records import Conversation, Step
 from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
 
-_BLOCKED = "M_INVITE_BLOCKED"
 # Who was spoken to within this time sees our chat: a hundred invitations are answered once.
 _JUST_NOW = timedelta(minutes=10)
 # What `!privacy` can be followed by.
@@ -89,13 +104,15 @@ class Welcome:
             return self._invited(event, facts) if event.now is MembershipState.INVITE else ()
         if event.user in facts.bots or facts.room is None:
             return ()
+        if event.now is MembershipState.KNOCK:
+            return tuple(self._knocks(event, facts))
         joined = event.now is MembershipState.JOIN and event.previous is not MembershipState.JOIN
         if facts.room.role is RoomRole.LOBBY and joined:
             return self._in_the_lobby(event, facts)
         if facts.room.role is RoomRole.CONDITION and joined:
             return self._in_a_condition_room(facts, facts.room)
         if facts.room.role is RoomRole.CONDITION and event.now is MembershipState.LEAVE:
-            return self._taken_out(event, facts)
+            return self._out_of_a_condition_room(event, facts, facts.room)
         if facts.private and facts.conversation and event.now in (MembershipState.LEAVE, MembershipState.BAN):
             return (Remember(why="welcome.left", record=replace(facts.conversation, chat_left=True)),)
         return ()
@@ -112,11 +129,8 @@ class Welcome:
         if event.ok or facts is None or facts.conversation is None:
             return ()
         match event.action:
-            case Invite(room_id=room_id):
-                condition = next((i for i, room in facts.condition_rooms.items() if room.room_id == room_id), "")
-                blocked = event.errcode == _BLOCKED
-                turn = self.interview.not_invited(facts.conversation, condition, blocked=blocked)
-                return carry_out(turn, facts, event.id)
+            case Invite():
+                return tuple(came_back(self.interview, facts, event.action, event.errcode, event.id))
             case Send(why=why) if why == GREET:
                 return (Forget(why=GREET, record=Conversation, key=(facts.person,)),)
         return ()
@@ -158,12 +172,42 @@ class Welcome:
         turn = self.interview.resume(facts.conversation, facts.world, "back")
         return carry_out(turn, facts, event.event_id, open_chat=True)
 
+    def _knocks(self, event: Membership, facts: Facts) -> Iterator[Action]:
+        """Who knocks is answered in private. What was written beside it stood open to every server: it goes at once."""
+        if event.reason:
+            yield Redact(
+                why="welcome.knock",
+                voice=BotName.MODERATION,
+                priority=Priority.MODERATION,
+                room_id=event.room_id,
+                event_id=event.event_id,
+                sender=event.user,
+            )
+        key = "knock.reason" if event.reason else "knock"
+        conversation = facts.conversation
+        if conversation is None:
+            turn = self.interview.begin(facts.person, facts.world, key)
+        elif facts.room and facts.room.condition and self.interview.may_enter(conversation, facts.room.condition):
+            yield Invite(why=INVITE, room_id=event.room_id, user=facts.person, follow_up=True)
+            return
+        elif facts.now - conversation.asked_at < _JUST_NOW:
+            return
+        else:
+            turn = self.interview.resume(conversation, facts.world, key)
+        yield from carry_out(turn, facts, event.event_id, open_chat=True)
+
     def _in_a_condition_room(self, facts: Facts, room: RoomView) -> tuple[Action, ...]:
         conversation = facts.conversation
         if conversation is None or room.condition not in conversation.introduce.split():
             return ()
         left = " ".join(i for i in conversation.introduce.split() if i != room.condition)
-        return (newcomer(room), Remember(why="welcome.introduce", record=replace(conversation, introduce=left)))
+        told = arrives(room.room_id, facts.arrivals.get(room.room_id), facts.now)
+        return (*told, Remember(why="welcome.introduce", record=replace(conversation, introduce=left)))
+
+    def _out_of_a_condition_room(self, event: Membership, facts: Facts, room: RoomView) -> tuple[Action, ...]:
+        if event.sender == event.user and event.previous is MembershipState.INVITE and room.condition:
+            return tuple(turned_down(self.interview, facts, room.condition, event.event_id))
+        return self._taken_out(event, facts)
 
     def _taken_out(self, event: Membership, facts: Facts) -> tuple[Action, ...]:
         """Somebody whose homeserver is shut out hears why, once: the homeserver itself tells them nothing."""

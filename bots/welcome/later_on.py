@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bots.core.actions import Action
 from bots.core.bot import Reader
 from bots.core.events import Tick, Unreadable
+from bots.welcome.arriving import ARRIVALS, have_arrived
 from bots.welcome.carrying_out import carry_out, forgotten
 from bots.welcome.coming_up import Later
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about, facts_in_their_chat
-from bots.welcome.records import Pause, Step
+from bots.welcome.inviting import once_more, overlooked
+from bots.welcome.records import Arrivals, Pause, Step
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,16 @@ class LaterOn:
     """The decisions about ticks, and about what could not be read."""
 
     interview: Interview
+
+    async def gather_arrivals(self, event: Tick, reader: Reader) -> tuple[Arrivals | None, datetime]:
+        """What the room has heard of newcomers."""
+        if event.kind != ARRIVALS:
+            return None, reader.now
+        return await reader.get(Arrivals, event.payload["room_id"]), reader.now
+
+    def decide_arrivals(self, event: Tick, facts: tuple[Arrivals | None, datetime]) -> tuple[Action, ...]:  # noqa: ARG002
+        """Tell the room of all who have come since."""
+        return tuple(have_arrived(*facts))
 
     async def gather(self, event: Tick, reader: Reader) -> Facts | None:
         """About the person for whom it was put by."""
@@ -41,6 +54,10 @@ class LaterOn:
                 return self._reminded(event, facts)
             case Later.NOTE:
                 return self._noted(event, facts)
+            case Later.INVITE_AGAIN:
+                return tuple(once_more(facts, str(event.payload["which"])))
+            case Later.MISSED:
+                return tuple(overlooked(self.interview, facts, str(event.payload["which"]), event.id))
             case _:
                 return ()
 

@@ -74,6 +74,7 @@ class Conversation(Record):
     `reads` says that they could read the bot, `heard` that the bot could read them.
     `reminded` that they were reminded of the question at hand.
     `introduce` are condition ids whose rooms shall hear that somebody new has come, once the person is in.
+    `unheard` are condition ids in whose rooms they have not said anything yet, kept while they want notes.
     `round` rises with every new question, so that a button under an old one does nothing.
     `unclear` is the event id of their last message if it was no answer: an edit of that one is a new answer.
     `asked_at` (UTC) is when the bot last said something; `chat_left` that the person left the private chat.
@@ -87,6 +88,7 @@ class Conversation(Record):
     offered: Sealed = ""
     unannounced: Sealed = ""
     introduce: Sealed = ""
+    unheard: Sealed = ""
     agreed: int = 0
     health: int = 0
     notes: int = 0
@@ -107,6 +109,38 @@ class Conversation(Record):
         purpose="lets somebody stop half-way and go on later, and be greeted only once",
         keep=timedelta(days=365),
         subject="user",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstWords(Record):
+    """That somebody's first message in a room has no answer yet: where, and its event id. Not what it says."""
+
+    room_id: str
+    user: Hashed
+    event_id: str
+
+    key: ClassVar[tuple[str, ...]] = ("room_id", "user")
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets volunteers hear, without a name, of a first message that nobody answers",
+        keep=timedelta(days=2),
+        subject="user",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals(Record):
+    """When a room last heard of newcomers (UTC), and how many have come since who wish to be told of. Not who."""
+
+    room_id: str
+    said_at: datetime
+    waiting: int = 0
+
+    key: ClassVar[tuple[str, ...]] = ("room_id",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a room hear of several newcomers in one sentence",
+        keep=timedelta(days=7),
+        subject=None,
     )
 
 

@@ -56,10 +56,10 @@ class SettlingIn(Agreeing):
     def _on_days(self) -> Turn:
         match self._intent:
             case Intent.YES:
-                self._now = replace(self._now, notes=NOTES_VERSION)
+                self._now = replace(self._now, notes=NOTES_VERSION, unheard=self._now.chosen)
                 return self._go_on(self._say.words("days.yes"))
             case Intent.NO | Intent.SKIP:
-                self._now = replace(self._now, notes=0)
+                self._now = replace(self._now, notes=0, unheard="")
                 return self._go_on(self._say.words("days.no"))
             case Intent.BACK:
                 # Who waits to be introduced may think again; what a room has heard it has heard.

@@ -15,6 +15,7 @@ from bots.core.actions import (
     InRoom,
     Invite,
     Leave,
+    Redact,
     Remember,
     Schedule,
     Send,
@@ -150,6 +151,9 @@ class Scene:
     async def holdings(self, user):
         return self.kept if user == self.person else ()
 
+    def pseudonym(self, user):
+        return user
+
     async def label(self, event_id):
         return self.labels.get(event_id)
 
@@ -160,6 +164,12 @@ class Scene:
 
     async def leaves(self, room_id=LOBBY, *, previous=MembershipState.JOIN):
         return await self._moves(room_id, MembershipState.LEAVE, previous)
+
+    async def knocks_at(self, room_id, reason=None):
+        return await self._moves(room_id, MembershipState.KNOCK, None, reason=reason)
+
+    async def turns_down(self, room_id):
+        return await self._moves(room_id, MembershipState.LEAVE, MembershipState.INVITE)
 
     async def invites_the_bot(self, sender=None):
         event = Membership(
@@ -210,6 +220,10 @@ class Scene:
     async def is_refused(self, errcode, kind=Invite):
         """The homeserver refused the last action of this kind."""
         action = next(a for a in self.last if isinstance(a, kind))
+        if isinstance(action, Invite):
+            view = self.views[action.room_id]
+            members = {user: member for user, member in view.members.items() if user != action.user}
+            self.views[action.room_id] = replace(view, members=members)
         return await self.happens(Outcome(id=f"o{next(self._ids)}", action=action, ok=False, errcode=errcode))
 
     def waits(self, **time):
@@ -241,6 +255,8 @@ class Scene:
                     done.append(f"says {parts[0].key} in {room_id}")
                 case Leave(room_id=room_id):
                     done.append(f"leaves {room_id}")
+                case Redact(room_id=room_id, voice=BotName.MODERATION):
+                    done.append(f"has an event taken out of {room_id}")
                 case Erase():
                     done.append("erases")
         return done
@@ -267,6 +283,10 @@ class Scene:
                 self.ticks[id_] = Tick(id=id_, kind=kind, due_at=at, payload=payload)
             case Cancel(id=id_):
                 self.ticks.pop(id_, None)
+            case Invite(room_id=room_id, user=user):
+                view = self.views[room_id]
+                members = {**view.members, user: view.members.get(user, Member(MembershipState.INVITE))}
+                self.views[room_id] = replace(view, members=members)
             case Forget(record=record, key=key):
                 self.records.pop((record, key), None)
             case Erase():
@@ -288,12 +308,12 @@ class Scene:
     def _keep(self, record):
         self.records[type(record), tuple(getattr(record, name) for name in record.key)] = record
 
-    async def _moves(self, room_id, now, previous):
+    async def _moves(self, room_id, now, previous, **other):
         view = self.views[room_id]
         self.views[room_id] = replace(view, members={**view.members, self.person: replace(self.seen_as, state=now)})
         base = self._base(room_id, self.person)
         return await self.happens(
-            Membership(**{**base, "sender": self.person}, user=self.person, now=now, previous=previous)
+            Membership(**{**base, "sender": self.person}, user=self.person, now=now, previous=previous, **other)
         )
 
     def _base(self, room_id, sender):

@@ -30,22 +30,23 @@ CATALOGUE = Catalogue.load(shipped_words(), ["en"])
 class Place:
     """A lobby and two condition rooms, with the bot in them."""
 
-    def __init__(self):
+    def __init__(self, community=COMMUNITY, transport=MemoryTransport):
         self.clock, self.store = FakeClock(), MemoryStore()
+        self.community, self.transport = community, transport
         self.homeserver = MemoryHomeserver(self.clock.now)
         levels = PowerLevels(users={BOT: 25}, invite=25)
         self.lobby = self.homeserver.create_room(ORGANISER, join_rule="public", power_levels=levels)
         self.rooms = {
             id_: self.homeserver.create_room(ORGANISER, power_levels=levels) for id_ in ("epilepsy", "coeliac")
         }
-        self.running = self._start()
+        self.running = self.start()
 
-    def _start(self):
+    def start(self, wrap_store=lambda store: store, wrap_transport=lambda transport: transport):
         return Running(
-            bot=make_bot(COMMUNITY),
-            transport=MemoryTransport(self.homeserver, BOT),
-            store=self.store,
-            community=COMMUNITY,
+            bot=make_bot(self.community),
+            transport=wrap_transport(self.transport(self.homeserver, BOT)),
+            store=wrap_store(self.store),
+            community=self.community,
             catalogue=CATALOGUE,
             bots=BOTS,
             organiser=ORGANISER,
@@ -63,7 +64,7 @@ class Place:
         await settle(self.running)
 
     async def restarts(self):
-        self.running = self._start()
+        self.running = self.start()
         await settle(self.running)
 
     async def chat(self, user=ANA):

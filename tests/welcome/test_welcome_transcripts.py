@@ -47,6 +47,10 @@ async def _play(scene, move, what):  # noqa: C901 — one line for each thing a 
             await scene.joins(LOBBY if what == "lobby" else f"!{what}")
         case "leaves":
             await scene.leaves({"lobby": LOBBY, "chat": PRIVATE}[what])
+        case "knocks":
+            await scene.knocks_at(f"!{what}", "I have MS and nobody knows")
+        case "turns down":
+            await scene.turns_down(f"!{what}")
         case "invites":
             await scene.invites_the_bot()
         case "says":

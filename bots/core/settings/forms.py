@@ -76,6 +76,7 @@ class ConditionForm(Form):
     room_topic: PublicName
     language: SpokenHere | None = None
     history: Annotated[str, AfterValidator(one_of(*HistorySharing))] = HistorySharing.OFF
+    greeters: Annotated[list[UserId], AfterValidator(once)] = Field(default_factory=list)
 
     def made(self) -> Condition:
         """What policies see."""
@@ -87,6 +88,7 @@ class ConditionForm(Form):
             language=self.language,
             synonyms={language: tuple(words) for language, words in self.synonyms.items()},
             history=HistorySharing(self.history),
+            greeters=tuple(self.greeters),
         )
 
 

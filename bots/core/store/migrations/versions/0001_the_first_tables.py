@@ -13,6 +13,15 @@ depends_on = None
 def upgrade() -> None:
     """Make it so."""
     op.create_table(
+        "arrivals",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("waiting", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id"),
+    )
+    op.create_table(
         "audit",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -73,6 +82,7 @@ def upgrade() -> None:
         sa.Column("offered", sa.LargeBinary(), nullable=False),
         sa.Column("unannounced", sa.LargeBinary(), nullable=False),
         sa.Column("introduce", sa.LargeBinary(), nullable=False),
+        sa.Column("unheard", sa.LargeBinary(), nullable=False),
         sa.Column("agreed", sa.BigInteger(), nullable=False),
         sa.Column("health", sa.BigInteger(), nullable=False),
         sa.Column("notes", sa.BigInteger(), nullable=False),
@@ -124,6 +134,16 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("code"),
+    )
+    op.create_table(
+        "first_words",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id", "user"),
     )
     op.create_table(
         "labels",
@@ -266,9 +286,11 @@ def downgrade() -> None:
     op.drop_table("labels")
     op.drop_table("invite_code")
     op.drop_table("decision")
+    op.drop_table("first_words")
     op.drop_table("conversation")
     op.drop_table("consent")
     op.drop_table("community_room")
     op.drop_table("case")
     op.drop_index(op.f("ix_audit_at"), table_name="audit")
     op.drop_table("audit")
+    op.drop_table("arrivals")

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Invitations, and what becomes of them: kept back, overlooked, turned down. Each is said, and tried once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bots.core.actions import Action, Cancel, Invite, Words
+from bots.core.events import MembershipState
+from bots.core.rooms import RoomView
+from bots.welcome.carrying_out import carry_out, to_office
+from bots.welcome.coming_up import INVITE, Later, put_by, tick_id
+from bots.welcome.conversation import Interview
+from bots.welcome.facts import Facts
+from bots.welcome.records import Pause
+
+_BLOCKED = "M_INVITE_BLOCKED"
+_ONCE_MORE = "welcome.admit.again"
+
+
+def came_back(interview: Interview, facts: Facts, invite: Invite, errcode: str | None, source: str) -> Iterator[Action]:
+    """The homeserver did not take it. After the first time it is tried again, after the second people hear of it."""
+    assert facts.conversation is not None
+    condition = next((i for i, room in facts.condition_rooms.items() if room.room_id == invite.room_id), None)
+    if condition is None:
+        return
+    yield Cancel(why=INVITE, id=tick_id(Later.MISSED, facts.person, condition))
+    if invite.why == _ONCE_MORE:
+        yield from carry_out(interview.about_invitation(facts.conversation, condition, "lost"), facts, source)
+        room = facts.condition_rooms[condition].name or condition
+        if facts.office:
+            yield to_office(facts, Words("welcome.office.invitation", {"room": room}))
+        return
+    key = "blocked" if errcode == _BLOCKED else "failed"
+    yield from carry_out(interview.about_invitation(facts.conversation, condition, key), facts, source)
+    yield put_by(Later.INVITE_AGAIN, facts.person, facts.now, condition)
+
+
+def once_more(facts: Facts, condition: str) -> Iterator[Action]:
+    """After a while, if it is still wanted."""
+    room = _still_wanted(facts, condition)
+    if room is not None and facts.person not in room.joined():
+        yield Invite(why=_ONCE_MORE, room_id=room.room_id, user=facts.person, follow_up=True)
+
+
+def overlooked(interview: Interview, facts: Facts, condition: str, source: str) -> Iterator[Action]:
+    """An invitation that nobody has looked at: the way in is told once more, as the room's address."""
+    room = _still_wanted(facts, condition)
+    if room is None or facts.conversation is None or room.members.get(facts.person) is None:
+        return
+    if facts.conversation.pause is Pause.STOPPED:
+        return
+    if room.members[facts.person].state is MembershipState.INVITE:
+        link = f"https://matrix.to/#/{room.room_id}?via={facts.world.ours}"
+        yield from carry_out(
+            interview.about_invitation(facts.conversation, condition, "missed", link=link), facts, source
+        )
+
+
+def turned_down(interview: Interview, facts: Facts, condition: str, source: str) -> Iterator[Action]:
+    """By the person: their good right, and perhaps a slip."""
+    if facts.conversation is None or condition not in facts.conversation.chosen.split():
+        return
+    yield Cancel(why=INVITE, id=tick_id(Later.MISSED, facts.person, condition))
+    yield from carry_out(interview.about_invitation(facts.conversation, condition, "refused"), facts, source)
+
+
+def _still_wanted(facts: Facts, condition: str) -> RoomView | None:
+    if facts.conversation is None or condition not in facts.conversation.chosen.split():
+        return None
+    return facts.condition_rooms.get(condition)
