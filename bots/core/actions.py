@@ -175,6 +175,7 @@ class ShareHistory(_Action):
     """Give `user`, whom the bot invited, the keys of what the room shares of what was said since `since` (UTC).
 
     The performer refuses it for a room that shares nothing, and for whoever came in another way or left.
+    It fails with `KITHROOM_NO_SIGNED_DEVICE` where there is no device yet that could be trusted with them.
     """
 
     room_id: str

@@ -165,11 +165,12 @@ class Transport(Protocol):
         None for somebody who is not in the room, who came in without an invitation, or of whom it is not known.
         """
 
-    async def share_history(self, room_id: str, user: str, since: datetime) -> int:
+    async def share_history(self, room_id: str, user: str, since: datetime) -> int | None:
         """Give the user's cross-signed devices, asked for anew, the keys of what the room shares of its past.
 
         Only what was said since `since`, and only keys whose senders let newcomers have them.
-        Gives how many devices can fetch them now. Safe to repeat. Raises for a room that shares nothing.
+        Gives how many devices can fetch them now; None where there is nothing to give. Safe to repeat.
+        Raises for a room that shares nothing.
         """
 
     async def kick(self, room_id: str, user: str) -> None:

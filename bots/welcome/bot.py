@@ -44,6 +44,7 @@ def make_bot(community: Community) -> WelcomeBot:
             Handler(Outcome, welcome.gather_outcome, welcome.decide_outcome),
             Handler(Outcome, history.gather_outcome, history.decide_outcome),
             Handler(Membership, history.gather_membership, history.decide_membership),
+            Handler(Tick, history.gather_tick, history.decide_tick),
             Handler(Membership, gone.gather, gone.decide),
             Handler(Tick, gone.gather_tick, gone.decide_tick),
             Handler(Message, first_words.gather, first_words.decide),

@@ -201,7 +201,9 @@ async def test_a_newcomer_is_told_under_both_names_where_the_encrypted_past_is(e
 async def test_nothing_is_uploaded_for_somebody_without_a_signed_device(encryption, server):
     know(server, Stranger(ALICE, "A"))
     server.answers["PUT /sendToDevice/"] = {}
+    assert await encryption.hand_over(ROOM, ALICE, 0) is None
 
+    await encryption._thread.run(lambda: receive(encryption._machine, Stranger("@bo:x", "B")))
     assert await encryption.hand_over(ROOM, ALICE, 0) == 0
 
     assert server.requests("POST", "/_matrix/media/v3/upload") == []

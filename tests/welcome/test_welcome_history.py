@@ -131,6 +131,33 @@ async def test_the_keys_go_out_with_the_invitation_and_once_more_at_the_door(pla
     assert place.handed_over == invited * 2
 
 
+async def test_whose_device_is_confirmed_later_is_given_the_keys_then(place):
+    place.homeserver.without_signed_devices.add(ANA)
+    await place.comes_in("coeliac", by=BOT)
+    assert place.handed_over == []
+
+    place.clock.advance(timedelta(minutes=20))
+    await settle(place.running)
+    assert place.handed_over == []
+
+    place.homeserver.without_signed_devices.clear()
+    place.clock.advance(timedelta(hours=2))
+    await settle(place.running)
+    assert place.handed_over == [(place.rooms["coeliac"], ANA)]
+
+
+async def test_who_left_meanwhile_is_given_nothing(place):
+    place.homeserver.without_signed_devices.add(ANA)
+    await place.comes_in("coeliac", by=BOT)
+    place.homeserver.leave(ANA, place.rooms["coeliac"])
+    place.homeserver.without_signed_devices.clear()
+
+    place.clock.advance(timedelta(days=1))
+    await settle(place.running)
+
+    assert place.handed_over == []
+
+
 @pytest.mark.parametrize(("condition", "shares"), [("coeliac", True), ("epilepsy", False)])
 async def test_what_a_bot_says_itself_is_for_newcomers_where_the_room_is(place, condition, shares, monkeypatch):
     said = []

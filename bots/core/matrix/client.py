@@ -307,7 +307,7 @@ class MatrixClient(RoomActions):
             view.room_id, recipients_of(view), readers, content, rules, shared_history=shared_history
         )
 
-    async def share_history(self, room_id: str, user: str, since: datetime) -> int:
+    async def share_history(self, room_id: str, user: str, since: datetime) -> int | None:
         """Hand the keys of the room's shareable past over; how many of the person's devices can fetch them now."""
         await self._rooms.load([room_id])
         view = self._rooms.view(room_id)

@@ -244,10 +244,11 @@ class Encryption:
         """Somebody left the room: what is said from now on is not theirs to read."""
         await self._thread.run(self._machine.somebody_left, room_id)
 
-    async def hand_over(self, room_id: str, user: str, since: float) -> int:
+    async def hand_over(self, room_id: str, user: str, since: float) -> int | None:
         """Give a newcomer's cross-signed devices the keys of the room's past from `since` (seconds) on (MSC4268).
 
-        Only keys whose senders said that newcomers may have them. Gives how many devices can fetch them now.
+        Only keys whose senders said that newcomers may have them.
+        Gives how many devices can fetch them now; None where there is nothing to give.
         Raises TransportError.
         """
         await self._thread.run(self._machine.ask_again, [user])
@@ -256,7 +257,9 @@ class Encryption:
         await self._send_to_devices()
         devices = await self._thread.run(self._machine.cross_signed_devices, user)
         past = await self._thread.run(self._machine.past, room_id, since)
-        if not devices or not past.shared:
+        if not past.shared:
+            return None
+        if not devices:
             return 0
         bundle: dict[str, list[dict[str, Any]]] = {"room_keys": [], "withheld": []}
         for part, made, those in (("room_keys", exported, past.shared), ("withheld", refused, past.withheld)):

@@ -46,6 +46,7 @@ from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportErro
 
 REFUSED = "KITHROOM_REFUSED"
 NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
+NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
 _PRIVATE_CHAT_NAME = Words("core.private_chat_name")
 _QUOTE_GONE = Words("core.quote_gone")
 
@@ -147,7 +148,8 @@ class Live:
             case Invite(room_id=room_id, user=user):
                 await self.transport.invite(room_id, user)
             case ShareHistory(room_id=room_id, user=user, since=since):
-                await self.transport.share_history(room_id, user, since)
+                if await self.transport.share_history(room_id, user, since) == 0:
+                    raise TransportError(NO_SIGNED_DEVICE, "the person has no device that their own identity signed")
             case Remove(room_id=room_id, user=user):
                 await self.transport.kick(room_id, user)
             case Ban(room_id=room_id, user=user):

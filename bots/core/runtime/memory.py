@@ -48,7 +48,8 @@ class Entry:
 class MemoryHomeserver:
     """Rooms, and who said what in them. `now` is its clock.
 
-    `without_devices` are people to whom nothing can be encrypted yet.
+    `without_devices` are people to whom nothing can be encrypted yet,
+    `without_signed_devices` those whose own identity has signed none.
     `inviters` are, by room and person, who invited the people who are there by invitation;
     `device_names` what people's devices are called, by user id;
     `handed_over` whom a room's past was given to: the room, the person, since when;
@@ -59,6 +60,7 @@ class MemoryHomeserver:
     rooms: dict[str, RoomView] = field(default_factory=dict)
     stream: list[Entry] = field(default_factory=list)
     without_devices: set[str] = field(default_factory=set)
+    without_signed_devices: set[str] = field(default_factory=set)
     inviters: dict[tuple[str, str], str] = field(default_factory=dict)
     device_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     handed_over: list[tuple[str, str, datetime]] = field(default_factory=list)
