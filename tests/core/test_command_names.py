@@ -12,8 +12,9 @@ from bots.core.commands import spec_of
 from bots.core.language import Catalogue, shipped_words
 from bots.moderation.commands import COMMANDS as MODERATION
 from bots.resources.commands import COMMANDS as RESOURCES
+from bots.welcome.commands import COMMANDS as WELCOME
 
-SPECS = [spec_of(kind) for commands in (MODERATION, RESOURCES) for kind in commands.types]
+SPECS = [spec_of(kind) for commands in (MODERATION, RESOURCES, WELCOME) for kind in commands.types]
 LANGUAGES = sorted({file.stem for folder in shipped_words() for file in folder.glob("*.yaml")} - {"en"})
 
 

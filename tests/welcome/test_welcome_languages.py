@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole way in, in every language: what a person is told to write is understood, and so is what they write."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bots.core.language import Catalogue, shipped_words, spoken
+from bots.welcome.answers import load, plain
+from bots.welcome.commands import COMMANDS, Language
+from bots.welcome.wording import SIGNS
+from fakes.welcome_scene import COMMUNITY, LOBBY, Scene
+
+LANGUAGES = tuple(code for code in spoken(shipped_words()) if code != "en")
+FOLDER = Path(__file__).parents[2] / "bots/welcome/words"
+# What stands in bold there is a button of somebody else's app.
+OF_AN_APP = re.compile(r"welcome\.(read\.steps|shows|invite\.missed|young\.goodbye)")
+# yes, skip, no, and a condition, in somebody's own words
+WORDS = {
+    "de": ("klar", "weiter", "lieber nicht", "ich habe seit kurzem Zöliakie", "mein Sohn hat Zöliakie"),
+    "es": ("claro que sí", "saltar", "mejor no", "me han diagnosticado celiaquía", "mi hija tiene celiaquía"),
+    "fr": ("d’accord", "passer", "non merci", "j’ai la maladie cœliaque", "ma fille a la maladie cœliaque"),
+    "pt": ("pode ser", "pular", "prefiro não", "tenho doença celíaca", "minha mãe tem doença celíaca"),
+}
+COELIAC = {"de": "Zöliakie", "es": "Celiaquía", "fr": "Maladie cœliaque", "pt": "Doença celíaca"}
+
+
+def test_every_language_is_whole():
+    assert LANGUAGES == ("de", "es", "fr", "pt")
+    assert WORDS.keys() == set(LANGUAGES)
+
+
+def bold(text):
+    """The words that a sentence asks for; numbers to call, addresses and placeholders are none."""
+    words = re.findall(r"\*\*([^*]+)\*\*", text) if isinstance(text, str) else []
+    return [word for word in words if not re.search(r"[.{]", word) and not word.isdecimal()]
+
+
+def understood(vocabulary, word):
+    return (
+        vocabulary.intent(word)
+        or vocabulary.asking.country(word) is not None
+        or plain(word) in vocabulary.unsure
+        or isinstance(COMMANDS.parse(word), Language)
+        or vocabulary.pick("trouble", word)
+    )
+
+
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_what_one_is_told_to_write_is_understood(language):
+    vocabulary = load((language,))
+    said = Catalogue.read([FOLDER], [language], [])[language]
+    told = [(key, word) for key, text in said.items() if not OF_AN_APP.match(key) for word in bold(text)]
+    assert len(told) > 50
+    assert [(key, word) for key, word in told if not understood(vocabulary, word)] == []
+    for sign in SIGNS:
+        name = said[f"welcome.read.sign.{sign}"]
+        assert vocabulary.pick("sign", str(name)) == sign
+
+
+def community(language):
+    """The scene's community, with what its coeliac room is called in the language."""
+    conditions = tuple(
+        replace(each, name={**each.name, language: COELIAC[language]}) if each.id == "coeliac" else each
+        for each in COMMUNITY.conditions
+    )
+    return replace(COMMUNITY, languages=("en", language), conditions=conditions)
+
+
+async def arrived(language):
+    scene = Scene(community=community(language))
+    await scene.joins(LOBBY)
+    await scene.says(f"!language {language}")
+    return scene
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_whole_way_in_is_gone_in_plain_words(language):
+    yes, skip, no, condition, _ = WORDS[language]
+    scene = await arrived(language)
+    for _ in ("age", "guidelines", "health"):
+        await scene.says(yes)
+    assert scene.said == [["condition.ask"]]
+    await scene.says(condition)
+    assert scene.said[-1][0] == "read.ask", scene.said
+    await scene.picks_the_sign()
+    assert scene.done == ["invites to !coeliac"]
+    await scene.says(skip)
+    assert scene.said == [["introduce.ask"]]
+    await scene.says(no)
+    assert "days.ask" in scene.said[-1]
+    assert {part.language for send in scene.sends for part in send.parts} == {language}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_somebody_else_s_illness_is_asked_about_first(language):
+    yes, *_, of_another = WORDS[language]
+    scene = await arrived(language)
+    for _ in range(3):
+        await scene.says(yes)
+    await scene.says(of_another)
+    assert scene.said[-1][-1] == "choose.one"
