@@ -14,6 +14,7 @@ from bots.core.bot import Reader
 from bots.core.events import Membership, MembershipState, Tick
 from bots.welcome.carrying_out import forgotten
 from bots.welcome.facts import Facts, facts_in_their_chat
+from bots.welcome.records import Conversation
 
 GONE = "welcome.gone"
 # Long enough to come back from a holiday from it all.
@@ -25,13 +26,14 @@ _OUT = (MembershipState.LEAVE, MembershipState.BAN)
 class Gone:
     """The decisions about people who are nowhere any more."""
 
-    async def gather(self, event: Membership, reader: Reader) -> Facts:
-        """Where the person is who moved."""
-        return await facts_in_their_chat(event.user, reader)
+    async def gather(self, event: Membership, reader: Reader) -> Facts | None:
+        """Where the person is who moved; nothing about somebody whom the bot has not met."""
+        known = event.user not in reader.bots and await reader.get(Conversation, event.user) is not None
+        return await facts_in_their_chat(event.user, reader) if known else None
 
-    def decide(self, event: Membership, facts: Facts) -> tuple[Action, ...]:
+    def decide(self, event: Membership, facts: Facts | None) -> tuple[Action, ...]:
         """Begin to count when they left the last place, and stop when they come back."""
-        if facts.conversation is None or event.user in facts.bots:
+        if facts is None:
             return ()
         if event.now is MembershipState.JOIN and event.previous is not MembershipState.JOIN:
             return (Cancel(why=GONE, id=_tick_id(event.user)),)

@@ -54,13 +54,15 @@ class History:
                 return tuple(_try_again(room_id, user, facts.now + wait) for wait in _AGAIN)
         return ()
 
-    async def gather_membership(self, event: Membership, reader: Reader) -> Facts:
-        """About the person who moved."""
-        return await _facts(event.user, reader)
+    async def gather_membership(self, event: Membership, reader: Reader) -> Facts | None:
+        """About the person who came in somewhere; nothing in a community that shares nothing."""
+        came = event.now is MembershipState.JOIN and event.previous is not MembershipState.JOIN
+        shares = any(condition.history is HistorySharing.ON for condition in self.community.conditions)
+        return await _facts(event.user, reader) if came and shares else None
 
-    def decide_membership(self, event: Membership, facts: Facts) -> tuple[Action, ...]:
+    def decide_membership(self, event: Membership, facts: Facts | None) -> tuple[Action, ...]:
         """Give them again to somebody who came in: by now they may have another device."""
-        if event.now is not MembershipState.JOIN or event.previous is MembershipState.JOIN:
+        if facts is None:
             return ()
         return self._share(event.room_id, event.user, facts, follow_up=True)
 
