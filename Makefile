@@ -30,9 +30,10 @@ test: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
 
-## The picture in the README, drawn from a conversation that is held for it.
+## The pictures in the README: a conversation that is held for it, and the door as a phone shows it.
 picture: $(DEV)
 	PYTHONPATH=tests $(BIN)/python docs/pictures/conversation.py
+	PYTHONPATH=tests $(BIN)/python docs/pictures/coming_in.py
 
 $(VENV)/up-%.stamp: | $(BIN)/pip
 	$(call install,up)

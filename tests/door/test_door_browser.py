@@ -11,6 +11,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -44,7 +45,8 @@ def browser():
 class Served:
     """A door on a thread of its own, as its visitors find it."""
 
-    def __init__(self, synapse=None, administrator=None):
+    def __init__(self, synapse=None, administrator=None, *, languages=LANGUAGES):
+        self._languages = languages
         self.clock = Clock()
         self.accounts = MemoryAccounts("taken-name")
         self._started = threading.Event()
@@ -54,11 +56,10 @@ class Served:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
 
     async def _run(self):
-        from dataclasses import replace
-
         english = CATALOGUE.entries["en"]
+        # Whatever is translated: a second language, so that there is a link to it.
         catalogue = Catalogue({"en": english, "de": english | {"door.language": "Deutsch"}}, "en")
-        community = replace(COMMUNITY, languages=LANGUAGES)
+        community = replace(COMMUNITY, languages=self._languages)
         async with AsyncExitStack() as stack:
             if self._synapse is not None:
                 http = await stack.enter_async_context(Http(self._synapse.url))

@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.core.anonymity import Finding
@@ -74,6 +74,7 @@ def test_what_a_name_gives_away_is_found_as_it_was_written_and_as_it_will_be(wri
     assert finding in choice.findings
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_whatever_is_written_there_is_a_reason_or_a_name_that_matrix_takes(written):
     choice = chosen(written)

@@ -8,7 +8,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.cli.database import every_record
@@ -37,6 +37,7 @@ def test_a_form_comes_back_with_its_age_until_it_is_too_old():
     assert forms.take(sealed, START + GOOD_FOR + MINUTE) is None
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_what_we_did_not_give_is_no_form(text):
     assert Forms(KEY).take(text, START) is None
@@ -144,6 +145,7 @@ def test_work_that_was_made_easier_is_not_good():
     assert not work.is_done(KEY, "one", solve(work.challenge(KEY, "one", 10).replace('"00"', '""')))
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.one_of(
         st.text(max_size=100), st.binary(max_size=60).map(lambda raw: __import__("base64").b64encode(raw).decode())

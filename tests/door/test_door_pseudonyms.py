@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.core.anonymity import look_at_name, look_at_user_id, names
@@ -61,6 +61,7 @@ def test_the_linter_has_nothing_against_any_pair(language):
             assert not names.is_run_together(first + second), (first, second)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(EVERY), st.integers())
 def test_a_suggestion_is_a_user_id_that_tells_nothing(language, seed):
     for name in islice(suggestions(language, random.Random(seed)), 4):

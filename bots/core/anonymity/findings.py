@@ -15,6 +15,8 @@ _OLDEST = 110
 _YOUNGEST = 10
 # The shortest numbers that libphonenumber calls valid for a subscriber, and shorter than any other that people have.
 _LONG_NUMBER = 7
+# E.164: 15 digits, and the 00 before them.
+_LONGEST_NUMBER = 17
 # Only a phrase that is this long is looked for in the middle of a word.
 _SHORTEST_INSIDE = 6
 _LONGEST = 255
@@ -113,24 +115,27 @@ def _all(
 
 
 def _phone(text: str, regions: Sequence[str]) -> bool:
-    """A number that libphonenumber calls valid, here or with its country's code; never a date."""
-    if not _PHONE_LIKE.search(text) or _EMAIL.search(text):
+    """A number that libphonenumber calls valid, here or with its country's code."""
+    runs = [run for run in _PHONE_LIKE.findall(text) if sum(map(str.isdigit, run)) <= _LONGEST_NUMBER]
+    if not runs or _EMAIL.search(text):
         return False
     # A megabyte that few names need.
     import phonenumbers  # noqa: PLC0415
 
-    spaced = re.sub(r"[_.]", " ", re.sub(r"[A-Za-z]+", " ", text))
     return any(
-        phonenumbers.PhoneNumberMatcher(spaced, region, leniency=phonenumbers.Leniency.VALID).has_next()
+        phonenumbers.PhoneNumberMatcher(
+            re.sub(r"[_.]", " ", run), region, leniency=phonenumbers.Leniency.VALID
+        ).has_next()
+        for run in runs
         for region in (*regions, None)
     )
 
 
 def _real_name(words: Sequence[str], *, localpart: bool) -> bool:
-    """NIST SP 800-122: a full name. A family name that stands alone is one too; in a user id, `asmith` as well."""
+    """NIST SP 800-122: a full name. A family name alone, or after one word, is one too; in a user id, `asmith`."""
     if names.is_full_name(words) or any(names.is_run_together(word, initial=localpart) for word in words):
         return True
-    return len(words) == 1 and names.is_family(words[0]) and not names.is_given(words[0], surely=False)
+    return 0 < len(words) < 3 and names.is_family(words[-1]) and not names.is_given(words[-1], surely=False)
 
 
 def _dates(text: str) -> Iterator[date]:

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`kithroom run` starts the three bots, and the door where there is one; when one of them stops, they all do."""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import pytest
+import yaml
+
+from bots.cli.door import run_door
+from bots.cli.run import run_all
+from bots.cli.sorry import Sorry
+from bots.core.actions import BotName
+from fakes.door_scene import CONFIG
+
+DOOR = {"address": "https://door.kith.example", "accounts": "synapse", "account": "@door:kith.example"}
+
+
+class Child:
+    """Runs until it is stopped, but for the one whose arguments begin with `stops`."""
+
+    started: ClassVar[list[list[str]]] = []
+    stopped: ClassVar[list[list[str]]] = []
+    stops = ""
+
+    def __init__(self, module, arguments, *, log):
+        self.arguments = list(arguments)
+        self.started.append(self.arguments)
+
+    @property
+    def exit_code(self):
+        return 3 if self.stops and self.arguments[0] == self.stops else None
+
+    def terminate(self):
+        pass
+
+    def stop(self):
+        self.stopped.append(self.arguments)
+
+
+@pytest.fixture
+def children(monkeypatch):
+    made = type("Children", (Child,), {"started": [], "stopped": [], "stops": "door"})
+    # `bots.cli.run` by name is the command.
+    monkeypatch.setattr(sys.modules[run_all.__module__], "Child", made)
+    return made
+
+
+@pytest.fixture
+def config(tmp_path):
+    def write(**more):
+        settings = {
+            "homeserver": "http://127.0.0.1:9",
+            "community": str(CONFIG),
+            "state": str(tmp_path / "state"),
+            "secrets": str(tmp_path / "secrets"),
+            "organiser": "@organiser:kith.example",
+            "bots": {bot.value: f"@{bot}:kith.example" for bot in BotName},
+        }
+        for who in (*BotName, "door"):
+            (tmp_path / "secrets" / who).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "secrets" / who / "password").write_text("a password")
+        file = tmp_path / "kithroom.yaml"
+        file.write_text(yaml.safe_dump(settings | more))
+        return file
+
+    return write
+
+
+async def test_the_door_is_started_with_the_bots_and_its_end_is_the_end_of_all(children, config, capsys):
+    file = config(door=DOOR)
+    assert await run_all(file, tuple(BotName)) == 3
+    started = [["run", "--config", str(file), bot.value] for bot in BotName] + [["door", "--config", str(file)]]
+    assert children.started == children.stopped == started
+    assert "The door stopped, and so the others are stopped." in capsys.readouterr().err
+
+
+async def test_where_there_is_no_door_none_is_started(children, config, capsys):
+    children.stops = "run"
+    assert await run_all(config(), tuple(BotName)) == 3
+    assert [arguments[0] for arguments in children.started] == ["run"] * 3
+    assert "The welcome bot stopped" in capsys.readouterr().err
+
+
+async def test_a_door_without_its_password_is_told_before_anything_starts(children, config, tmp_path):
+    file = config(door=DOOR)
+    (tmp_path / "secrets" / "door" / "password").unlink()
+    with pytest.raises(Sorry, match="no token for door"):
+        await run_all(file, tuple(BotName))
+    assert children.started == []
+
+
+async def test_without_settings_the_door_says_what_is_missing(config):
+    with pytest.raises(Sorry, match="There is no `door` in"):
+        await run_door(config())
