@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bots.core.actions import Words
 from bots.core.community import Community
-from bots.core.helplines import told
+from bots.core.helplines import find_country, told
 from bots.welcome.answers import Intent
+from bots.welcome.arranging import Arranging
 from bots.welcome.records import Conversation, Pause, Step
-from bots.welcome.settling_in import SettlingIn
 from bots.welcome.turn import Mistyped, Said, Showed, Speak, Turn, World
 from bots.welcome.wording import HEALTH_VERSION, Say, Wording
 
@@ -19,7 +19,7 @@ _PAUSED = (Pause.STOPPED, Pause.LATER)
 _FIRST = (Step.AGE, Step.YOUNG, Step.GUIDELINES, Step.HEALTH)
 
 
-class Answering(SettlingIn):
+class Answering(Arranging):
     """One input, at one state."""
 
     def turn(self) -> Turn:
@@ -40,7 +40,7 @@ class Answering(SettlingIn):
         if (lines := self._helplines()) is not None:
             return Turn(conversation=self._before, says=(Say(lines, urgent=True),))
         if self._intent is Intent.URGENT:
-            return Turn(conversation=self._before, says=(Say((self._say.words("urgent"),), urgent=True),))
+            return Turn(conversation=self._before, says=(Say(self._people_to_call(), urgent=True),))
         return None
 
     def _when_any_word_does(self) -> Turn | None:
@@ -81,8 +81,16 @@ class Answering(SettlingIn):
         if country:
             return told(self._community, country, self._world.now.date(), self._before.language or None)
         if country is not None or self._vocabulary.asking.distressed(self._came.text):
-            return (self._say.words("urgent"),)
+            return self._people_to_call()
         return None
+
+    def _people_to_call(self) -> tuple[Words, ...]:
+        """Where the person said they live; else how to find out."""
+        country = find_country(self._community.countries, self._before.country) if self._before.country else None
+        if country is None:
+            return (self._say.words("urgent"),)
+        today = self._world.now.date()
+        return told(self._community, country.code, today, self._before.language or None)
 
     def _speak(self, language: str) -> Turn:
         languages = self._community.languages
@@ -166,6 +174,9 @@ class Answering(SettlingIn):
             Step.WHO: self._on_who,
             Step.INTRODUCE: self._on_introduction,
             Step.DAYS: self._on_days,
+            Step.COUNTRY: self._on_arrangement,
+            Step.CLOCK: self._on_arrangement,
+            Step.QUIET: self._on_arrangement,
         }
         return answers.get(self._now.step, self._on_done)()
 

@@ -50,6 +50,7 @@ class Intent(StrEnum):
     COPY = "copy"
     RECEIPT = "receipt"
     CHECK = "check"
+    SETTINGS = "settings"
     HELLO = "hello"
     THANKS = "thanks"
 

@@ -27,6 +27,7 @@ from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, put_b
 from bots.welcome.facts import Facts
 from bots.welcome.records import Consent, Conversation, Purpose
 from bots.welcome.turn import Turn
+from bots.welcome.wording import SETTINGS_VERSION
 
 LABEL = "welcome."
 GREET = "welcome.greet"
@@ -61,7 +62,7 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         for i in turn.admit
     )
     copy = (SendCopy(why="welcome.copy", user=facts.person),) if turn.copy else ()
-    overlooked = (put_by(Later.MISSED, facts.person, facts.now, i) for i in turn.admit)
+    overlooked = (put_by(Later.MISSED, turn.conversation, facts.now, i) for i in turn.admit)
     introductions = (
         action
         for room_id in (facts.condition_rooms[i].room_id for i in turn.introduce)
@@ -128,4 +129,5 @@ def agreements(conversation: Conversation) -> dict[Purpose, int]:
         Purpose.GUIDELINES: conversation.agreed,
         Purpose.HEALTH: conversation.health,
         Purpose.NOTES: conversation.notes,
+        Purpose.SETTINGS: SETTINGS_VERSION if conversation.country or conversation.zone else 0,
     }

@@ -11,6 +11,7 @@ from itertools import product
 from bots.core.actions import Action, Cancel, Schedule
 from bots.welcome.conversation import NOTE_DAYS
 from bots.welcome.facts import Facts
+from bots.welcome.hours import awake
 from bots.welcome.records import Conversation, Pause, Step
 
 # One reminder after a silence of so long; longer for somebody who asked for time. After "stop" there is none.
@@ -57,22 +58,22 @@ def coming_up(after: Conversation, facts: Facts) -> Iterator[Action]:
     if after == before:
         return
     if (at := _reminder(after, facts.now)) is not None:
-        yield _put_by(Later.REMINDER, user, at)
+        yield _put_by(Later.REMINDER, after, at)
     elif before is not None and _reminder(before, facts.now) is not None:
         yield Cancel(why=Later.REMINDER, id=tick_id(Later.REMINDER, user))
     if after.step is Step.YOUNG and (before is None or before.step is not Step.YOUNG):
-        yield _put_by(Later.YOUNG, user, facts.now + YOUNG_STAYS)
+        yield _put_by(Later.YOUNG, after, facts.now + YOUNG_STAYS)
     notes_before = before.notes if before else 0
     for day in NOTE_DAYS:
         if after.notes and not notes_before:
-            yield _put_by(Later.NOTE, user, facts.now + timedelta(days=day), day)
+            yield _put_by(Later.NOTE, after, facts.now + timedelta(days=day), day)
         elif notes_before and not after.notes:
             yield Cancel(why=Later.NOTE, id=tick_id(Later.NOTE, user, day))
 
 
-def put_by(kind: Later, user: str, now: datetime, which: str) -> Schedule:
+def put_by(kind: Later, conversation: Conversation, now: datetime, which: str) -> Schedule:
     """A look, after the time that is fit for it, at what has become of an invitation to the room of a condition."""
-    return _put_by(kind, user, now + _LOOK_AFTER[kind], which)
+    return _put_by(kind, conversation, now + _LOOK_AFTER[kind], which)
 
 
 def nothing_more(user: str, chosen: str = "") -> Iterator[Action]:
@@ -97,6 +98,8 @@ def _reminder(conversation: Conversation, now: datetime) -> datetime | None:
             return None
 
 
-def _put_by(kind: Later, user: str, at: datetime, which: int | str = "") -> Schedule:
-    payload = {"user": user, "which": which}
-    return Schedule(why=kind, id=tick_id(kind, user, which), kind=kind, at=at, payload=payload)
+def _put_by(kind: Later, conversation: Conversation, at: datetime, which: int | str = "") -> Schedule:
+    """Not in the person's quiet hours, as they are by now."""
+    at = awake(at, conversation.zone, conversation.quiet)
+    payload = {"user": conversation.user, "which": which}
+    return Schedule(why=kind, id=tick_id(kind, conversation.user, which), kind=kind, at=at, payload=payload)

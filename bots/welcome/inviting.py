@@ -33,7 +33,7 @@ def came_back(interview: Interview, facts: Facts, invite: Invite, errcode: str |
         return
     key = "blocked" if errcode == _BLOCKED else "failed"
     yield from carry_out(interview.about_invitation(facts.conversation, condition, key), facts, source)
-    yield put_by(Later.INVITE_AGAIN, facts.person, facts.now, condition)
+    yield put_by(Later.INVITE_AGAIN, facts.conversation, facts.now, condition)
 
 
 def once_more(facts: Facts, condition: str) -> Iterator[Action]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bots.core.actions import Action
+from bots.core.actions import Action, Schedule
 from bots.core.bot import Reader
 from bots.core.events import Tick, Unreadable
 from bots.welcome.arriving import ARRIVALS, have_arrived
@@ -14,6 +14,7 @@ from bots.welcome.carrying_out import carry_out, forgotten
 from bots.welcome.coming_up import Later
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about, facts_in_their_chat
+from bots.welcome.hours import awake
 from bots.welcome.inviting import once_more, overlooked
 from bots.welcome.records import Arrivals, Pause, Step
 
@@ -49,6 +50,11 @@ class LaterOn:
             return forgotten(facts.person, facts.room.room_id) if facts.conversation.step is Step.YOUNG else ()
         if facts.person not in facts.room.joined():
             return ()
+        # What was put by before somebody named quiet hours waits for their end.
+        known = facts.conversation
+        at = awake(facts.now, known.zone, known.quiet)
+        if at > facts.now:
+            return (Schedule(why=event.kind, id=event.id, kind=event.kind, at=at, payload=event.payload),)
         match event.kind:
             case Later.REMINDER:
                 return self._reminded(event, facts)

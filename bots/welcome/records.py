@@ -31,6 +31,9 @@ class Step(StrEnum):
     WHO = "who"
     INTRODUCE = "introduce"
     DAYS = "days"
+    COUNTRY = "country"
+    CLOCK = "clock"
+    QUIET = "quiet"
     DONE = "done"
 
 
@@ -54,11 +57,15 @@ class Who(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What somebody agrees to, each by itself: the guidelines, the rooms (which tell of their health), the notes."""
+    """What somebody agrees to, each by itself.
+
+    The guidelines; that their rooms are kept, which tell of their health; notes; what they tell about their days.
+    """
 
     GUIDELINES = "guidelines"
     HEALTH = "health"
     NOTES = "notes"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,7 @@ class Conversation(Record):
     `reminded` that they were reminded of the question at hand.
     `introduce` are condition ids whose rooms shall hear that somebody new has come, once the person is in.
     `unheard` are condition ids in whose rooms they have not said anything yet, kept while they want notes.
+    `country` (a code), `zone` ("+05:30") and `quiet` ("22:00 07:00") are what they told about their days.
     `round` rises with every new question, so that a button under an old one does nothing.
     `unclear` is the event id of their last message if it was no answer: an edit of that one is a new answer.
     `asked_at` (UTC) is when the bot last said something; `chat_left` that the person left the private chat.
@@ -89,6 +97,9 @@ class Conversation(Record):
     unannounced: Sealed = ""
     introduce: Sealed = ""
     unheard: Sealed = ""
+    country: Sealed = ""
+    zone: Sealed = ""
+    quiet: Sealed = ""
     agreed: int = 0
     health: int = 0
     notes: int = 0

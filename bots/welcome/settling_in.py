@@ -77,6 +77,8 @@ class SettlingIn(Agreeing):
         match self._intent:
             case Intent.MORE | Intent.BACK:
                 return self._go(Step.CONDITION)
+            case Intent.SETTINGS if self._now.health:
+                return self._go(Step.COUNTRY)
             case Intent.LIST:
                 return self._offer_all()
             case Intent.AGAIN:

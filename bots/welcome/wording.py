@@ -16,7 +16,7 @@ YES, NO = "✅", "❌"
 # One tap each; further down a list, one writes the number.
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 # They rise when the meaning of `welcome.health.ask` or `welcome.days.ask` changes; people are then asked again.
-HEALTH_VERSION, NOTES_VERSION = 1, 1
+HEALTH_VERSION, NOTES_VERSION, SETTINGS_VERSION = 1, 1, 1
 APPS = ("web", "phone", "other")
 # Things that have an emoji and a short name: who picks the one that was named can read the name.
 SIGNS = {"fish": "🐟", "star": "⭐", "tree": "🌳", "boat": "⛵", "moon": "🌙", "bird": "🐦"}
@@ -32,6 +32,9 @@ _PLAIN_QUESTIONS = {
     Step.MISSING: ("missing.ask", ()),
     Step.INTRODUCE: ("introduce.ask", (YES, NO)),
     Step.DAYS: ("days.ask", (YES, NO)),
+    Step.COUNTRY: ("settings.country", ()),
+    Step.CLOCK: ("settings.clock", ()),
+    Step.QUIET: ("settings.quiet", (YES, NO)),
     Step.DONE: ("done", ()),
     Step.ELSEWHERE: ("done", ()),
 }
@@ -193,6 +196,8 @@ class Wording:
             told.append(self.words("mydata.agreed", version=conversation.agreed))
         if names:
             told.append(self.words("mydata.conditions", conditions=", ".join(names)))
+        if conversation.country or conversation.zone:
+            told.append(self.words("mydata.settings"))
         if conversation.who:
             told.append(self.words("mydata.who", who=self.words(f"who.{conversation.who}")))
         if conversation.language:

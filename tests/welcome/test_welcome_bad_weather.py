@@ -31,6 +31,9 @@ async def _greeted(**scene):
     return scene
 
 
+_THROUGH = ("yes", "yes", "yes", "ms", "SIGN", "skip", "no", "no")
+
+
 async def _at(step):
     """A conversation that has come to this question, as people come to it."""
     scene = await _greeted()
@@ -47,7 +50,10 @@ async def _at(step):
         Step.WHO: ("yes", "yes", "yes", "ms", "SIGN"),
         Step.INTRODUCE: ("yes", "yes", "yes", "ms", "SIGN", "skip"),
         Step.DAYS: ("yes", "yes", "yes", "ms", "SIGN", "skip", "no"),
-        Step.DONE: ("yes", "yes", "yes", "ms", "SIGN", "skip", "no", "no"),
+        Step.DONE: (*_THROUGH,),
+        Step.COUNTRY: (*_THROUGH, "settings"),
+        Step.CLOCK: (*_THROUGH, "settings", "skip"),
+        Step.QUIET: (*_THROUGH, "settings", "skip", "14:30"),
     }
     for word in ways[step]:
         await (scene.picks_the_sign() if word == "SIGN" else scene.says(word))
