@@ -8,6 +8,7 @@ from dataclasses import replace
 from bots.core.actions import Words
 from bots.core.community import Community
 from bots.core.helplines import find_country, told
+from bots.core.languages import meant, own_name
 from bots.welcome.answers import Intent
 from bots.welcome.arranging import Arranging
 from bots.welcome.records import Conversation, Pause, Step
@@ -17,6 +18,9 @@ from bots.welcome.wording import HEALTH_VERSION, Say, Wording
 _PAUSED = (Pause.STOPPED, Pause.LATER)
 # Until these are answered, nothing else is asked.
 _FIRST = (Step.AGE, Step.YOUNG, Step.GUIDELINES, Step.HEALTH)
+
+
+_LONGEST_CODE = 3
 
 
 class Answering(Arranging):
@@ -67,6 +71,8 @@ class Answering(Arranging):
         match self._came:
             case Speak(language=language):
                 return self._speak(language)
+            case Said(text=text) if self._names_a_language(text):
+                return self._speak(text)
             case Mistyped():
                 return self._aside(self._say.words("unknown_command"))
             case Showed():
@@ -92,15 +98,21 @@ class Answering(Arranging):
         today = self._world.now.date()
         return told(self._community, country.code, today, self._before.language or None)
 
+    def _names_a_language(self, text: str) -> bool:
+        """By its name. A code alone may be a word of another language: "no", "it"."""
+        languages = self._community.languages
+        return len(languages) > 1 and len(text.strip()) > _LONGEST_CODE and meant(text, languages) is not None
+
     def _speak(self, language: str) -> Turn:
         languages = self._community.languages
-        if language in languages and len(languages) > 1:
-            self._now = replace(self._now, language=language)
-            self._say = Wording(self._community, language)
+        code = meant(language, languages)
+        if code is not None and len(languages) > 1:
+            self._now = replace(self._now, language=code)
+            self._say = Wording(self._community, code)
             return self._aside(self._say.words("language.set"))
         if len(languages) > 1:
-            example = languages[-1]
-            return self._aside(self._say.words("language.which", languages=", ".join(languages), example=example))
+            names = [own_name(each) for each in languages]
+            return self._aside(self._say.words("language.which", languages=", ".join(names), example=names[-1]))
         return self._aside(self._say.words("language.only"))
 
     # What comes before the question.

@@ -22,6 +22,7 @@ from bots.core.actions import (
     SendCopy,
     Words,
 )
+from bots.core.records import SpokenLanguage
 from bots.welcome.arriving import arrives
 from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, put_by
 from bots.welcome.facts import Facts
@@ -114,6 +115,8 @@ def _bookkeeping(after: Conversation, facts: Facts) -> Iterator[Action]:
     if after == facts.conversation:
         return
     yield Remember(why="welcome.progress", record=after)
+    if after.language != (facts.conversation.language if facts.conversation else ""):
+        yield Remember(why="welcome.language", record=SpokenLanguage(user=facts.person, language=after.language))
     before = agreements(facts.conversation) if facts.conversation else {}
     for purpose, version in agreements(after).items():
         if version > before.get(purpose, 0):

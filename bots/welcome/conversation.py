@@ -42,7 +42,7 @@ class Interview:
         """Greet somebody who is not known, after the sentences called `before`."""
         say = Wording(self.community, "")
         first = (say.words(key) for key in before)
-        greeting = Say((*first, say.words("greeting", community=self.community.name)))
+        greeting = Say((*first, say.words("greeting", community=self.community.name), *say.languages()))
         step = Step.AGE if world.is_reached_by(self.community) else Step.ELSEWHERE
         conversation = Conversation(user=user, step=step, asked_at=world.now)
         if step is Step.ELSEWHERE:

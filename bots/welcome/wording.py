@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bots.core.actions import Param, Words
 from bots.core.community import Community, Condition, in_language
 from bots.core.kept import receipt, shown
+from bots.core.languages import own_name
 from bots.core.records import Holding
 from bots.welcome.records import Consent, Conversation, Pause, Step, Who
 
@@ -84,6 +85,14 @@ class Wording:
         """What members are told the condition is called."""
         default = self.community.default_language
         return in_language(condition.name, self.language or default, default)
+
+    def languages(self) -> tuple[Words, ...]:
+        """That one can talk in other languages, said in each of them."""
+        others = (
+            code for code in self.community.languages if code != (self.language or self.community.default_language)
+        )
+        offers = tuple(Words("welcome.language.offer", {"name": own_name(code)}, code) for code in others)
+        return (self.words("language.offers", offers=offers),) if offers else ()
 
     def conditions(self, ids: Sequence[str]) -> list[Condition]:
         """Those of `ids` that the community still has."""

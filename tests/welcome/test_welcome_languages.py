@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from bots.core.language import Catalogue, shipped_words, spoken
+from bots.core.languages import own_name
+from bots.core.records import SpokenLanguage
 from bots.welcome.answers import load, plain
 from bots.welcome.commands import COMMANDS, Language
 from bots.welcome.wording import SIGNS
 from fakes.welcome_scene import COMMUNITY, LOBBY, Scene
 
+CATALOGUE = Catalogue.load(shipped_words(), spoken(shipped_words()))
 LANGUAGES = tuple(code for code in spoken(shipped_words()) if code != "en")
 FOLDER = Path(__file__).parents[2] / "bots/welcome/words"
 # What stands in bold there is a button of somebody else's app.
@@ -35,9 +38,9 @@ def test_every_language_is_whole():
 
 
 def bold(text):
-    """The words that a sentence asks for; numbers to call, addresses and placeholders are none."""
+    """The words that a sentence asks for; numbers, addresses and placeholders are none."""
     words = re.findall(r"\*\*([^*]+)\*\*", text) if isinstance(text, str) else []
-    return [word for word in words if not re.search(r"[.{]", word) and not word.isdecimal()]
+    return [word for word in words if not re.search(r"[.{\d]", word)]
 
 
 def understood(vocabulary, word):
@@ -74,8 +77,27 @@ def community(language):
 async def arrived(language):
     scene = Scene(community=community(language))
     await scene.joins(LOBBY)
-    await scene.says(f"!language {language}")
+    await scene.says(own_name(language))
     return scene
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_whoever_comes_reads_in_their_language_how_to_be_spoken_to_in_it(language):
+    scene = Scene(community=community(language))
+    await scene.joins(LOBBY)
+    (greeting, *_) = scene.sends
+    (offer,) = greeting.parts[-1].params["offers"]
+    assert offer.language == language
+    said = CATALOGUE.render(greeting.parts[-1], "en").body
+    (name,) = re.findall(r"(\w+)\W*$", said)
+    await scene.says(name)
+    assert scene.said[-1][0] == "language.set"
+
+
+async def test_every_bot_hears_of_the_language_that_somebody_chose():
+    scene = await arrived("pt")
+    (spoken_now,) = (record for record in scene.records.values() if isinstance(record, SpokenLanguage))
+    assert spoken_now == SpokenLanguage(user=scene.person, language="pt")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
