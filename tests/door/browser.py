@@ -41,9 +41,16 @@ def axe() -> str:
 def _from_npm() -> Chromium:
     install(HERE)
     folder = HERE / "node_modules" / ".chromium"
-    if not (folder / "chromium").exists():
+    if not (folder / "fonts.conf.ours").exists():
         part = folder.with_name(f".chromium.{os.getpid()}")
         subprocess.run([*node(), str(HERE / "unpack.mjs"), str(part)], check=True, timeout=120)
+        # The letters that it brings, and no others: a bare machine has none, and a page then has no size.
+        (part / "fonts.conf.ours").write_text(
+            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+            f"<dir>{folder / 'fonts'}</dir><cachedir>{folder / 'fonts-cache'}</cachedir></fontconfig>"
+        )
+        shutil.rmtree(folder, ignore_errors=True)
         part.replace(folder)
     libraries = os.pathsep.join(filter(None, (str(folder / "lib"), os.environ.get("LD_LIBRARY_PATH"))))
-    return Chromium(str(folder / "chromium"), {**os.environ, "LD_LIBRARY_PATH": libraries})
+    more = {"LD_LIBRARY_PATH": libraries, "FONTCONFIG_FILE": str(folder / "fonts.conf.ours")}
+    return Chromium(str(folder / "chromium"), {**os.environ, **more})

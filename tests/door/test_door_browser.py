@@ -38,6 +38,10 @@ def browser():
         browser = playwright.chromium.launch(
             executable_path=found.executable, env=found.environment or None, args=["--disable-gpu"]
         )
+        page = browser.new_page()
+        page.set_content("<span>letters</span>")
+        assert page.locator("span").bounding_box()["width"] > 10, "this browser has no letters, and sees nothing"
+        page.close()
         yield browser
         browser.close()
 
