@@ -29,6 +29,7 @@ test: $(DEV)
 ## Measured beside plain clients in the same run.
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.door
 
 ## The pictures in the README: a conversation that is held for it, and the door as a phone shows it.
 picture: $(DEV)
