@@ -26,7 +26,7 @@ TELLING = frozenset(
     for phrase in phrases
 )
 MEDICAL = re.compile(
-    r"blood|pain|ache|sick|ill$|nurse|doctor|pill|dose|insulin|needle|bone|heart|lung|gut|scar|wound|fever|cure"
+    r"blood|pain|patient|ache|sick|ill$|nurse|doctor|pill|dose|insulin|needle|bone|heart|lung|gut|scar|wound|fever|cure"
 )
 EVERY = languages()
 
