@@ -67,6 +67,14 @@ class Ground:
             await person.join(room_id)
         return room_id
 
+    async def public_room(self, member: Account) -> str:
+        """An encrypted room of the organiser's that anybody can join, with one member."""
+        body = {"preset": "public_chat", "initial_state": [_ENCRYPTION], "invite": [member.user_id]}
+        room_id = str((await self.http.request("POST", path("createRoom"), body))["room_id"])
+        async with Http(self.synapse.url, member.access_token) as http:
+            await http.request("POST", path("join", room_id), {})
+        return room_id
+
     async def invite(self, room_id: str, user: str) -> None:
         """Ask somebody in."""
         await self.http.request("POST", path("rooms", room_id, "invite"), {"user_id": user})

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -11,13 +12,15 @@ import yaml
 
 from benchmarks.ground import Ground
 from benchmarks.subjects import START_WITHIN, DidNotStartError
-from bots.cli.database import community_keys
+from bots.cli.database import community_keys, open_database
 from bots.cli.deployment import Deployment, load_deployment
 from bots.cli.rooms import make_so, organiser
 from bots.core.actions import BotName
 from bots.core.homeserver.process import LOOPBACK, Child, free_port
 from bots.core.homeserver.synapse import Account
 from bots.core.matrix.private_files import write_private
+from bots.core.records import CommunityRoom
+from bots.core.rooms import RoomRole
 from bots.core.settings import load_community
 
 COMMUNITY = Path(__file__).resolve().parents[1] / "config"
@@ -35,10 +38,10 @@ class Kithroom:
         self._children: dict[BotName, Child] = {}
 
     @classmethod
-    async def open(cls, ground: Ground) -> Kithroom:
-        """Make the community's accounts and rooms; nothing runs yet."""
-        folder = ground.folder / "kithroom"
-        accounts = {bot: await ground.account(bot.value) for bot in BotName}
+    async def open(cls, ground: Ground, name: str = "") -> Kithroom:
+        """Make the community's accounts and rooms; nothing runs yet. `name` sets one community apart from another."""
+        folder = ground.folder / f"kithroom{name}"
+        accounts = {bot: await ground.account(f"{bot.value}{name}") for bot in BotName}
         settings = {
             "homeserver": ground.synapse.url,
             "community": str(COMMUNITY),
@@ -84,6 +87,13 @@ class Kithroom:
     @property
     def processes(self) -> dict[str, int]:
         return {bot.value: child.pid for bot, child in self._children.items()}
+
+    async def welcoming(self) -> tuple[str, str, int]:
+        """The lobby's room id, who welcomes people there, and the process that does."""
+        welcome = BotName.WELCOME
+        async with open_database(self._deployment) as store, store.reading(welcome, datetime.now(UTC)) as reading:
+            (lobby,) = [room for room in await reading.find(CommunityRoom) if room.role is RoomRole.LOBBY]
+        return lobby.room_id, self._accounts[welcome].user_id, self._children[welcome].pid
 
     def spawn(self) -> None:
         self._spawn(_ASKED)

@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from benchmarks.arriving import arrival_rows, arrivals
 from benchmarks.crowd import crowd
+from benchmarks.greeting import Greeted, greeting_rows, greetings, people
 from benchmarks.ground import Ground, open_ground
 from benchmarks.kithroom import Kithroom
 from benchmarks.load import Asker
@@ -21,7 +22,7 @@ from benchmarks.machine import load_average
 from benchmarks.measures import burst_of, burst_rows, cost_rows, latencies, latency_rows
 from benchmarks.report import KITHROOM, Report
 from benchmarks.starting import more_rooms, start_rows, starts
-from benchmarks.subjects import Subject, peers
+from benchmarks.subjects import GREETER, Subject, nio_greeter, peers
 
 ROOMS = 10
 ASKERS = 5
@@ -34,7 +35,10 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of everything. `people` of the crowd have `devices` each; the others are asked `beside` questions."""
+    """How much of everything. `people` of the crowd have `devices` each; the others are asked `beside` questions.
+
+    `greeted` people come to the lobby, one every `greeted_every` seconds.
+    """
 
     questions: int
     burst: int
@@ -44,10 +48,34 @@ class Sizes:
     devices: int
     newcomers: int
     beside: int
+    greeted: int
+    greeted_every: float
 
 
-FULL = Sizes(questions=60, burst=500, starts=3, many_rooms=300, people=60, devices=5, newcomers=5, beside=120)
-QUICK = Sizes(questions=6, burst=40, starts=1, many_rooms=20, people=6, devices=5, newcomers=1, beside=12)
+FULL = Sizes(
+    questions=60,
+    burst=500,
+    starts=3,
+    many_rooms=300,
+    people=60,
+    devices=5,
+    newcomers=5,
+    beside=120,
+    greeted=500,
+    greeted_every=1.2,
+)
+QUICK = Sizes(
+    questions=6,
+    burst=40,
+    starts=1,
+    many_rooms=20,
+    people=6,
+    devices=5,
+    newcomers=1,
+    beside=12,
+    greeted=6,
+    greeted_every=1.2,
+)
 
 
 @dataclass
@@ -64,6 +92,11 @@ class Benchmark:
         """Everything, one after the other; all processes are stopped in the end, however it ends."""
         async with AsyncExitStack() as stack:
             ground = await self._step("Starting the homeserver", stack.enter_async_context(open_ground(self.folder)))
+            if "f" in self.parts:
+                # On a community of its own: the others' figures are not to pay for five hundred private chats.
+                await self._greetings(ground)
+            if self.parts <= {"f"}:
+                return
             subjects = await self._subjects(ground, stack)
             measures: dict[str, Callable[[Ground, list[Subject]], Awaitable[None]]] = {
                 "a": self._latency,
@@ -148,6 +181,29 @@ class Benchmark:
                 partial(self.progress.advance, task),
             )
         self.report.rows += arrival_rows(found, sizes.people * sizes.devices)
+
+    async def _greetings(self, ground: Ground) -> None:
+        sizes = self.sizes
+        task = self.progress.add_task("(f) Making people", total=sizes.greeted)
+        newcomers = await people(ground, sizes.greeted, partial(self.progress.advance, task))
+        found: dict[str, Greeted] = {}
+        async with AsyncExitStack() as stack:
+            greeter = await nio_greeter(ground)
+            stack.callback(greeter.stop)
+            greeter.spawn()
+            await greeter.ready()
+            kithroom = await Kithroom.open(ground, "greeting")
+            stack.callback(kithroom.stop_all)
+            await kithroom.start_all()
+            welcome = await kithroom.welcoming()
+            for title, lobby, bot, pid in (
+                (GREETER, await ground.public_room(greeter.account), greeter.account.user_id, greeter.pid),
+                (KITHROOM, *welcome),
+            ):
+                task = self.progress.add_task(f"(f) Newcomers: {title}", total=sizes.greeted)
+                advance = partial(self.progress.advance, task)
+                found[title] = await greetings(lobby, bot, pid, newcomers, sizes.greeted_every, advance)
+        self.report.rows += greeting_rows(found, GREETER)
 
     async def _starts(self, ground: Ground, subjects: list[Subject]) -> None:
         found: dict[int, dict[str, float]] = {}

@@ -14,6 +14,7 @@ from benchmarks.load import Place
 from bots.core.homeserver.process import Child
 from bots.core.homeserver.synapse import Account
 
+GREETER = "plain nio"
 START_WITHIN = 120.0
 _POLL = 0.05
 
@@ -134,3 +135,10 @@ async def peers(ground: Ground) -> list[Subject]:
     if importlib.util.find_spec("maubot") is not None:
         found.append(await peer("maubot", "maubot"))
     return found
+
+
+async def nio_greeter(ground: Ground) -> Peer:
+    """The program beside which the welcome bot is measured, not started yet."""
+    account = await ground.account("plain-nio-greeter")
+    folder = ground.folder / "plain-nio-greeter"
+    return Peer("benchmarks.peers.plain_nio_greeter", account, ground.synapse.url, folder)
