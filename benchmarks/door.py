@@ -89,7 +89,7 @@ def main() -> None:
     if found is None:
         raise SystemExit("There is no Chromium on this machine, and npm has none for it.")
     rows: list[dict[str, Any]] = []
-    with Plain() as plain, Served(languages=("en",)) as served, sync_playwright() as playwright:
+    with Plain() as plain, Served() as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found.executable, env=found.environment or None, args=["--disable-gpu"]
         )

@@ -58,7 +58,7 @@ def main() -> None:
     found = chromium()
     if found is None:
         raise SystemExit("There is no Chromium on this machine, and npm has none for it.")
-    with Served(languages=("en",)) as served, sync_playwright() as playwright:
+    with Served() as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found.executable, env=found.environment or None)
         PICTURE.write_bytes(side_by_side(browser, shots(browser, served)))
         browser.close()

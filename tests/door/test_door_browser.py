@@ -11,22 +11,20 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bots.core.language import Catalogue
 from bots.core.matrix.http import Http, path
 from bots.door.accounts import SynapseAccounts
 from bots.door.app import serve
+from bots.door.pages import complete_languages
 from door.browser import axe, chromium
 from fakes.door_scene import CATALOGUE, COMMUNITY, Clock, MemoryAccounts, door
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
 SMALL_PHONE = {"width": 320, "height": 568}
-LANGUAGES = ("en", "de")
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +47,7 @@ def browser():
 class Served:
     """A door on a thread of its own, as its visitors find it."""
 
-    def __init__(self, synapse=None, administrator=None, *, languages=LANGUAGES):
-        self._languages = languages
+    def __init__(self, synapse=None, administrator=None):
         self.clock = Clock()
         self.accounts = MemoryAccounts("taken-name")
         self._started = threading.Event()
@@ -60,16 +57,12 @@ class Served:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
 
     async def _run(self):
-        english = CATALOGUE.entries["en"]
-        # Whatever is translated: a second language, so that there is a link to it.
-        catalogue = Catalogue({"en": english, "de": english | {"door.language": "Deutsch"}}, "en")
-        community = replace(COMMUNITY, languages=self._languages)
         async with AsyncExitStack() as stack:
             if self._synapse is not None:
                 http = await stack.enter_async_context(Http(self._synapse.url))
                 admin = await stack.enter_async_context(Http(self._synapse.url, self._administrator.access_token))
                 self.accounts = SynapseAccounts(http, admin)
-            made = door(self.accounts, clock=self.clock, catalogue=catalogue, community=community)
+            made = door(self.accounts, clock=self.clock)
             port = await stack.enter_async_context(serve(made, "127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{port}"
             self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
@@ -251,11 +244,27 @@ def test_somebody_with_a_keyboard_gets_everywhere(browser, served):
         assert password_of(page)[0].startswith(f"@{chosen}:")
 
 
-def test_the_language_is_a_link_away(browser, served):
+LANGUAGES = complete_languages(CATALOGUE, COMMUNITY)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_language_fits_on_a_narrow_screen(browser, served, tag):
+    with Visit(browser, served) as visit:
+        page = visit.page
+        for where in ("/name", "/apps"):
+            page.goto(f"{where}?l={tag}")
+            expect(page.locator("html")).to_have_attribute("lang", tag)
+            assert visit.barriers() == []
+            visit.check()
+
+
+def test_another_language_is_a_link_away(browser, served):
+    assert set(LANGUAGES) > {"en", "de"}
     with Visit(browser, served) as visit:
         page = visit.page
         page.goto("/name")
         page.get_by_role("link", name="Deutsch").click()
         expect(page.locator("html")).to_have_attribute("lang", "de")
+        expect(page.get_by_role("button", name="Make my account")).to_have_count(0)
         expect(page.get_by_role("link", name="English")).to_be_visible()
         visit.check()
