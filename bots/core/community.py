@@ -101,7 +101,7 @@ class Contact:
     dial: str | None = None
     url: str | None = None
     sms_body: str | None = None
-    hours: str = ""
+    hours: Texts = field(default_factory=dict)
     languages: tuple[str, ...] = ()
     cost: str = ""
 

@@ -14,7 +14,7 @@ from typing import cast
 from babel import Locale
 
 from bots.core.actions import Words
-from bots.core.community import Community, Country, Helpline, in_language
+from bots.core.community import Community, Country, Helpline, Texts, in_language
 from bots.core.documents import Mistake, SettingsError, read
 
 # More than three overwhelms somebody in distress (Samaritans, guidelines for online platforms).
@@ -148,6 +148,9 @@ def _which_country(community: Community, language: str | None) -> Words:
 
 
 def _line(line: Helpline, today: date, default: str, language: str | None) -> Words:
+    def said(texts: Texts) -> str:
+        return in_language(texts, language or default, default)
+
     ways = tuple(
         Words(
             f"core.contact.{contact.method}",
@@ -155,7 +158,7 @@ def _line(line: Helpline, today: date, default: str, language: str | None) -> Wo
                 "dial": contact.dial or "",
                 "url": contact.url or "",
                 "sms": contact.sms_body or "",
-                "hours": f" ({contact.hours})" if contact.hours else "",
+                "hours": f" ({said(contact.hours)})" if contact.hours else "",
             },
             language,
         )
@@ -166,8 +169,7 @@ def _line(line: Helpline, today: date, default: str, language: str | None) -> Wo
         key = "core.helplines.line.unchecked"
     elif is_aging(line, today):
         key, checked = "core.helplines.line.aging", {"verified": datetime.combine(line.verified_at, time(), tzinfo=UTC)}
-    what_happens = in_language(line.what_happens, language or default, default)
-    return Words(key, {**checked, "name": line.name, "ways": ways, "what_happens": what_happens}, language)
+    return Words(key, {**checked, "name": line.name, "ways": ways, "what_happens": said(line.what_happens)}, language)
 
 
 def _age(line: Helpline, today: date) -> timedelta:

@@ -83,3 +83,11 @@ def test_a_country_is_called_what_the_language_calls_it_unless_the_organiser_say
 def test_which_countries_there_are_is_told_in_the_language_of_who_asks():
     (words,) = told(COMMUNITY, "", date(2026, 11, 23), "de")
     assert "Irland" in str(words.params["countries"])
+
+
+def test_a_helpline_is_told_in_the_language_of_who_asks():
+    first, line, *_ = told(COMMUNITY, "Spain", date(2026, 11, 23), "es")
+    assert first.params["country"] == "España"
+    assert "escucha" in str(line.params["what_happens"])
+    (phone,) = line.params["ways"]
+    assert phone.params["hours"] == " (de día y de noche)"

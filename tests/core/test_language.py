@@ -170,6 +170,29 @@ def test_numbers_times_and_durations_follow_the_language_and_the_zone():
     assert catalogue.render(Words("full", {"w": NOON}), "en-GB").body == "23 November 2026, 12:00 UTC"
 
 
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "while_"),
+    [
+        ("es", "23 de noviembre de 2026", "23 de noviembre de 2026, 12:00 UTC", "2 horas"),
+        ("fr", "23 novembre 2026", "23 novembre 2026, 12:00 TU", "2 heures"),
+        ("de", "23. November 2026", "23. November 2026, 12:00 UTC", "2 Stunden"),
+        ("pt", "23 de novembro de 2026", "23 de novembro de 2026, 12:00 UTC", "2 horas"),
+    ],
+)
+def test_days_moments_and_durations_read_as_in_the_language(language, day, moment, while_):
+    assert say("{w:date}", language, w=NOON).body == day
+    assert say("{w}", language, w=NOON).body == moment
+    assert say("{s:duration}", language, s=7200).body == while_
+
+
+@pytest.mark.parametrize(("language", "form"), [("es", "one"), ("fr", "one"), ("de", "one"), ("pt", "one")])
+def test_one_is_said_as_one_and_a_million_as_the_language_does(language, form):
+    forms = {"one": "one", "many": "many", "other": "other"}
+    assert say(forms, language, count=1).body == form
+    assert say(forms, language, count=5).body == "other"
+    assert say(forms, language, count=1_000_000).body == ("other" if language == "de" else "many")
+
+
 def test_the_language_is_the_sentence_s_own_then_the_place_s_then_the_default_s_then_english():
     catalogue = Catalogue(
         {"en": {"a": "en", "b": "en", "c": "en"}, "de": {"a": "de", "b": "de"}, "pt": {"a": "pt"}}, "de"

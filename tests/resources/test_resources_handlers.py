@@ -23,7 +23,7 @@ def line(name, verified=date(2026, 10, 1)):
         id=name,
         name=name,
         kind="crisis",
-        contacts=(Contact(method="phone", dial="116 123", hours="day and night"),),
+        contacts=(Contact(method="phone", dial="116 123", hours={"en": "day and night"}),),
         what_happens={"en": "A volunteer listens."},
         source="https://example.org",
         verified_at=verified,

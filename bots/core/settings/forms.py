@@ -215,7 +215,7 @@ class ContactForm(Form):
     dial: Annotated[Dial | None, Field(validate_default=True)] = None
     url: Annotated[str | None, Field(validate_default=True)] = None
     sms_body: str | None = None
-    hours: str = ""
+    hours: Translated = Field(default_factory=dict)
     languages: list[Language] = Field(default_factory=list)
     cost: str = ""
 
