@@ -174,7 +174,7 @@ def test_numbers_times_and_durations_follow_the_language_and_the_zone():
     ("language", "day", "moment", "while_"),
     [
         ("es", "23 de noviembre de 2026", "23 de noviembre de 2026, 12:00 UTC", "2 horas"),
-        ("fr", "23 novembre 2026", "23 novembre 2026, 12:00 TU", "2 heures"),
+        ("fr", "23 novembre 2026", "23 novembre 2026, 12:00 TU", "2\u00a0heures"),
         ("de", "23. November 2026", "23. November 2026, 12:00 UTC", "2 Stunden"),
         ("pt", "23 de novembro de 2026", "23 de novembro de 2026, 12:00 UTC", "2 horas"),
     ],
