@@ -124,6 +124,7 @@ class Send(_Action):
     `label` names the event to be, for later `LabelRef`s and for telling which case a reaction belongs to;
     it is unique per bot.
     `memo` comes back with the outcome, and is nowhere after that: where to say it instead, for instance.
+    `choices` make it a poll: `parts` is the question, and the id of each answer is its number, from "1".
     `buttons` are reactions that the bot puts under its own message, in order.
     `mentions` are user ids that may be notified; nobody is otherwise.
     """
@@ -134,6 +135,7 @@ class Send(_Action):
     memo: str | None = None
     reply_to: Ref | None = None
     thread: Ref | None = None
+    choices: tuple[Words, ...] = ()
     buttons: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
 

@@ -92,6 +92,19 @@ class Reaction(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollAnswer(Event):
+    """Somebody's answer to the poll `target` (MSC3381): the ids that they picked, an empty one to take it back.
+
+    Unlike a reaction it is encrypted. `authentic` as in `Message`.
+    """
+
+    target: str
+    answers: tuple[str, ...]
+    encrypted: bool = False
+    authentic: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redaction(Event):
     """`sender` took back the event `target`."""
 
@@ -175,4 +188,6 @@ class Outcome:
     error: str | None = None
 
 
-AnyEvent = Message | Reaction | Redaction | Membership | RoomStateChanged | Unreadable | Report | Tick | Outcome
+AnyEvent = (
+    Message | Reaction | PollAnswer | Redaction | Membership | RoomStateChanged | Unreadable | Report | Tick | Outcome
+)

@@ -70,6 +70,7 @@ class Outgoing:
     """A message to send. `thread` and `reply_to` are event ids; `mentions` the only people notified.
 
     `shared_history`: the organiser lets newcomers to the room read it later, if the room is so set.
+    `choices` make it a poll with these answers, to the question that `rendered` is.
     """
 
     rendered: Rendered
@@ -77,6 +78,7 @@ class Outgoing:
     thread: str | None = None
     mentions: tuple[str, ...] = ()
     notice: bool = True
+    choices: tuple[str, ...] = ()
     shared_history: bool = False
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
-from bots.core.events import Membership, Message, Outcome, Reaction, Tick, Unreadable
+from bots.core.events import Membership, Message, Outcome, PollAnswer, Reaction, Tick, Unreadable
 from bots.core.records import Record
 from bots.welcome.answers import load
 from bots.welcome.conversation import Interview
@@ -40,6 +40,7 @@ def make_bot(community: Community) -> WelcomeBot:
         handlers=(
             Handler(Message, welcome.gather, welcome.decide),
             Handler(Reaction, welcome.gather_reaction, welcome.decide_reaction),
+            Handler(PollAnswer, welcome.gather_poll, welcome.decide_poll),
             Handler(Membership, welcome.gather_membership, welcome.decide_membership),
             Handler(Outcome, welcome.gather_outcome, welcome.decide_outcome),
             Handler(Outcome, history.gather_outcome, history.decide_outcome),

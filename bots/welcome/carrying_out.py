@@ -28,7 +28,7 @@ from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, put_b
 from bots.welcome.facts import Facts
 from bots.welcome.records import Consent, Conversation, Purpose
 from bots.welcome.turn import Turn
-from bots.welcome.wording import SETTINGS_VERSION
+from bots.welcome.wording import SETTINGS_VERSION, Say
 
 LABEL = "welcome."
 GREET = "welcome.greet"
@@ -46,18 +46,7 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
             *forgotten(facts.person, room_id, turn.conversation.chosen),
         )
     place = InPrivateChat(facts.person, open=greeting or open_chat)
-    says = (
-        Send(
-            why=GREET if greeting else "welcome.answer",
-            place=place,
-            parts=say.parts,
-            label=f"{LABEL}{say.asks}:{source}" if say.asks else None,
-            buttons=say.buttons,
-            priority=Priority.CRISIS if say.urgent else Priority.CONVERSATION,
-            follow_up=greeting,
-        )
-        for say in turn.says
-    )
+    says = (said for say in turn.says for said in _said(say, facts, place, source))
     invites = (
         Invite(why=INVITE, room_id=facts.condition_rooms[i].room_id, user=facts.person, follow_up=True)
         for i in turn.admit
@@ -80,6 +69,28 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         *introductions,
         *office,
     )
+
+
+def _said(say: Say, facts: Facts, place: InPrivateChat, source: str) -> Iterator[Send]:
+    """The message, and the poll that goes with it."""
+    greeting = facts.conversation is None
+    yield Send(
+        why=GREET if greeting else "welcome.answer",
+        place=place,
+        parts=say.parts,
+        label=f"{LABEL}{say.asks}:{source}" if say.asks else None,
+        buttons=say.buttons,
+        priority=Priority.CRISIS if say.urgent else Priority.CONVERSATION,
+        follow_up=greeting,
+    )
+    if say.asks and say.choices:
+        yield Send(
+            why="welcome.answer",
+            place=place,
+            parts=(Words("welcome.poll"),),
+            choices=say.choices,
+            label=f"{LABEL}{say.asks}:{source}:poll",
+        )
 
 
 def forgotten(person: str, room_id: str, chosen: str = "") -> tuple[Action, ...]:

@@ -107,7 +107,7 @@ class Interview:
             return Turn(conversation=conversation)
         if isinstance(came, Said) and came.edits is not None and came.edits != conversation.unclear:
             return Turn(conversation=conversation)
-        if not isinstance(came, Tapped):
+        if not isinstance(came, Tapped) or came.encrypted:
             conversation = replace(conversation, heard=True)
         turn = Answering(self.community, self.vocabulary, self.matcher, conversation, came, world).turn()
         if isinstance(came, Said) and came.edits is not None and turn.conversation.unclear:

@@ -26,7 +26,7 @@ from bots.core.actions import (
 )
 from bots.core.bot import Reader
 from bots.core.commands import Missing, Unknown
-from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, Reaction
+from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, PollAnswer, Reaction
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.answers import Intent
 from bots.welcome.arriving import arrives
@@ -93,6 +93,22 @@ class Welcome:
         question = facts.label.removeprefix(LABEL).partition(":")[0]
         turn = self.interview.step(facts.conversation, Tapped(event.key, question), facts.world)
         return carry_out(turn, facts, event.event_id)
+
+    async def gather_poll(self, event: PollAnswer, reader: Reader) -> Facts:
+        """The same, and which poll it answers."""
+        return replace(await facts_about(event, event.sender, reader), label=await reader.label(event.target))
+
+    def decide_poll(self, event: PollAnswer, facts: Facts) -> tuple[Action, ...]:
+        """An answer by one tap that nobody else can read."""
+        known = facts.private and facts.conversation and facts.label and facts.label.startswith(LABEL)
+        in_clear = facts.room is not None and facts.room.encrypted and not event.encrypted
+        if not known or in_clear or not event.authentic or not event.answers:
+            return ()
+        assert facts.conversation is not None
+        assert facts.label is not None
+        question = facts.label.removeprefix(LABEL).partition(":")[0]
+        came = Tapped(event.answers[0], question, encrypted=event.encrypted)
+        return carry_out(self.interview.step(facts.conversation, came, facts.world), facts, event.event_id)
 
     async def gather_membership(self, event: Membership, reader: Reader) -> Facts:
         """About the person who moved, or who invites the bot."""

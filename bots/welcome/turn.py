@@ -26,10 +26,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """A reaction under the question called `question`."""
+    """A reaction under the question called `question`, or an answer to its poll, which comes `encrypted`."""
 
     key: str
     question: str
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ YES, NO = "✅", "❌"
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 # They rise when the meaning of `welcome.health.ask` or `welcome.days.ask` changes; people are then asked again.
 HEALTH_VERSION, NOTES_VERSION, SETTINGS_VERSION = 1, 1, 1
+# By MSC3381.
+MOST_IN_A_POLL = 20
 APPS = ("web", "phone", "other")
 # Things that have an emoji and a short name: who picks the one that was named can read the name.
 SIGNS = {"fish": "🐟", "star": "⭐", "tree": "🌳", "boat": "⛵", "moon": "🌙", "bird": "🐦"}
@@ -45,12 +47,15 @@ _PLAIN_QUESTIONS = {
 class Say:
     """One message: a paragraph for each of `parts`, reactions to tap under it, and the question that they answer.
 
+    `choices` are what can be picked in a poll that follows: an answer to one is encrypted, a reaction is not.
+
     `asks` is None where no answer is awaited.
     """
 
     parts: tuple[Words, ...]
     asks: str | None = None
     buttons: tuple[str, ...] = ()
+    choices: tuple[Words, ...] = ()
     urgent: bool = False
 
 
@@ -101,7 +106,23 @@ class Wording:
     def ask(self, conversation: Conversation, *before: Words, whole: bool = True) -> Say:
         """The question at hand, after the paragraphs `before`. Without `whole`, the guidelines are not told again."""
         asks, buttons = self._question(conversation, whole=whole)
-        return Say((*before, *asks), question_id(conversation), buttons)
+        return Say((*before, *asks), question_id(conversation), buttons, self._choices(conversation))
+
+    def _choices(self, conversation: Conversation) -> tuple[Words, ...]:
+        """Where one of several is picked, they make a poll; more than `MOST_IN_A_POLL` are written."""
+        if conversation.pause is not Pause.NONE:
+            return ()
+        match conversation.step:
+            case Step.WHO:
+                return tuple(self.words(f"who.{name}") for name in Who)
+            case Step.APP:
+                return tuple(self.words(f"read.app.{name}") for name in APPS)
+            case Step.CHOOSE:
+                offered = self.conditions(conversation.offered.split())
+                named = tuple(self.words("poll.choice", choice=self.condition(each)) for each in offered)
+                return named if 1 < len(named) <= MOST_IN_A_POLL else ()
+            case _:
+                return ()
 
     def _question(self, conversation: Conversation, *, whole: bool) -> tuple[tuple[Words, ...], tuple[str, ...]]:
         if conversation.pause in _CONFIRM:
@@ -139,7 +160,7 @@ class Wording:
             self.words("pick.option", number=number, choice=self.words(f"{question}.{name}"))
             for number, name in enumerate(choices, start=1)
         )
-        return (self.words(f"{question}.ask"), *options), NUMBERS[: len(choices)]
+        return (self.words(f"{question}.ask"), *options), ()
 
     def _choice(self, offered: Sequence[Condition]) -> tuple[tuple[Words, ...], tuple[str, ...]]:
         if len(offered) == 1:
@@ -148,7 +169,7 @@ class Wording:
             self.words("choose.option", number=number, condition=self.condition(condition))
             for number, condition in enumerate(offered, start=1)
         )
-        return (*options, self.words("choose.many")), NUMBERS[: len(offered)]
+        return (*options, self.words("choose.many")), () if len(offered) <= MOST_IN_A_POLL else NUMBERS
 
     def guidelines(self, agreed: int) -> tuple[Words, ...]:
         """Those that somebody has not seen who agreed to this version (0: none yet), with their numbers."""

@@ -18,7 +18,7 @@ from typing import Any
 from phones import Said, Screen, draw
 
 from bots.core.matrix.http import Http, path
-from bots.welcome.wording import NUMBERS, SIGNS, YES
+from bots.welcome.wording import NO, SIGNS, YES
 from interop.conftest import Place, register, start_community, stop_community, wait_until_ready
 from interop.judge import Judge
 from interop.test_journey import word_asked_for
@@ -33,7 +33,7 @@ async def play(place: Place) -> list[Screen]:
     async with AsyncExitStack() as people:
         fern = await people.enter_async_context(await _person(place, "Fern"))
         river = await people.enter_async_context(await _person(place, "River"))
-        await _come_in(river, place)
+        await _come_in(river, place, introduced=False)
         chat = await _come_in(fern, place)
         room = place.condition(CONDITION)
         await river.hears("Somebody new is here", room=room)
@@ -63,7 +63,7 @@ async def play(place: Place) -> list[Screen]:
     ]
 
 
-async def _come_in(newcomer: Judge, place: Place) -> str:
+async def _come_in(newcomer: Judge, place: Place, *, introduced: bool = True) -> str:
     """From the lobby into the room, by taps where a tap will do; the private chat's id."""
     await newcomer.do("join", room=place.lobby)
     chat = await newcomer.invited_to()
@@ -75,12 +75,14 @@ async def _come_in(newcomer: Judge, place: Place) -> str:
     check = await newcomer.hears("A small check", room=chat)
     await _tap(newcomer, check, SIGNS[word_asked_for(check)])
     room = await newcomer.invited_to(other_than=(chat,))
-    await _tap(newcomer, await newcomer.hears("who are you here?", room=chat), NUMBERS[0])
-    await _tap(newcomer, await newcomer.hears("May I tell the room", room=chat))
+    await newcomer.hears("who are you here?", room=chat)
+    await newcomer.say(chat, "just diagnosed")
+    await _tap(newcomer, await newcomer.hears("May I tell the room", room=chat), YES if introduced else NO)
     await _tap(newcomer, await newcomer.hears("May I write to you here tomorrow", room=chat))
     await newcomer.hears("you hear from me tomorrow", room=chat)
     await newcomer.do("join", room=room)
-    await newcomer.hears("Somebody new is here", room=room)
+    if introduced:
+        await newcomer.hears("Somebody new is here", room=room)
     return chat
 
 

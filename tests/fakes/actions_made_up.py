@@ -57,6 +57,7 @@ sends = st.builds(
     parts=st.lists(words | st.builds(Quote, rooms, events), max_size=3).map(tuple),
     label=st.none() | texts,
     memo=st.none() | texts,
+    choices=st.lists(words, max_size=3).map(tuple),
     reply_to=refs,
     thread=refs,
     buttons=st.lists(texts, max_size=3).map(tuple),

@@ -21,7 +21,17 @@ from bots.core.actions import (
     Send,
 )
 from bots.core.community import Community, Condition, Federation, Guideline, Guidelines
-from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, Reaction, Tick, Unreadable
+from bots.core.events import (
+    Membership,
+    MembershipState,
+    Message,
+    MessageKind,
+    Outcome,
+    PollAnswer,
+    Reaction,
+    Tick,
+    Unreadable,
+)
 from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.welcome.bot import make_bot
@@ -113,6 +123,7 @@ class Scene:
     last: tuple[Action, ...] = ()
     buttons: tuple[str, ...] = ()
     question: str = ""
+    poll: str = ""
     _ids: count = field(default_factory=lambda: count(1))
 
     def __post_init__(self):
@@ -188,6 +199,12 @@ class Scene:
         base = self._base(PRIVATE, self.person)
         return await self.happens(Reaction(**base, target=target or self.question, key=key.replace("\ufe0f", "")))
 
+    async def votes(self, answer, **other):
+        """Picks an answer of the last poll."""
+        base = self._base(PRIVATE, self.person)
+        picked = {"target": self.poll, "answers": (answer,), "encrypted": True, **other}
+        return await self.happens(PollAnswer(**base, **picked))
+
     async def agrees(self):
         """To everything that comes before the condition."""
         for _ in range(3):
@@ -238,7 +255,11 @@ class Scene:
     @property
     def said(self):
         """The keys of what was said in private, a list for each message; what repeats is there once."""
-        private = [s for s in self.sends if isinstance(s.place, InPrivateChat) or s.place.room_id == PRIVATE]
+        private = [
+            s
+            for s in self.sends
+            if not s.choices and (isinstance(s.place, InPrivateChat) or s.place.room_id == PRIVATE)
+        ]
         return [list(dict.fromkeys(part.key.removeprefix("welcome.") for part in s.parts)) for s in private]
 
     @property
@@ -300,7 +321,10 @@ class Scene:
                         room_id=PRIVATE, role=RoomRole.PRIVATE, private_with=user, encrypted=True, members=members
                     )
                 assert PRIVATE in self.views, "spoke in a private chat that is not there"
-                if label:
+                if label and action.choices:
+                    self.poll = f"$p{next(self._ids)}"
+                    self.labels[self.poll] = label
+                elif label:
                     assert label not in self.labels.values()
                     self.question, self.buttons = f"$q{next(self._ids)}", buttons
                     self.labels[self.question] = label

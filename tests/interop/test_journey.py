@@ -106,7 +106,7 @@ async def test_a_newcomer_gets_from_the_lobby_to_a_first_me_too(community, perso
     assert set(shields) == {0}, "Element would show a shield on the bot"
 
 
-async def test_a_tap_is_as_good_as_a_word_and_then_one_word_shows_that_both_can_read(community, person):
+async def test_taps_and_an_encrypted_poll_are_as_good_as_words(community, person):
     ana = await person("ana")
     await ana.do("join", room=community.lobby)
     chat = await ana.invited_to()
@@ -116,8 +116,12 @@ async def test_a_tap_is_as_good_as_a_word_and_then_one_word_shows_that_both_can_
         await ana.react(chat, question["event_id"], "✅")
     await ana.hears("What brings you here?", room=chat)
     await ana.say(chat, "list")
-    question = await ana.hears("Which of these?", room=chat)
-    await ana.react(chat, question["event_id"], "1️⃣")
+    poll = await ana.wait(lambda e: e["type"] == "org.matrix.msc3381.poll.start" and e["room_id"] == chat)
+    assert poll["encrypted"]
+    answer = {"answers": [poll["content"]["org.matrix.msc3381.poll.start"]["answers"][0]["id"]]}
+    relation = {"rel_type": "m.reference", "event_id": poll["event_id"]}
+    kind = "org.matrix.msc3381.poll.response"
+    await ana.do("send", room=chat, type=kind, content={kind: answer, "m.relates_to": relation})
     check = await ana.hears("A small check", room=chat)
     await ana.react(chat, check["event_id"], SIGNS[word_asked_for(check)])
     await ana.invited_to(other_than=(chat,))

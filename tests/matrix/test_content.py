@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bots.core.events import Message, MessageKind
 from bots.core.language import Rendered
-from bots.core.matrix.content import message_content, reaction_content
+from bots.core.matrix.content import POLL_START, message_content, poll_content, reaction_content
 from bots.core.matrix.decode import decode
 from bots.core.matrix.text import mended
 from bots.core.transport import Outgoing
@@ -50,3 +50,17 @@ def test_in_a_thread_a_message_falls_back_to_its_root():
 
 def test_a_reaction_is_an_annotation():
     assert reaction_content("$1", "👍")["m.relates_to"]["rel_type"] == "m.annotation"
+
+
+@given(st.text(), st.lists(st.text(), min_size=1, max_size=20).map(tuple))
+def test_a_poll_says_the_same_under_its_stable_and_its_unstable_name(question, choices):
+    content = poll_content(Outgoing(rendered=Rendered(question, ""), choices=choices))
+    stable, unstable = content["m.poll"], content[POLL_START]
+    numbers = [str(number) for number in range(1, len(choices) + 1)]
+    assert [answer["m.id"] for answer in stable["answers"]] == numbers
+    assert [answer["id"] for answer in unstable["answers"]] == numbers
+    assert tuple(answer["m.text"][0]["body"] for answer in stable["answers"]) == choices
+    assert tuple(answer["org.matrix.msc1767.text"] for answer in unstable["answers"]) == choices
+    # An app without polls shows this.
+    assert all(choice in content["org.matrix.msc1767.text"] for choice in choices)
+    assert content["m.mentions"] == {}

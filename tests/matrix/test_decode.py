@@ -16,6 +16,7 @@ from bots.core.events import (
     MembershipState,
     Message,
     MessageKind,
+    PollAnswer,
     Reaction,
     Redaction,
     RoomStateChanged,
@@ -296,5 +297,46 @@ def test_whatever_a_stranger_sends_is_an_event_or_nothing(raw):
 @given(raw_events, raw_events)
 def test_whatever_a_stranger_encrypts_is_something_said_or_nothing(raw, payload):
     decoded = decode_decrypted(ROOM, raw, payload, authentic=True)
-    assert decoded is None or isinstance(decoded, Message | Reaction)
+    assert decoded is None or isinstance(decoded, Message | Reaction | PollAnswer)
     assert all(map(keepable, texts_in(decoded)))
+
+
+def poll_answer(content, kind="m.poll.response", **relation):
+    relates = {"rel_type": "m.reference", "event_id": "$poll", **relation}
+    raw = {"event_id": "$e", "sender": "@a:x", "origin_server_ts": 1, "type": "m.room.encrypted", "content": {}}
+    payload = {"type": kind, "content": {**content, "m.relates_to": relates}}
+    return decode_decrypted(ROOM, raw, payload, authentic=True)
+
+
+UNSTABLE = "org.matrix.msc3381.poll.response"
+
+
+@pytest.mark.parametrize(
+    "decoded",
+    [
+        poll_answer({"m.selections": ["2"]}),
+        poll_answer({UNSTABLE: {"answers": ["2"]}}, UNSTABLE),
+        poll_answer({UNSTABLE: {"answers": ["2", 7, None]}}, UNSTABLE),
+    ],
+)
+def test_an_answer_to_a_poll_is_read_by_its_stable_and_its_unstable_name(decoded):
+    assert isinstance(decoded, PollAnswer)
+    assert (decoded.target, decoded.answers, decoded.encrypted, decoded.authentic) == ("$poll", ("2",), True, True)
+
+
+@pytest.mark.parametrize(
+    "decoded",
+    [
+        poll_answer({}),
+        poll_answer({"m.selections": "2"}),
+        poll_answer({UNSTABLE: ["2"]}, UNSTABLE),
+        poll_answer({"m.selections": ["2"]}, rel_type="m.annotation"),
+        poll_answer({"m.selections": ["2"]}, event_id=7),
+    ],
+)
+def test_what_is_no_answer_to_a_poll_is_nothing(decoded):
+    assert decoded is None
+
+
+def test_nobody_answers_a_poll_a_thousand_times_at_once():
+    assert len(poll_answer({"m.selections": ["2"] * 1_000}).answers) == 20

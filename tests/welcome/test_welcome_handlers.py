@@ -11,6 +11,7 @@ from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom
 from bots.core.settings import load_community
 from bots.welcome.records import Consent, Conversation, Purpose, Step
+from bots.welcome.wording import question_id
 from fakes.welcome_scene import ANA, BOTS, COMMUNITY, MODERATOR, OFFICE, ORGANISER, PRIVATE, Scene
 
 EXAMPLE = Path(__file__).parents[2] / "config"
@@ -311,3 +312,40 @@ async def test_after_forgetting_nothing_is_left_and_the_next_greeting_is_the_fir
     assert set(scene.records) == _community(scene)
     assert scene.ticks == {}
     assert all(isinstance(send.place, InRoom) and send.place.room_id == PRIVATE for send in scene.sends)
+
+
+async def test_where_one_of_several_is_picked_a_poll_follows_whose_answers_nobody_else_reads():
+    scene = await _greeted()
+    await scene.agrees()
+    await scene.says("diabetes")
+    question, poll = scene.sends
+    assert question.buttons == ()
+    assert [CATALOGUE.render(words, "en").body for words in poll.choices] == ["Type 1 diabetes", "Type 2 diabetes"]
+    for other in ({"encrypted": False}, {"authentic": False}, {"answers": ()}, {"target": "$other"}):
+        await scene.votes("1", **other)
+        assert scene.last == ()
+    await scene.votes("2")
+    assert scene.conversation.wanted == "type-2-diabetes"
+
+
+async def test_an_answer_to_an_old_poll_does_nothing():
+    scene = await _greeted()
+    await scene.agrees()
+    await scene.says("diabetes")
+    old = scene.poll
+    await scene.says("back")
+    await scene.votes("1", target=old)
+    assert scene.last == ()
+
+
+async def test_an_answer_to_a_poll_shows_that_the_bot_can_read_the_person():
+    scene = await _greeted()
+    for _ in range(3):
+        await scene.taps("✅")
+    scene.records[Conversation, (ANA,)] = replace(
+        scene.conversation, step=Step.CHOOSE, offered="ms epilepsy", heard=False
+    )
+    scene.poll = "$poll"
+    scene.labels["$poll"] = f"welcome.{question_id(scene.conversation)}:x:poll"
+    await scene.votes("1")
+    assert scene.conversation.heard

@@ -14,6 +14,7 @@ from bots.core.languages import own_name
 from bots.core.records import SpokenLanguage
 from bots.welcome.answers import load, plain
 from bots.welcome.commands import COMMANDS, Language
+from bots.welcome.hours import times_in
 from bots.welcome.wording import SIGNS
 from fakes.welcome_scene import COMMUNITY, LOBBY, Scene
 
@@ -50,6 +51,7 @@ def understood(vocabulary, word):
         or plain(word) in vocabulary.unsure
         or isinstance(COMMANDS.parse(word), Language)
         or vocabulary.pick("trouble", word)
+        or times_in(word)
     )
 
 

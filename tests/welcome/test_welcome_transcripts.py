@@ -49,6 +49,8 @@ async def _play(scene, move, what):  # noqa: C901 — one line for each thing a 
             await scene.leaves({"lobby": LOBBY, "chat": PRIVATE}[what])
         case "knocks":
             await scene.knocks_at(f"!{what}", "I have MS and nobody knows")
+        case "votes":
+            await scene.votes(str(what))
         case "turns down":
             await scene.turns_down(f"!{what}")
         case "invites":

@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.core.events import MembershipState, Message, Unreadable
-from bots.core.matrix.content import file_content, message_content
+from bots.core.events import MembershipState, Message, PollAnswer, Unreadable
+from bots.core.matrix.content import POLL_START, file_content, message_content, poll_content
 from bots.core.matrix.cross_signing import Identity
 from bots.core.matrix.decode import Decoded, decode, decode_decrypted, decode_unreadable
 from bots.core.matrix.encryption import Encryption
@@ -172,7 +172,7 @@ class MatrixClient(RoomActions):
         """One event, decrypted where it is encrypted. None for what is malformed or no policy handles."""
         if raw.get("type") != _ENCRYPTED or "state_key" in raw:
             event = decode(room_id, raw)
-            if isinstance(event, Message) and self._rooms.is_encrypted(room_id):
+            if isinstance(event, Message | PollAnswer) and self._rooms.is_encrypted(room_id):
                 # In clear where everybody encrypts: the homeserver may have made it up.
                 return replace(event, authentic=False)
             return event
@@ -280,9 +280,12 @@ class MatrixClient(RoomActions):
             if view is None:
                 raise TransportError("M_FORBIDDEN", "the bot is not in the room", status=_FORBIDDEN)
             kind, content = "m.room.message", message_content(message)
+            if message.choices:
+                kind, content = POLL_START, poll_content(message)
             if view.encrypted or self._rooms.is_encrypted(room_id):
                 shares = message.shared_history and view.history_visibility in _SHARED
-                kind, content = _ENCRYPTED, await self._encrypted(view, content, shared_history=shares)
+                content = await self._encrypted(view, content, kind=kind, shared_history=shares)
+                kind = _ENCRYPTED
             answer = await self._http.request("PUT", path("rooms", room_id, "send", kind, transaction_id), content)
             return event_id_in(answer)
 
@@ -298,13 +301,15 @@ class MatrixClient(RoomActions):
             target = path("rooms", room_id, "send", _ENCRYPTED, transaction_id)
             return event_id_in(await self._http.request("PUT", target, encrypted))
 
-    async def _encrypted(self, view: RoomView, content: dict[str, Any], *, shared_history: bool) -> dict[str, Any]:
+    async def _encrypted(
+        self, view: RoomView, content: dict[str, Any], *, kind: str = "m.room.message", shared_history: bool
+    ) -> dict[str, Any]:
         readers = view.joined() - self._bots
         if not readers:
             raise NotReadyError("KITHROOM_NOT_READY", "nobody but bots is in the room", retryable=True)
         rules = self._rooms.encryption_rules(view.room_id)
         return await self._encryption.encrypt(
-            view.room_id, recipients_of(view), readers, content, rules, shared_history=shared_history
+            view.room_id, recipients_of(view), readers, content, rules, kind=kind, shared_history=shared_history
         )
 
     async def share_history(self, room_id: str, user: str, since: datetime) -> int | None:

@@ -33,6 +33,34 @@ def message_content(message: Outgoing) -> dict[str, Any]:
     return content
 
 
+# The name that the apps of today know; they read the stable one, `m.poll.start`, as well or not at all.
+POLL_START = "org.matrix.msc3381.poll.start"
+_TEXT = "org.matrix.msc1767.text"
+
+
+def poll_content(message: Outgoing) -> dict[str, Any]:
+    """The content of a poll (MSC3381), under its stable and its unstable names: one answer, and nobody's shown."""
+    question, choices = message.rendered.body, tuple(enumerate(message.choices, start=1))
+    fallback = "\n".join((question, *(f"{number}. {text}" for number, text in choices)))
+    return {
+        POLL_START: {
+            "kind": "org.matrix.msc3381.poll.undisclosed",
+            "max_selections": 1,
+            "question": {_TEXT: question},
+            "answers": [{"id": str(number), _TEXT: text} for number, text in choices],
+        },
+        _TEXT: fallback,
+        "m.poll": {
+            "kind": "m.undisclosed",
+            "max_selections": 1,
+            "question": {"m.text": [{"body": question}]},
+            "answers": [{"m.id": str(number), "m.text": [{"body": text}]} for number, text in choices],
+        },
+        "m.text": [{"body": fallback}],
+        "m.mentions": {},
+    }
+
+
 def file_content(file: OutgoingFile, encrypted: Mapping[str, Any]) -> dict[str, Any]:
     """The content of an `m.room.message` that carries a file; `encrypted` says where it lies and what opens it."""
     return {

@@ -18,6 +18,7 @@ from bots.core.events import (
     MembershipState,
     Message,
     MessageKind,
+    PollAnswer,
     Reaction,
     Redaction,
     RoomStateChanged,
@@ -25,13 +26,16 @@ from bots.core.events import (
 )
 from bots.core.matrix.text import LONGEST_ID, is_identifier, mended
 
-Decoded = Message | Reaction | Redaction | Membership | RoomStateChanged
+Said = Message | Reaction | PollAnswer
+Decoded = Said | Redaction | Membership | RoomStateChanged
 Json = Mapping[str, Any]
 
 # An event is at most 65 536 bytes by the specification; nothing longer gets past here.
 LONGEST_TEXT = 65_536
 _LONGEST_NAME = 1_000
 _MOST_MENTIONS = 100
+# MSC3381: what is beyond the first twenty does not count.
+_MOST_ANSWERS = 20
 _LARGEST = 2**53 - 1  # the largest integer that JSON of Matrix's may hold
 _LATEST = 253_402_300_799_000  # the last second of the year 9999, in ms
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,7 +76,7 @@ def decode(room_id: str, raw: Json) -> Decoded | None:
     return _said(common, kind, content, encrypted=False, authentic=True)
 
 
-def decode_decrypted(room_id: str, raw: Json, payload: Json, *, authentic: bool) -> Message | Reaction | None:
+def decode_decrypted(room_id: str, raw: Json, payload: Json, *, authentic: bool) -> Said | None:
     """What was inside the encrypted event `raw`: `payload`, with `type` and `content`.
 
     `authentic` says whether the sender owns the Megolm session.
@@ -142,8 +146,10 @@ def _previous_content(raw: Json) -> object:
     return raw.get("prev_content")
 
 
-def _said(common: Common, kind: str, content: Json, *, encrypted: bool, authentic: bool) -> Message | Reaction | None:
+def _said(common: Common, kind: str, content: Json, *, encrypted: bool, authentic: bool) -> Said | None:
     match kind:
+        case "m.poll.response" | "org.matrix.msc3381.poll.response":
+            return _poll_answer(common, content, encrypted=encrypted, authentic=authentic)
         case "m.reaction":
             return _reaction(common, content)
         case "m.room.message":
@@ -154,6 +160,18 @@ def _said(common: Common, kind: str, content: Json, *, encrypted: bool, authenti
                 **common, text="", kind=MessageKind.MEDIA, media=media, encrypted=encrypted, authentic=authentic
             )
     return None
+
+
+def _poll_answer(common: Common, content: Json, *, encrypted: bool, authentic: bool) -> PollAnswer | None:
+    """By the stable name, or the unstable one that today's apps send."""
+    relation = _relation(content)
+    target = _identifier(relation.get("event_id"))
+    unstable = _mapping(content.get("org.matrix.msc3381.poll.response")).get("answers")
+    picked = content.get("m.selections", unstable)
+    if relation.get("rel_type") != "m.reference" or target is None or not isinstance(picked, list):
+        return None
+    answers = tuple(answer for answer in picked[:_MOST_ANSWERS] if _identifier(answer))
+    return PollAnswer(**common, target=target, answers=answers, encrypted=encrypted, authentic=authentic)
 
 
 def _reaction(common: Common, content: Json) -> Reaction | None:

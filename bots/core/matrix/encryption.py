@@ -212,11 +212,13 @@ class Encryption:
         content: dict[str, Any],
         rules: Json,
         *,
+        kind: str = "m.room.message",
         shared_history: bool = False,
     ) -> dict[str, Any]:
-        """The `m.room.encrypted` content of a message that every reachable device of `recipients` has the key for.
+        """The `m.room.encrypted` content of an event that every reachable device of `recipients` has the key for.
 
-        One call at a time for a room. `rules` is the content of the room's `m.room.encryption`;
+        One call at a time for a room.
+        `kind` is the event's type; `rules` is the content of the room's `m.room.encryption`;
         `shared_history` whether newcomers may be given the key later.
         Raises NotReadyError when none of `readers` has a device with the key; TransportError.
         """
@@ -224,9 +226,7 @@ class Encryption:
         for _ in range(_TRIES):
             try:
                 # Mostly everybody has the key already; the engine refuses when somebody has not.
-                encrypted = await self._thread.run(
-                    self._machine.encrypt, room_id, recipients, "m.room.message", content
-                )
+                encrypted = await self._thread.run(self._machine.encrypt, room_id, recipients, kind, content)
             except NotSharedError:
                 await self._prepare(room_id, recipients)
                 continue

@@ -177,6 +177,7 @@ class Live:
                 reply_to=await self._event(send.reply_to),
                 thread=await self._event(send.thread),
                 mentions=send.mentions,
+                choices=await self._choices(send),
                 shared_history=self._shares(view),
             )
             event_id = await self.transport.send(room_id, message, transaction_id)
@@ -229,6 +230,11 @@ class Live:
         manner = await self.directory.manner(send.place)
         parts = [await self._part(part, manner) for part in send.parts]
         return Rendered("\n\n".join(part.body for part in parts), "".join(part.html for part in parts))
+
+    async def _choices(self, send: Send) -> tuple[str, ...]:
+        manner = await self.directory.manner(send.place)
+        rendered = (self.catalogue.render(words, manner.language, place=manner.place) for words in send.choices)
+        return tuple(each.body for each in rendered)
 
     async def _part(self, part: Part, manner: Manner) -> Rendered:
         message = None if isinstance(part, Words) else await self._quoted(part)

@@ -104,6 +104,7 @@ def _own(action: Outward) -> dict[str, Any]:
                 "memo": action.memo,
                 "reply_to": _ref(action.reply_to),
                 "thread": _ref(action.thread),
+                "choices": [_words(words) for words in action.choices],
                 "buttons": list(action.buttons),
                 "mentions": list(action.mentions),
             }
@@ -140,6 +141,7 @@ def _send(value: Mapping[str, Any], common: Mapping[str, Any]) -> Send:
         memo=value["memo"],
         reply_to=_to_ref(value["reply_to"]),
         thread=_to_ref(value["thread"]),
+        choices=tuple(_to_words(words) for words in value["choices"]),
         buttons=tuple(value["buttons"]),
         mentions=tuple(value["mentions"]),
         **common,
