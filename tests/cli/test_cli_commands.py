@@ -49,6 +49,18 @@ def test_the_example_community_is_fine(kithroom):
     assert "8 conditions" in answer.output
 
 
+def test_a_language_that_the_bots_do_not_speak_is_said_and_is_no_mistake(kithroom, tmp_path):
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    file = tmp_path / "config" / "community.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "languages: [en, es, fr, de, pt]" in text
+    file.write_text(text.replace("languages: [en, es, fr, de, pt]", "languages: [en, pl, pt-BR]"), "utf-8")
+    answer = kithroom("check", "--community", tmp_path / "config")
+    assert answer.exit_code == 0
+    assert "don't speak `pl`" in answer.output
+    assert "pt-BR" not in answer.output
+
+
 def test_mistakes_are_told_with_file_and_line_and_no_traceback(kithroom, tmp_path):
     shutil.copytree(ROOT / "config", tmp_path / "config")
     file = tmp_path / "config" / "community.yaml"
