@@ -12,9 +12,11 @@ import pytest
 from bots.core.language import Catalogue, shipped_words, spoken
 from bots.core.languages import own_name
 from bots.core.records import SpokenLanguage
+from bots.core.settings import load_community
 from bots.welcome.answers import load, plain
 from bots.welcome.commands import COMMANDS, Language
 from bots.welcome.hours import times_in
+from bots.welcome.matching import Matcher
 from bots.welcome.wording import SIGNS
 from fakes.welcome_scene import COMMUNITY, LOBBY, Scene
 
@@ -128,3 +130,37 @@ async def test_somebody_else_s_illness_is_asked_about_first(language):
         await scene.says(yes)
     await scene.says(of_another)
     assert scene.said[-1][-1] == "choose.one"
+
+
+@pytest.fixture(scope="module")
+def example():
+    """The example community, in its five languages at once: people mix them."""
+    known = load_community(Path(__file__).parents[2] / "config")
+    return Matcher(known.conditions, load(known.languages))
+
+
+@pytest.mark.parametrize(
+    ("text", "certain", "likely"),
+    [
+        ("soy celíaca", "coeliac-disease", ""),
+        ("tengo EM", "multiple-sclerosis", ""),
+        ("no tengo diabetes, tengo crohn", "inflammatory-bowel-disease", ""),
+        ("me han diagnosticado esclerosis multple", "", "multiple-sclerosis"),
+        ("mi madre tiene artritis", "", "rheumatoid-arthritis"),
+        ("SEP", "multiple-sclerosis", ""),
+        ("j’ai une MICI", "inflammatory-bowel-disease", ""),
+        ("crises d’épilepsie", "epilepsy", ""),
+        ("mon fils a le diabète de type 1", "", "type-1-diabetes"),
+        ("ich hab Rheuma", "rheumatoid-arthritis", ""),
+        ("bei mir wurde Morbus Crohn festgestellt", "inflammatory-bowel-disease", ""),
+        ("mein Kind hat Typ 1", "", "type-1-diabetes"),
+        ("mein Hund hat Epilepsie", "", ""),
+        ("fui diagnosticada com artrite", "rheumatoid-arthritis", ""),
+        ("tenho inflamação no intestino", "inflammatory-bowel-disease", ""),
+        ("meu pai tem diabetes tipo 2", "", "type-2-diabetes"),
+        ("I'm coeliac and have T1D", "coeliac-disease type-1-diabetes", ""),
+    ],
+)
+def test_a_condition_is_known_by_what_it_is_called_in_each_language(example, text, certain, likely):
+    found = example.find(text)
+    assert (" ".join(found.certain), " ".join(found.likely)) == (certain, likely)
