@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import json
 import secrets
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -67,7 +68,7 @@ class TryOut:
         self._console = console
         self._ready = self.state / "ready.json"
         self._children = Children(state, console)
-        self._door_port = DOOR_PORT
+        self._door_place: socket.socket | None = None
 
     async def run(self) -> int:
         """Start everything, say how to try it, and go on until stopped. Gives the exit code.
@@ -108,6 +109,7 @@ class TryOut:
 
     async def _begin(self, synapse: Synapse, stack: ExitStack) -> None:
         stages = Stages(self._console)
+        stack.callback(self._give_the_place)
         deployment = await asyncio.to_thread(self._deployment, synapse)
         # Made once, before three processes want them at the same time: the key and the tables.
         async with open_database(deployment):
@@ -132,6 +134,7 @@ class TryOut:
                     line = f"  {difference.room}: {difference.what}: {refusal}"
                     self._console.print(line, style="yellow", markup=False)
         # The lobby is there now, and the door says where it is.
+        self._give_the_place()
         self._children.start(DOOR)
         with stages.stage("Starting the bots", "The bots are well, and the door is open") as tell:
             async with self._at_most(_START_TIMEOUT):
@@ -164,6 +167,18 @@ class TryOut:
                 return load_deployment(self.state / "kithroom.yaml")
         return None
 
+    def _keep_a_place(self, wanted: int) -> int:
+        """A port for the door, held until it starts: that takes a while, and another community may start meanwhile."""
+        try:
+            self._door_place = socket.create_server((LOOPBACK, wanted))
+        except OSError:
+            self._door_place = socket.create_server((LOOPBACK, 0))
+        return int(self._door_place.getsockname()[1])
+
+    def _give_the_place(self) -> None:
+        if self._door_place is not None:
+            self._door_place.close()
+
     def _account(self, synapse: Synapse, name: str) -> None:
         """Make the account once. The password is written down first: it is never one that nobody knows."""
         folder = self._account_folder(name)
@@ -186,7 +201,7 @@ class TryOut:
     def _deployment(self, synapse: Synapse) -> Deployment:
         """Write what `kithroom run` needs, as an operator would, and read it back."""
         file, last = self.state / "kithroom.yaml", self._last()
-        self._door_port = free_port(last.door.port if last and last.door else DOOR_PORT)
+        self._door_port = self._keep_a_place(last.door.port if last and last.door else DOOR_PORT)
         ports: dict[str, int] = {}
         for bot in BotName:
             ports[bot.value] = free_port()

@@ -20,6 +20,7 @@ from bots.cli.progress import Stages
 from bots.cli.rooms import differences_table
 from bots.cli.up import USUAL_PORT, TryOut, invitation, new_password
 from bots.core.homeserver.plan import Difference
+from bots.core.homeserver.synapse import Synapse
 
 ROOT = Path(__file__).parents[2]
 
@@ -212,3 +213,23 @@ def test_what_is_missing_for_any_of_several_bots_is_told_before_one_starts(kithr
     assert "There is no password and no token for resources" in answer.stderr
     assert answer.stderr.count("\n") == 1
     assert not (file.parent / "state").exists()
+
+
+def test_two_communities_that_start_at_once_do_not_want_one_door(tmp_path):
+    console = Console(file=io.StringIO())
+    first, second = (TryOut(tmp_path / name, ROOT / "config", None, console) for name in ("first", "second"))
+    try:
+        doors = [
+            up._deployment(Synapse(up.state / "homeserver", server_name="kith.test")).door.port
+            for up in (first, second)
+        ]
+        assert len(set(doors)) == 2
+    finally:
+        first._give_the_place()
+        second._give_the_place()
+    # The same again, once nobody holds it.
+    again = TryOut(tmp_path / "first", ROOT / "config", None, console)
+    try:
+        assert again._deployment(Synapse(tmp_path / "other", server_name="kith.test")).door.port == doors[0]
+    finally:
+        again._give_the_place()
