@@ -21,7 +21,7 @@ from fakes.kept import KEYS, RECORDS, create_tables
 def postgres() -> Iterator[Any]:
     """A running PostgreSQL.
 
-    Not in pytest's folder: for root it runs as another user, whom a second pytest that starts meanwhile locks out there.
+    Not in pytest's folder: for root it runs as another user, whom a second pytest that starts then locks out there.
     """
     with warnings.catch_warnings():
         # platformdirs, which the wheel uses, remarks on machines without XDG_RUNTIME_DIR.

@@ -50,7 +50,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
-                # One heap for all threads, which take turns anyhow: a megabyte or two less, measured (benchmarks, part c).
+                # One heap for all threads, which take turns anyhow: a megabyte or two less (measured, part c).
                 env={"MALLOC_ARENA_MAX": "1", **os.environ, "PYTHONPATH": path, **(environment or {})},
                 start_new_session=True,
             )
