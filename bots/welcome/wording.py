@@ -96,8 +96,7 @@ class Wording:
         others = (
             code for code in self.community.languages if code != (self.language or self.community.default_language)
         )
-        offers = tuple(Words("welcome.language.offer", {"name": own_name(code)}, code) for code in others)
-        return (self.words("language.offers", offers=offers),) if offers else ()
+        return tuple(Words("welcome.language.offer", {"name": own_name(code)}, code) for code in others)
 
     def conditions(self, ids: Sequence[str]) -> list[Condition]:
         """Those of `ids` that the community still has."""

@@ -90,7 +90,7 @@ async def test_whoever_comes_reads_in_their_language_how_to_be_spoken_to_in_it(l
     scene = Scene(community=community(language))
     await scene.joins(LOBBY)
     (greeting, *_) = scene.sends
-    (offer,) = greeting.parts[-1].params["offers"]
+    _, offer = greeting.parts
     assert offer.language == language
     said = CATALOGUE.render(greeting.parts[-1], "en").body
     (name,) = re.findall(r"(\w+)\W*$", said)
