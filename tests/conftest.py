@@ -64,3 +64,22 @@ def new_account(synapse: Synapse) -> Callable[..., Account]:
         return synapse.register(f"{name}{next(_numbers)}", admin=admin)
 
     return make
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What leans on the same server is one worker's: the server then starts once."""
+    for item in items:
+        if (group := _server_of(item)) is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _server_of(item: pytest.Item) -> str | None:
+    folder = item.path.parent.name
+    if folder == "interop":
+        return folder
+    asks = getattr(item, "fixturenames", ())
+    if "synapse" in asks or "federated_pair" in asks:
+        return "synapse"
+    if "postgres" in item.name:
+        return "postgres"
+    return item.path.name if item.get_closest_marker("real") else None
