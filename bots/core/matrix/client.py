@@ -117,6 +117,9 @@ class MatrixClient(RoomActions):
         own: dict[str, str] = {}
         # Whose device sent it must be known before it is opened: only then can it be told whether it is theirs.
         await self._know_senders(timelines)
+        if since is not None:
+            # What stands in clear is to be believed or not: in a room that the bot has just come to, the state says.
+            await self._rooms.load(timeline.room_id for timeline in timelines if _speaks_in_clear(timeline))
         for timeline in timelines:
             await self._take_in(timeline, events, own)
         room_ids = frozenset(event.room_id for event in events) & self._rooms.joined
@@ -328,6 +331,10 @@ class MatrixClient(RoomActions):
         """Stop; the crypto store is on disk."""
         await self._encryption.close()
         await self._http.close()
+
+
+def _speaks_in_clear(timeline: Timeline) -> bool:
+    return any(event.get("type") != _ENCRYPTED and "state_key" not in event for event in timeline.events)
 
 
 def _changed_users(response: Json) -> frozenset[str]:
