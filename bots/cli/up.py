@@ -82,6 +82,8 @@ class TryOut:
             stack.callback(self._ready.unlink, missing_ok=True)
             self._ready.unlink(missing_ok=True)
             synapse = Synapse(self.state / "homeserver", server_name=SERVER_NAME, port=self._port())
+            synapse.choose_port()
+            self._is_on_the_wanted_port(synapse.port)
             starting = asyncio.ensure_future(self._begin(synapse, stack))
             stopping = asyncio.ensure_future(stop.wait())
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -153,11 +155,14 @@ class TryOut:
 
     def _port(self) -> int:
         if self._wanted_port is not None:
-            if free_port(self._wanted_port) != self._wanted_port:
-                raise Sorry(f"Port {self._wanted_port} is in use; choose another one with --port.")
+            self._is_on_the_wanted_port(free_port(self._wanted_port))
             return self._wanted_port
         last = self._last()
         return urlsplit(last.homeserver).port or USUAL_PORT if last else USUAL_PORT
+
+    def _is_on_the_wanted_port(self, port: int) -> None:
+        if self._wanted_port not in (None, port):
+            raise Sorry(f"Port {self._wanted_port} is in use; choose another one with --port.")
 
     def _last(self) -> Deployment | None:
         """What it was last time: where the same ports are free, clients that are logged in find it again."""

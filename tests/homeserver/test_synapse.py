@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.core.homeserver.process import free_port
+from bots.core.homeserver.process import claim_port, free_port
 from bots.core.homeserver.synapse import HomeserverError, Synapse
 
 
@@ -44,6 +44,21 @@ def test_a_taken_port_gives_way_to_a_free_one():
 
 
 @pytest.mark.real
+def test_of_two_that_start_at_once_on_one_port_the_second_takes_another(tmp_path):
+    wanted = free_port()
+    # Somebody has chosen the port, and does not listen on it yet.
+    earlier = claim_port(wanted)
+    assert earlier is not None
+    with Synapse(tmp_path, server_name="kith.test", port=wanted) as later:
+        assert later.port != wanted
+        assert claim_port(later.port) is None
+        assert later.register("ana").user_id == "@ana:kith.test"
+    earlier.close()
+    again = claim_port(wanted)
+    assert again is not None
+    again.close()
+
+
 def test_a_first_start_that_was_stopped_among_the_tables_is_no_harm(tmp_path):
     server = Synapse(tmp_path, server_name="half.test")
     with pytest.raises(HomeserverError):

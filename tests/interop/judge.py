@@ -17,7 +17,7 @@ from typing import Any, Self
 
 HERE = Path(__file__).parent
 _LINE = 16 * 2**20
-PATIENCE = 60.0
+PATIENCE = 120.0
 # What matrix-js-sdk asks for.
 OLDEST_NODE = 22
 # matrix-js-sdk's DecryptionFailureCode for an event that is older than the device.
@@ -138,7 +138,12 @@ class Judge:
         return str((await self.do("react", room=room, target=target, key=key))["event_id"])
 
     async def wait(
-        self, wanted: Callable[[dict[str, Any]], object], *, since: int = 0, patience: float = PATIENCE
+        self,
+        wanted: Callable[[dict[str, Any]], object],
+        *,
+        since: int = 0,
+        patience: float = PATIENCE,
+        room: str | None = None,
     ) -> dict[str, Any]:
         """The first event from position `since` on that `wanted` is true of.
 
@@ -166,6 +171,7 @@ class Judge:
             came = [
                 (e.get("type"), e.get("sender"), str(e.get("content", {}).get("body", e.get("membership", "")))[:90])
                 for e in self.events[since:]
+                if room is None or e.get("room_id") == room
             ]
             raise TimeoutError(f"{self.user_id} waited {patience} s in vain; came instead: {came[-15:]}") from None
 
@@ -198,6 +204,7 @@ class Judge:
             ),
             since=since,
             patience=patience,
+            room=room,
         )
 
     def unreadable(self) -> list[dict[str, Any]]:

@@ -26,6 +26,21 @@ def free_port(wanted: int = 0) -> int:
     raise OSError("no free port on the loopback interface")
 
 
+def claim_port(wanted: int) -> socket.socket | None:
+    """Keep others who claim ports off this one until the socket is closed; None when somebody has claimed it.
+
+    A server binds its TCP port itself, some seconds after it was chosen.
+    So the UDP port of the same number, which nobody uses, is bound as a sign, which is gone with the process.
+    """
+    claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        claim.bind((LOOPBACK, wanted))
+    except OSError:
+        claim.close()
+        return None
+    return claim
+
+
 class Child:
     """A Python module running as a child process, its output appended to `log` (None: our own output).
 

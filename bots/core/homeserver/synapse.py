@@ -10,6 +10,7 @@ import http.client
 import importlib.util
 import json
 import secrets
+import socket
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from bots.core.homeserver.configuration import (
     homeserver_configuration,
     log_configuration,
 )
-from bots.core.homeserver.process import LOOPBACK, Child, free_port
+from bots.core.homeserver.process import LOOPBACK, Child, claim_port, free_port
 from bots.core.matrix.private_files import write_private
 
 
@@ -64,6 +65,7 @@ class Synapse:
         self.state = state.resolve()
         self.server_name = server_name
         self.port = free_port(port)
+        self._claim: socket.socket | None = None
         self._federation = federation
         self._unlimited = unlimited
         self._child: Child | None = None
@@ -83,6 +85,7 @@ class Synapse:
         """Start it and wait until it answers, at most `timeout` seconds. Raises `HomeserverError`."""
         if importlib.util.find_spec("synapse") is None:
             raise HomeserverError("Synapse is not installed; add it with: pip install 'kithroom[homeserver]'")
+        self.choose_port()
         first = self._begin_anew_unless_begun()
         self._write_files()
         self._child = Child(
@@ -99,17 +102,35 @@ class Synapse:
             raise
         first.unlink(missing_ok=True)
 
+    def choose_port(self) -> None:
+        """Settle which port it will be: another one than `port` when somebody was quicker. `start` does it, too.
+
+        Of two that start at once, the later would otherwise take the earlier's answers for its own homeserver's.
+        """
+        while self._claim is None:
+            self._claim = claim_port(self.port)
+            if self._claim is None or free_port(self.port) != self.port:
+                self._give_port_back()
+                self.port = free_port()
+
+    def _give_port_back(self) -> None:
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
+
     def stop(self) -> None:
         """Stop it; what it knows is on disk. Safe to repeat."""
         if self._child is not None:
             self._child.stop()
             self._child = None
+        self._give_port_back()
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         if self._child is not None:
             self._child.kill()
             self._child = None
+        self._give_port_back()
 
     def __enter__(self) -> Self:
         """Start."""
