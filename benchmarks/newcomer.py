@@ -6,7 +6,6 @@ the invitation, then `answered` with the seconds from the invitation to the read
 """
 
 import asyncio
-import os
 import sys
 import time
 from pathlib import Path
@@ -40,6 +39,4 @@ async def main(homeserver: str, user: str, password: str, folder: str, room: str
         await client.close()
 
 
-# Somebody's phone is another machine: what it computes is not to take the homeserver's turns on this one.
-os.nice(19)
 asyncio.run(main(*sys.argv[1:]))
