@@ -74,7 +74,7 @@ async def _accounts(deployment: Deployment, settings: DoorSettings, stack: Async
 
 
 async def _place(deployment: Deployment, settings: DoorSettings, community: Community, store: Store) -> Place:
-    async with store.transaction(BotName.WELCOME, datetime.now(UTC)) as transaction:
+    async with store.reading(BotName.WELCOME, datetime.now(UTC)) as transaction:
         lobbies = await transaction.find(CommunityRoom, role=RoomRole.LOBBY)
     server_name = deployment.cast.server_name
     return Place(

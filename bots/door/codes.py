@@ -50,7 +50,7 @@ class Codes:
 
     async def is_good(self, code: str, now: datetime) -> bool:
         """Whether it could be used."""
-        async with self._store.transaction(BotName.WELCOME, now) as transaction:
+        async with self._store.reading(BotName.WELCOME, now) as transaction:
             found = await transaction.get(InviteCode, _hashed(transaction, code))
             return found is not None and found.left > 0 and found.until > now
 

@@ -21,7 +21,6 @@ from bots.core.events import (
     Membership,
     MembershipState,
     Message,
-    PollAnswer,
     Reaction,
     Redaction,
     RoomStateChanged,
@@ -205,18 +204,6 @@ class MemoryHomeserver:
         ):
             raise TransportError("M_DUPLICATE_ANNOTATION", "Can't send same reaction twice", status=400)
         return self._publish(Reaction(**self._envelope(room_id, sender), target=target, key=key), transaction_id)
-
-    def answer_poll(self, sender: str, room_id: str, target: str, answer: str) -> str:
-        """Pick one answer of a poll. Gives the event id."""
-        if sender not in self._room(room_id).joined():
-            raise _forbidden("not in the room")
-        picked = PollAnswer(
-            **self._envelope(room_id, sender),
-            target=target,
-            answers=(answer,),
-            encrypted=self._room(room_id).encrypted,
-        )
-        return self._publish(picked, None)
 
     def redact(self, sender: str, room_id: str, target: str, transaction_id: str | None = None) -> None:
         """Take an event out of the room."""
