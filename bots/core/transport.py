@@ -71,6 +71,7 @@ class Outgoing:
 
     `shared_history`: the organiser lets newcomers to the room read it later, if the room is so set.
     `choices` make it a poll with these answers, to the question that `rendered` is.
+    `replaces` makes it the edit of the bot's own message with this event id; it is then no reply and in no thread.
     """
 
     rendered: Rendered
@@ -80,6 +81,7 @@ class Outgoing:
     notice: bool = True
     choices: tuple[str, ...] = ()
     shared_history: bool = False
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

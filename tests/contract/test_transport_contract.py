@@ -196,6 +196,15 @@ async def test_replies_threads_and_mentions_arrive(people):
     assert answer.mentions == {anna.me}
 
 
+async def test_an_edit_changes_what_was_said(people):
+    anna, bot, room_id = people
+    said = await bot.transport.send(room_id, words("12 of 100"), "t1")
+    await bot.transport.send(room_id, words("all of them", replaces=said), "t2")
+
+    assert [(message.replaces, message.text) for message in await anna.hears(Message)][-1] == (said, "all of them")
+    assert (await anna.transport.event(room_id, said)).text == "all of them"
+
+
 async def test_a_reaction_arrives_and_the_same_one_again_is_told_as_such(people):
     anna, bot, room_id = people
     target = await anna.transport.send(room_id, words("hi"), "t1")

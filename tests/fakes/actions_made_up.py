@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bots.core.actions import (
     Ban,
     BotName,
+    Edit,
     EventRef,
     InPrivateChat,
     InRoom,
@@ -41,7 +42,9 @@ words = st.recursive(
     ),
     max_leaves=5,
 )
-refs = st.none() | st.builds(EventRef, events) | st.builds(LabelRef, texts)
+known_refs = st.builds(EventRef, events) | st.builds(LabelRef, texts)
+refs = st.none() | known_refs
+parts = st.lists(words | st.builds(Quote, rooms, events), max_size=3).map(tuple)
 places = st.builds(InRoom, rooms) | st.builds(InPrivateChat, users, st.booleans())
 
 common = {
@@ -54,7 +57,7 @@ common = {
 sends = st.builds(
     Send,
     place=places,
-    parts=st.lists(words | st.builds(Quote, rooms, events), max_size=3).map(tuple),
+    parts=parts,
     label=st.none() | texts,
     memo=st.none() | texts,
     choices=st.lists(words, max_size=3).map(tuple),
@@ -64,12 +67,14 @@ sends = st.builds(
     mentions=st.lists(users, max_size=2).map(tuple),
     **common,
 )
+edits = st.builds(Edit, room_id=rooms, target=known_refs, parts=parts, **common)
 redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, asked_by_sender=st.booleans(), **common)
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
 copies = st.builds(SendCopy, user=users, **common)
 actions = st.one_of(
     sends,
+    edits,
     histories,
     copies,
     redacts,

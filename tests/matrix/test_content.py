@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +22,22 @@ outgoing = st.builds(
     mentions=st.lists(st.text("abc", min_size=1).map("@{}:x".format), unique=True, max_size=3).map(tuple),
     notice=st.booleans(),
 )
+
+
+@given(outgoing, st.text("abc", min_size=1).map("${}".format))
+def test_an_edit_is_read_as_the_new_words_of_that_message(message, edited):
+    raw = {
+        "type": "m.room.message",
+        "content": message_content(replace(message, replaces=edited)),
+        "event_id": "$1",
+        "sender": "@bot:x",
+        "origin_server_ts": 1,
+    }
+    read = decode("!r", raw)
+    assert isinstance(read, Message)
+    assert read.replaces == edited
+    assert (read.text, read.formatted) == (mended(message.rendered.body), mended(message.rendered.html))
+    assert (read.reply_to, read.thread) == (None, None)
 
 
 @given(outgoing.filter(lambda message: not message.rendered.body.startswith("> ")))

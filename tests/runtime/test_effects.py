@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from bots.core.actions import (
     BotName,
+    Edit,
     EventRef,
     InPrivateChat,
     InRoom,
@@ -135,6 +136,30 @@ async def test_a_reference_to_a_label_that_was_never_sent_is_left_out(world):
     said = last(world, world.lobby)
     assert said.reply_to is None
     assert said.thread == "$1"
+
+
+async def test_a_bot_changes_what_it_said_and_nothing_that_anybody_else_said(world):
+    said = await world.live.carry_out(Send(why="t", place=InRoom(world.lobby), parts=(Words("test.later"),)), "t1")
+    edit = Edit(why="t", room_id=world.lobby, target=EventRef(said), parts=HELLO)
+    assert await world.live.carry_out(edit, "t2") == await world.live.carry_out(edit, "t2")
+    assert (await world.live.transport.event(world.lobby, said)).text == "and that was that"
+    assert len(world.said(world.lobby)) == 2
+
+    theirs = world.homeserver.say("@anna:x", world.lobby, "hi")
+    assert await refused(world, Edit(why="t", room_id=world.lobby, target=EventRef(theirs), parts=HELLO)) == REFUSED
+
+
+async def test_an_edit_quotes_nobody_in_the_lobby(world):
+    said = await world.live.carry_out(Send(why="t", place=InRoom(world.lobby), parts=HELLO), "t1")
+    event = world.homeserver.say("@anna:x", world.lobby, "hi")
+    edit = Edit(why="t", room_id=world.lobby, target=EventRef(said), parts=(Quote(world.lobby, event),))
+
+    assert await refused(world, edit) == REFUSED
+
+
+@pytest.mark.parametrize("target", [LabelRef("never"), EventRef("$no")])
+async def test_what_was_never_said_can_not_be_changed(world, target):
+    assert await refused(world, Edit(why="t", room_id=world.lobby, target=target, parts=HELLO)) == "M_NOT_FOUND"
 
 
 async def test_what_a_sync_has_shown_to_be_sent_is_not_sent_again(world):

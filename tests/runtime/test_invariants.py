@@ -24,7 +24,7 @@ from bots.core.authority import power
 from bots.core.events import MembershipState
 from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
-from fakes.actions_made_up import actions, histories, powers, redacts, rooms, sends, users
+from fakes.actions_made_up import actions, edits, histories, powers, redacts, rooms, sends, users
 
 ME, OTHER_BOT = "@bot:x", "@other_bot:x"
 BOTS = frozenset({ME, OTHER_BOT})
@@ -78,7 +78,12 @@ def test_an_event_of_somebody_else_than_named_is_never_redacted(action, at):
     assert action.sender == at.sender or refusal(action, at) is not None
 
 
-@given(sends, circumstances)
+@given(edits, circumstances)
+def test_nobodys_words_are_changed_but_the_bots_own(action, at):
+    assert at.sender == at.me or refusal(action, at) is not None
+
+
+@given(sends | edits, circumstances)
 def test_nobody_is_quoted_outside_the_encrypted_moderators_room(action, at):
     in_the_right_room = at.room is not None and at.room.role is RoomRole.MODERATORS and at.room.encrypted
     if any(isinstance(part, Quote) for part in action.parts) and not in_the_right_room:

@@ -21,6 +21,8 @@ def message_content(message: Outgoing) -> dict[str, Any]:
         "formatted_body": message.rendered.html,
         "m.mentions": {"user_ids": list(message.mentions)} if message.mentions else {},
     }
+    if message.replaces is not None:
+        return _edit_content(content, message.replaces)
     if message.thread is not None:
         content["m.relates_to"] = {
             "rel_type": "m.thread",
@@ -31,6 +33,17 @@ def message_content(message: Outgoing) -> dict[str, Any]:
     elif message.reply_to is not None:
         content["m.relates_to"] = {"m.in_reply_to": {"event_id": message.reply_to}}
     return content
+
+
+def _edit_content(content: dict[str, Any], replaced: str) -> dict[str, Any]:
+    """An edit: the new words, and the same with a star for apps that know no edits."""
+    return {
+        **content,
+        "body": f"* {content['body']}",
+        "formatted_body": f"* {content['formatted_body']}",
+        "m.new_content": content,
+        "m.relates_to": {"rel_type": "m.replace", "event_id": replaced},
+    }
 
 
 # The name that the apps of today know; they read the stable one, `m.poll.start`, as well or not at all.

@@ -17,6 +17,7 @@ from bots.core.actions import (
     Audit,
     BotName,
     Cancel,
+    Edit,
     Erase,
     Forget,
     InPrivateChat,
@@ -149,7 +150,7 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
     match action:
         case Send(place=InPrivateChat(user=user)) | SendCopy(user=user):
             return f"chat:{reader.pseudonym(user)}"
-        case Send() | Join() | Leave():
+        case Send() | Edit() | Join() | Leave():
             room_id = action.place.room_id if isinstance(action, Send) else action.room_id  # type: ignore[union-attr]
             view = reader.room(room_id)
             private = view.private_with if view else None

@@ -16,7 +16,9 @@ import structlog
 from bots.core.actions import (
     Ban,
     BotName,
+    Edit,
     InPrivateChat,
+    InRoom,
     Invite,
     Join,
     LabelRef,
@@ -55,7 +57,7 @@ class Effects(Protocol):
     """Carries actions out."""
 
     async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
-        """Do it, once however often it is asked for with this transaction id. Gives a `Send`'s event id.
+        """Do it, once however often it is asked for with this transaction id. Gives a `Send`'s or an `Edit`'s event id.
 
         Raises TransportError, with one of our own codes (`KITHROOM_…`) where it was not the homeserver that said no.
         """
@@ -91,7 +93,7 @@ class Live:
     """Does it, on the homeserver.
 
     `sharing` are the ids of the conditions whose rooms share their history.
-    `already_sent`: by transaction id, the events of sends that a sync has shown.
+    `already_sent`: by transaction id, the events of sends and edits that a sync has shown.
     """
 
     voice: BotName
@@ -106,6 +108,8 @@ class Live:
         """Do it."""
         if isinstance(action, Send):
             return await self._send(action, transaction_id)
+        if isinstance(action, Edit):
+            return await self._edit(action, transaction_id)
         if isinstance(action, SendCopy):
             await self._send_copy(action, transaction_id)
             return None
@@ -173,7 +177,7 @@ class Live:
         event_id = self.already_sent.get(transaction_id)
         if event_id is None:
             message = Outgoing(
-                rendered=await self._rendered(send),
+                rendered=await self._rendered(send.parts, send.place),
                 reply_to=await self._event(send.reply_to),
                 thread=await self._event(send.thread),
                 mentions=send.mentions,
@@ -185,6 +189,20 @@ class Live:
             await self._react(room_id, event_id, key, f"{transaction_id}.{number}")
         self.already_sent.pop(transaction_id, None)
         return event_id
+
+    async def _edit(self, edit: Edit, transaction_id: str) -> str:
+        view = await self.directory.view(edit.room_id)
+        target = await self._event(edit.target)
+        sender = await self.transport.event_sender(edit.room_id, target) if target is not None else None
+        if target is None or sender is None:
+            raise TransportError("M_NOT_FOUND", "there is no such event")
+        self._check(edit, view, sender)
+        event_id = self.already_sent.pop(transaction_id, None)
+        if event_id is not None:
+            return event_id
+        rendered = await self._rendered(edit.parts, InRoom(edit.room_id))
+        message = Outgoing(rendered=rendered, replaces=target, shared_history=self._shares(view))
+        return await self.transport.send(edit.room_id, message, transaction_id)
 
     async def _send_copy(self, action: SendCopy, transaction_id: str) -> None:
         room_id = await self.directory.private_chat(action.user)
@@ -226,9 +244,9 @@ class Live:
             await self.directory.remember_private_chat(user, room_id)
         return room_id
 
-    async def _rendered(self, send: Send) -> Rendered:
-        manner = await self.directory.manner(send.place)
-        parts = [await self._part(part, manner) for part in send.parts]
+    async def _rendered(self, said: Sequence[Part], place: Place) -> Rendered:
+        manner = await self.directory.manner(place)
+        parts = [await self._part(part, manner) for part in said]
         return Rendered("\n\n".join(part.body for part in parts), "".join(part.html for part in parts))
 
     async def _choices(self, send: Send) -> tuple[str, ...]:
@@ -307,7 +325,7 @@ class DryRun:
         structlog.get_logger().info(
             "would have acted", bot=self.voice.value, action=type(action).__name__, rule=action.why
         )
-        return f"$dry-run-{transaction_id}" if isinstance(action, Send) else None
+        return f"$dry-run-{transaction_id}" if isinstance(action, Send | Edit) else None
 
 
 @dataclass
@@ -322,7 +340,7 @@ class Recording:
         """Keep it."""
         self.actions.append(action)
         if self.through is None:
-            return f"$recorded-{transaction_id}" if isinstance(action, Send) else None
+            return f"$recorded-{transaction_id}" if isinstance(action, Send | Edit) else None
         try:
             return await self.through.carry_out(action, transaction_id)
         except TransportError as error:

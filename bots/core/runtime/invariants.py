@@ -7,16 +7,19 @@ The room is the homeserver's state as of the last sync; the homeserver, of cours
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
 from bots.core.actions import (
     Ban,
     BotName,
+    Edit,
     InPrivateChat,
     Invite,
     Join,
     Leave,
+    Part,
     Quote,
     Redact,
     Remove,
@@ -36,7 +39,7 @@ class Circumstances:
     """What the predicates look at.
 
     `room` is the room that the action is in (None: the bot is not there),
-    `sender` who sent the event of a `Redact`, by the homeserver's word,
+    `sender` who sent the event of a `Redact` or an `Edit`, by the homeserver's word,
     `inviter` who invited the person of a `ShareHistory` to the membership they have now, by the same,
     `shares` whether the organiser's settings say that the room shares its history.
     """
@@ -54,7 +57,9 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
     """Why this action must not happen, or None when no invariant stands against it."""
     match action:
         case Send():
-            return _speaks_for_another(action, at) or _quotes_in_the_open(action, at)
+            return _speaks_for_another(action, at) or _quotes_in_the_open(action.parts, at)
+        case Edit():
+            return _not_its_own(at) or _quotes_in_the_open(action.parts, at)
         case SendCopy(user=user):
             return _overheard(user, at)
         case Redact(sender=sender, asked_by_sender=asked):
@@ -77,8 +82,12 @@ def _speaks_for_another(send: Send, at: Circumstances) -> str | None:
     return None
 
 
-def _quotes_in_the_open(send: Send, at: Circumstances) -> str | None:
-    if not any(isinstance(part, Quote) for part in send.parts):
+def _not_its_own(at: Circumstances) -> str | None:
+    return None if at.sender == at.me else "a bot changes nobody's words but its own"
+
+
+def _quotes_in_the_open(parts: Sequence[Part], at: Circumstances) -> str | None:
+    if not any(isinstance(part, Quote) for part in parts):
         return None
     if at.room is None or at.room.role is not RoomRole.MODERATORS or not at.room.encrypted:
         return "a member is quoted nowhere but in the encrypted moderators' room"

@@ -297,6 +297,7 @@ class MemoryHomeserver:
             formatted=message.rendered.html,
             reply_to=message.reply_to,
             thread=message.thread,
+            replaces=message.replaces,
             mentions=message.mentions,
             transaction_id=transaction_id,
         )

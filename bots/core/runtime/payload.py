@@ -14,6 +14,7 @@ from typing import Any, assert_never
 from bots.core.actions import (
     Ban,
     BotName,
+    Edit,
     EventRef,
     InPrivateChat,
     InRoom,
@@ -37,7 +38,7 @@ from bots.core.actions import (
     Words,
 )
 
-Outward = Send | SendCopy | Redact | Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave
+Outward = Send | Edit | SendCopy | Redact | Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave
 
 _ON_SOMEBODY: Mapping[str, type[Invite | Remove | Ban | Unban]] = {
     "invite": Invite,
@@ -75,6 +76,8 @@ def from_json(value: Mapping[str, Any]) -> Outward:
     match kind:
         case "send":
             return _send(value, common)
+        case "edit":
+            return _edit(value, common)
         case "send_copy":
             return SendCopy(user=value["user"], **common)
         case "redact":
@@ -107,6 +110,13 @@ def _own(action: Outward) -> dict[str, Any]:
                 "choices": [_words(words) for words in action.choices],
                 "buttons": list(action.buttons),
                 "mentions": list(action.mentions),
+            }
+        case Edit():
+            return {
+                "kind": "edit",
+                "room_id": action.room_id,
+                "target": _ref(action.target),
+                "parts": [_part(part) for part in action.parts],
             }
         case SendCopy(user=user):
             return {"kind": "send_copy", "user": user}
@@ -146,6 +156,14 @@ def _send(value: Mapping[str, Any], common: Mapping[str, Any]) -> Send:
         mentions=tuple(value["mentions"]),
         **common,
     )
+
+
+def _edit(value: Mapping[str, Any], common: Mapping[str, Any]) -> Edit:
+    target = _to_ref(value["target"])
+    if target is None:
+        raise ValueError("an edit is of something")
+    parts = tuple(_to_part(part) for part in value["parts"])
+    return Edit(room_id=value["room_id"], target=target, parts=parts, **common)
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, BotName, InPrivateChat, InRoom, Send, Words
+from bots.core.actions import Action, BotName, Edit, InPrivateChat, InRoom, Send, Words
 from bots.core.bot import Bot, Handler
 from bots.core.community import Community
 from bots.core.events import AnyEvent, MembershipState, Message
@@ -254,21 +254,21 @@ class Simulation:
         return wanted[-1]
 
     def _decided(self, bot: BotName, action: Action) -> None:
-        text = " / ".join(self._text(action)) if isinstance(action, Send) else ""
+        text = " / ".join(self._text(action)) if isinstance(action, Send | Edit) else ""
         self._note(bot.value, type(action).__name__, self._place(action), text, rule=action.why)
 
     def _failed(self, bot: BotName, action: Outward, error: TransportError) -> None:
         self._note(bot.value, type(action).__name__, self._place(action), rule=action.why, failed=error.errcode)
 
-    def _text(self, send: Send) -> Iterator[str]:
-        for part in send.parts:
+    def _text(self, said: Send | Edit) -> Iterator[str]:
+        for part in said.parts:
             if isinstance(part, Words):
-                place = self._place(send)
+                place = self._place(said)
                 yield self.catalogue.render(part, self.community.language_in(place), place=place).body
             else:
                 yield f"[what {part.event_id} says]"
-        if send.buttons:
-            yield " ".join(f"[{button}]" for button in send.buttons)
+        if isinstance(said, Send) and said.buttons:
+            yield " ".join(f"[{button}]" for button in said.buttons)
 
     def _place(self, action: Action) -> str:
         match action:
