@@ -273,6 +273,7 @@ class Schedule(_Action):
     """Have a `Tick` at `at` (UTC), in place of an earlier one with this id.
 
     `payload` holds JSON values and is sealed at rest.
+    With a `voice` it is that bot which has it: so one bot lets another know of something, by ids.
     """
 
     id: str
@@ -302,6 +303,18 @@ class Audit(_Action):
     case: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log(_Action):
+    """A line in the operator's log, in a sentence of ours, with `fields` that are ids, counts and words of ours.
+
+    `alarm`: something that people were meant to hear reached nobody. It is an error there, and counted.
+    """
+
+    sentence: str
+    fields: Mapping[str, str | int] = field(default_factory=dict)
+    alarm: bool = False
+
+
 Action = (
     Send
     | Edit
@@ -321,7 +334,8 @@ Action = (
     | Schedule
     | Cancel
     | Audit
+    | Log
 )
 
 # Carried out by the deciding transaction itself; all others go through the outbox.
-Bookkeeping = Remember | Forget | Erase | Schedule | Cancel | Audit
+Bookkeeping = Remember | Forget | Erase | Schedule | Cancel | Audit | Log

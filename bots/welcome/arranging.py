@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.core.helplines import find_country
+from bots.core.hours import offset_of, times_in, written
 from bots.welcome.answers import Intent
-from bots.welcome.hours import offset_of, times_in, written
 from bots.welcome.records import Step
 from bots.welcome.settling_in import SettlingIn
 from bots.welcome.turn import Turn

@@ -9,9 +9,9 @@ from enum import StrEnum
 from itertools import product
 
 from bots.core.actions import Action, Cancel, Schedule
+from bots.core.hours import awake
 from bots.welcome.conversation import NOTE_DAYS
 from bots.welcome.facts import Facts
-from bots.welcome.hours import awake
 from bots.welcome.records import Conversation, Pause, Step
 
 # One reminder after a silence of so long; longer for somebody who asked for time. After "stop" there is none.

@@ -9,12 +9,12 @@ from datetime import datetime
 from bots.core.actions import Action, Schedule
 from bots.core.bot import Reader
 from bots.core.events import Tick, Unreadable
+from bots.core.hours import awake
 from bots.welcome.arriving import ARRIVALS, have_arrived
 from bots.welcome.carrying_out import carry_out, forgotten
 from bots.welcome.coming_up import Later
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about, facts_in_their_chat
-from bots.welcome.hours import awake
 from bots.welcome.inviting import once_more, overlooked
 from bots.welcome.records import Arrivals, Pause, Step
 

@@ -8,11 +8,13 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import get_args
 
 from bots.core.actions import (
     Action,
     Audit,
     Ban,
+    Bookkeeping,
     BotName,
     Cancel,
     Erase,
@@ -306,7 +308,7 @@ class Scene:
                 self.audits.append(action)
 
     def _carry_out(self, action):
-        if isinstance(action, Remember | Forget | Erase | Schedule | Cancel | Audit):
+        if isinstance(action, get_args(Bookkeeping)):
             return
         errcode = self._errcode(action)
         if errcode is None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.actions import Send
+from bots.core.hours import awake, offset_of, times_in, written
 from bots.core.settings import load_community
-from bots.welcome.hours import awake, offset_of, times_in, written
 from bots.welcome.records import Purpose, Step
 from fakes.welcome_scene import COMMUNITY, Scene
 from welcome.test_welcome_handlers import EXAMPLE, _text

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bots.core.hours import times_in
 from bots.core.language import Catalogue, shipped_words, spoken
 from bots.core.languages import own_name
 from bots.core.records import SpokenLanguage
 from bots.core.settings import load_community
 from bots.welcome.answers import load, plain
 from bots.welcome.commands import COMMANDS, Language
-from bots.welcome.hours import times_in
 from bots.welcome.matching import Matcher
 from bots.welcome.wording import SIGNS
 from fakes.welcome_scene import COMMUNITY, LOBBY, Scene

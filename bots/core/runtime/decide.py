@@ -23,6 +23,7 @@ from bots.core.actions import (
     InPrivateChat,
     Join,
     Leave,
+    Log,
     Remember,
     Schedule,
     Send,
@@ -92,13 +93,15 @@ class Decider:
                 await tx.forget(record, *key)
             case Erase(user=user):
                 await tx.erase(user)
-            case Schedule(id=tick, kind=kind, at=at, payload=payload):
-                await tx.schedule(tick, kind, at, payload)
+            case Schedule(id=tick, kind=kind, at=at, payload=payload, voice=voice):
+                await tx.schedule(tick, kind, at, payload, bot=voice)
                 reader.scheduled = True
             case Cancel(id=tick):
                 await tx.cancel(tick)
             case Audit():
                 await tx.audit(action)
+            case Log():
+                self._note(action)
             case _:
                 await self._enqueue(action, id_, reader)
 
@@ -123,6 +126,12 @@ class Decider:
         )
         if voice is self._bot.name:
             reader.enqueued.append(row)
+
+    def _note(self, line: Log) -> None:
+        if line.alarm:
+            self._metrics.alarms.inc()
+        say = self._log.error if line.alarm else self._log.info
+        say(line.sentence, rule=line.why, **line.fields)
 
     def _handlers(self, event: AnyEvent) -> Iterable[tuple[int, Handler[AnyEvent, object]]]:
         return ((number, h) for number, h in enumerate(self._bot.handlers) if isinstance(event, h.event))

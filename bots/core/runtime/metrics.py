@@ -25,6 +25,7 @@ class Metrics:
         self.batches = Counter("kithroom_sync_batches", "Sync responses committed", registry=self.registry)
         self.events = Counter("kithroom_events", "Events decided on", registry=self.registry)
         self.handler_errors = Counter("kithroom_handler_errors", "Handlers that raised", registry=self.registry)
+        self.alarms = Counter("kithroom_alarms", "Alarms that reached nobody", registry=self.registry)
         self.performed = Counter("kithroom_actions_performed", "Actions carried out", registry=self.registry)
         self.failed = Counter("kithroom_actions_failed", "Actions given up or refused", registry=self.registry)
         self.rate_limited = Counter("kithroom_rate_limited", "Times the homeserver said 429", registry=self.registry)

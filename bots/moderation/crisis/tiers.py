@@ -1,33 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How near to danger words sound. It is a reason for people to look, never a judgement of a person."""
+"""How near to danger words sound: in core, since the welcome bot hears some of them."""
 
-from __future__ import annotations
+from bots.core.crisis.tiers import CRIES, Assessment, Tier
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Tier(StrEnum):
-    """What a message sounds like."""
-
-    NONE = "T0"  # nothing, or only the sound of it: idiom, the past, a quotation, awareness, a condition's slang
-    DISTRESS = "T1"  # distress, without self-harm
-    THOUGHTS = "T2"  # thoughts of suicide or self-harm, nothing immediate
-    IMMEDIATE = "T3"  # a plan, means, a time, a goodbye
-    ABOUT_ANOTHER = "TX"  # worry about somebody else
-    UNSAFE = "TU"  # a method, a pact, encouragement, a sale: for a person to decide
-    ABUSE = "TA"  # aimed at somebody
-    MEDICAL = "T-MED"  # signs of a medical emergency
-
-
-# Whoever writes these needs people, and is never acted against.
-CRIES = frozenset({Tier.DISTRESS, Tier.THOUGHTS, Tier.IMMEDIATE, Tier.ABOUT_ANOTHER, Tier.MEDICAL})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
-    """What one message sounds like, and the ids of the rules that say so (for `!why` and the log: never its words)."""
-
-    tier: Tier
-    rules: tuple[str, ...] = ()
-    confidence: float = 0.0
+__all__ = ["CRIES", "Assessment", "Tier"]
