@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from vodozemac import AnyOlmMessage
 
 from bots.core.matrix.crypto import (
     CryptoMachine,
@@ -152,3 +154,43 @@ def test_a_shorter_copy_of_a_key_does_not_replace_a_longer_one(tmp_path):
     assert not bot.machine.receive_sync([alice.room_key(bot)]).keys_came
     assert bot.machine.decrypt(ROOM, first).content == {"body": "hello"}
     bot.machine.close()
+
+
+def test_a_device_that_starts_over_after_our_restart_is_answered_in_its_new_session(tmp_path):
+    bot, alice = Ours(tmp_path), Stranger("@alice:x", "A")
+    bot.meet(alice)
+    bot.machine.receive_sync([alice.room_key(bot)])
+    bot.machine.close()
+    bot.reopen()
+    bot.meet(alice)
+    bot.time.now += 60
+    alice.session = None
+    bot.machine.receive_sync([alice.room_key(bot)])
+    (sent,) = bot.share({alice.user_id})
+    message = AnyOlmMessage.normal(base64_bytes(sent["event"]["content"]["ciphertext"][alice.curve25519]["body"]))
+    assert b"m.room_key" in bytes(alice.session.decrypt(message))
+    bot.machine.close()
+
+
+def test_after_a_restart_a_device_is_still_written_to_in_the_session_used_last(tmp_path):
+    bot, alice = Ours(tmp_path), Stranger("@alice:x", "A")
+    bot.meet(alice)
+    older = None
+    for _ in range(2):
+        older, alice.session = alice.session, None
+        bot.time.now += 60
+        bot.machine.receive_sync([alice.room_key(bot)])
+    bot.time.now += 60
+    alice.session = older
+    bot.machine.receive_sync([alice.room_key(bot)])
+    bot.machine.close()
+    bot.reopen()
+    bot.meet(alice)
+    (sent,) = bot.share({alice.user_id})
+    message = AnyOlmMessage.normal(base64_bytes(sent["event"]["content"]["ciphertext"][alice.curve25519]["body"]))
+    assert b"m.room_key" in bytes(alice.session.decrypt(message))
+    bot.machine.close()
+
+
+def base64_bytes(text):
+    return base64.b64decode(text + "=" * (-len(text) % 4))
