@@ -19,8 +19,10 @@ from bots.moderation.carrying_out import audit
 from bots.moderation.handlers import HELP_MEMO, members_rooms, moderators_room
 from bots.moderation.ladder import (
     EXPIRY,
+    HELD,
     LASTING,
     MUTED,
+    MUTES,
     SAID_ONLY,
     UNDO,
     ended,
@@ -107,16 +109,18 @@ def decide_outcome(event: Outcome, facts: Aftermath) -> tuple[Action, ...]:
 async def gather_tick(event: Tick, reader: Reader) -> Aftermath:
     """The decision whose time is over, with those of the same order."""
     number = event.payload.get("number")
-    if event.kind != EXPIRY or not isinstance(number, int):
+    if event.kind not in (EXPIRY, HELD) or not isinstance(number, int):
         return _facts(reader)
     return await _about(_facts(reader), number, reader)
 
 
-def decide_tick(_event: Tick, facts: Aftermath) -> tuple[Action, ...]:
-    """End it in all of its rooms, where nobody did before."""
+def decide_tick(event: Tick, facts: Aftermath) -> tuple[Action, ...]:
+    """End it in all of its rooms, where nobody did before; or say that somebody still waits."""
     decision = facts.decision
     if decision is None or not decision.active:
         return ()
+    if event.kind == HELD:
+        return tuple(say_in_office(facts.office, decision.case, line("waits", decision, facts.name(decision))))
     actions: list[Action] = []
     for each in facts.together:
         if each.active and each.until == decision.until:
@@ -131,8 +135,8 @@ async def gather_membership(event: Membership, reader: Reader) -> Aftermath:
     facts = _facts(reader)
     if event.room_id not in facts.rooms or event.now is not MembershipState.JOIN:
         return facts
-    mutes = await reader.find(Decision, room_id=event.room_id, target=event.user, kind=Kind.MUTE, active=True)
-    return replace(facts, decision=mutes[-1] if mutes else None)
+    active = await reader.find(Decision, room_id=event.room_id, target=event.user, active=True)
+    return replace(facts, decision=next((each for each in reversed(active) if each.kind in MUTES), None))
 
 
 def decide_membership(event: Membership, facts: Aftermath) -> tuple[Action, ...]:
@@ -213,7 +217,12 @@ def _was_done(facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
     if not decision.active:
         # Taken back, or another in its place, before anybody heard of it.
         return ()
-    actions = [*done_line(facts.office, decision, facts.name(decision)), *_way_back(decision, Kind.UNBAN, facts)]
+    room = facts.rooms.get(decision.room_id)
+    away = decision.kind in MUTES and (room is None or decision.target not in room.joined())
+    actions = [
+        *done_line(facts.office, decision, facts.name(decision), away=away),
+        *_way_back(decision, Kind.UNBAN, facts),
+    ]
     if any(each.active and not each.tell for each in facts.together):
         # Told already: by another room of the same order.
         return tuple(actions)
@@ -245,7 +254,7 @@ def _news(why: str, decision: Decision) -> Words:
     if decision.of is not None:
         # What it had lifted, or taken the place of, holds again: no good news, and a reason to appeal.
         return Words("moderation.tell.undo.before", {"number": decision.of})
-    return Words("moderation.tell.undo")
+    return Words("moderation.tell.undo.hold" if decision.kind is Kind.HOLD else "moderation.tell.undo")
 
 
 def _way_back(decision: Decision, kind: Kind, facts: Aftermath) -> tuple[Action, ...]:

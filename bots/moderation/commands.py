@@ -78,6 +78,18 @@ class Mute(_Aimed):
 
 
 @command(
+    "hold",
+    short=("ho",),
+    also={"es": ("espera",), "fr": ("attente",), "de": ("warten",), "pt": ("espera",)},
+    reaction="✋",
+    help="moderation.help.hold",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(_Aimed):
+    """Reading without writing, until a moderator has looked; for a day at most."""
+
+
+@command(
     "unmute",
     short=("um",),
     also={"es": ("dejar-hablar",), "fr": ("rendre-parole",), "de": ("laut",), "pt": ("deixar-falar",)},
@@ -193,8 +205,10 @@ class Help:
     about: Rest = ""
 
 
-Aimed = Note | Warn | Mute | Unmute | Remove | Ban | Unban | Undo
+Aimed = Note | Warn | Mute | Hold | Unmute | Remove | Ban | Unban | Undo
 Command = Aimed | Close | Report | Help
-COMMANDS: CommandSet[Command] = CommandSet(Note, Warn, Mute, Unmute, Remove, Ban, Unban, Undo, Close, Report, Help)
+COMMANDS: CommandSet[Command] = CommandSet(
+    Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo, Close, Report, Help
+)
 # Under every case, in this order; the card names each in words.
 BUTTONS = ("📝", "⚠️", "🔇", "👋", "↩️", "✅")

@@ -22,7 +22,8 @@ from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.carrying_out import Occasion, carry_out, take_back
 from bots.moderation.cases import Reported, reported
 from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Help, Report, Undo
-from bots.moderation.orders import Order, Refused, Situation, TakeBack, own_last, resolve, target_of
+from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
+from bots.moderation.places import Refused
 from bots.moderation.records import Case, Decision, Reporting
 from bots.moderation.telling import number_of, say_in_office, tell
 
@@ -194,6 +195,8 @@ async def _ordered(
         me=reader.me,
         bots=reader.bots,
         asker=event.sender,
+        asked_at=event.sent_at,
+        asker_hash=reader.pseudonym(event.sender),
         here=here,
         rooms=facts.rooms,
         about=about,
@@ -289,14 +292,15 @@ def _do(event: Event, facts: Facts) -> Sequence[Action]:
             return carry_out(order, facts.numbers, facts.replaced, at)
         case TakeBack(decisions):
             return take_back(decisions, facts.restored, at)
-        case Refused(why):
-            return _refuse(why, event, facts)
+        case Refused() as refused:
+            return _refuse(refused, event, facts)
         case None:
             return ()
 
 
-def _refuse(why: str, event: Event, facts: Facts) -> Sequence[Action]:
-    words = Words(f"moderation.refused.{why}")
+def _refuse(refused: Refused, event: Event, facts: Facts) -> Sequence[Action]:
+    name = next((room.name for room in facts.rooms if room.room_id == refused.room_id), None)
+    words = Words(f"moderation.refused.{refused.why}", {"room": name or Words("moderation.our_rooms")})
     in_office = facts.room is not None and facts.room.role is RoomRole.MODERATORS
     if facts.asker_moderates or in_office:
         return say_in_office(facts.office, facts.case, words)
@@ -311,9 +315,9 @@ def _which_message(event: Event, room: RoomView) -> Sequence[Action]:
 
 def _close(event: Event, facts: Facts) -> Sequence[Action]:
     if not facts.asker_moderates:
-        return _refuse("not_moderator", event, facts)
+        return _refuse(Refused("not_moderator"), event, facts)
     if not isinstance(facts.about, Case):
-        return _refuse("unknown" if facts.unknown else "which_case", event, facts)
+        return _refuse(Refused("unknown" if facts.unknown else "which_case"), event, facts)
     case = facts.about
     return (
         Remember(why="moderation.close", record=replace(case, open=False)),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bots.core import actions as do
 from bots.core.actions import Action, BotName, Priority
@@ -14,13 +14,19 @@ from bots.moderation.records import Decision, Kind
 MUTED = -1
 EXPIRY = "moderation.expire"
 UNDO = "moderation.undo"
+# Reading without writing: for a time that somebody named, or until somebody has looked.
+MUTES = frozenset({Kind.MUTE, Kind.HOLD})
+# A hold that nobody looks at is said again, and is over the next day: waiting must not become a punishment.
+HELD = "moderation.held"
+LOOK_AGAIN = timedelta(hours=2)
+HELD_FOR = timedelta(hours=24)
 # Nobody else's decision ends by itself: these are for a while, or until somebody lifts them.
-LASTING = frozenset({Kind.MUTE, Kind.BAN})
+LASTING = MUTES | {Kind.BAN}
 # What is done by being told.
 SAID_ONLY = frozenset({Kind.NOTE, Kind.WARN})
-LIFTS = {Kind.UNMUTE: Kind.MUTE, Kind.UNBAN: Kind.BAN}
+LIFTS = {Kind.UNMUTE: MUTES, Kind.UNBAN: frozenset({Kind.BAN})}
 # What changes the same thing about somebody: of these, the last one is taken back first.
-FAMILIES = (frozenset({Kind.MUTE, Kind.UNMUTE}), frozenset({Kind.REMOVE, Kind.BAN, Kind.UNBAN}))
+FAMILIES = (MUTES | {Kind.UNMUTE}, frozenset({Kind.REMOVE, Kind.BAN, Kind.UNBAN}))
 _MARK = "#"
 
 
@@ -50,7 +56,18 @@ def carried_out(decision: Decision) -> tuple[Action, ...]:
     deeds = _deed(decision.kind, decision, decision.level_after, f"moderation.{decision.kind}")
     if decision.until is None or decision.kind not in LASTING:
         return deeds
-    return (*deeds, _end(decision, decision.until))
+    look = (_look_again(decision),) if decision.kind is Kind.HOLD else ()
+    return (*deeds, _end(decision, decision.until), *look)
+
+
+def _look_again(decision: Decision) -> Action:
+    return do.Schedule(
+        why=HELD,
+        id=f"{HELD}:{decision.number}",
+        kind=HELD,
+        at=decision.at + LOOK_AGAIN,
+        payload={"number": decision.number},
+    )
 
 
 def ends_again(decision: Decision, now: datetime) -> tuple[Action, ...]:
@@ -74,8 +91,8 @@ def ended(decision: Decision, room: RoomView | None) -> tuple[Action, ...]:
     """What happens when its time is over: nothing to somebody who has become a moderator meanwhile."""
     if room is not None and has_moderator_power(room, decision.target):
         return ()
-    if decision.kind is Kind.MUTE:
-        return _deed(Kind.MUTE, decision, _level_back(decision, decision.level_rest, room), EXPIRY)
+    if decision.kind in MUTES:
+        return _deed(decision.kind, decision, _level_back(decision, decision.level_rest, room), EXPIRY)
     return _deed(Kind.UNBAN, decision, None, EXPIRY) if decision.kind is Kind.BAN else ()
 
 
@@ -85,7 +102,7 @@ def lifted(decision: Decision, room: RoomView | None) -> tuple[Action, ...]:
     Somebody who was removed is invited again, by the bot that may invite. A note can't be unread.
     """
     match decision.kind:
-        case Kind.MUTE | Kind.UNMUTE:
+        case Kind.MUTE | Kind.HOLD | Kind.UNMUTE:
             deeds = _deed(decision.kind, decision, _level_back(decision, decision.level_before, room), UNDO)
         case Kind.BAN:
             # One that took the place of another leaves that one in force.
@@ -124,7 +141,7 @@ def _deed(kind: Kind, decision: Decision, level: int | None, rule: str) -> tuple
     first = Priority.MODERATION
     why = f"{rule}{_MARK}{decision.number}"
     match kind:
-        case Kind.MUTE | Kind.UNMUTE:
+        case Kind.MUTE | Kind.HOLD | Kind.UNMUTE:
             return (do.SetPower(why=why, priority=first, follow_up=True, room_id=room_id, user=user, level=level),)
         case Kind.REMOVE:
             return (do.Remove(why=why, priority=first, follow_up=True, room_id=room_id, user=user),)

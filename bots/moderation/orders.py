@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bots.core.authority import is_moderator, outranks
-from bots.core.events import MembershipState
+from bots.core.authority import is_moderator
 from bots.core.rooms import RoomView
-from bots.moderation.commands import Aimed, Ban, Mute, Note, Remove, Unban, Undo, Unmute, Warn
-from bots.moderation.ladder import FAMILIES, LIFTS, MUTED, SAID_ONLY, has_moderator_power, level_of
+from bots.moderation.commands import Aimed, Ban, Hold, Mute, Note, Remove, Unban, Undo, Unmute, Warn
+from bots.moderation.ladder import FAMILIES, HELD_FOR, LIFTS, has_moderator_power
+from bots.moderation.places import Place, Refused, hindrance, latest, places
 from bots.moderation.records import Case, Decision, Kind
 
 _KINDS: dict[type[Aimed], Kind] = {
     Note: Kind.NOTE,
     Warn: Kind.WARN,
     Mute: Kind.MUTE,
+    Hold: Kind.HOLD,
     Unmute: Kind.UNMUTE,
     Remove: Kind.REMOVE,
     Ban: Kind.BAN,
@@ -25,9 +26,15 @@ _KINDS: dict[type[Aimed], Kind] = {
 }
 
 
+# Orders of two moderators that are closer together than this were given without knowing of each other.
+AT_ONCE = timedelta(seconds=30)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What an order depends on.
+
+    `asked_at` is when it was given, `asker_hash` the asker as decisions name them.
 
     `here` is the community's room in which it was given (None: the moderators' room), `rooms` all that are moderated.
     `about` is the case or the decision that `#12` or the thread means (`unknown`: there is none of that number),
@@ -38,6 +45,8 @@ class Situation:
     me: str
     bots: frozenset[str]
     asker: str
+    asked_at: datetime
+    asker_hash: str
     here: RoomView | None
     rooms: Sequence[RoomView]
     about: Case | Decision | None = None
@@ -47,31 +56,12 @@ class Situation:
     own: Sequence[Decision] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why not: the last part of a catalogue key, `moderation.refused.<why>`."""
-
-    why: str
-
-
 _WHO = Refused("who")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One room of an order: the entries in its power levels, whose place it takes, and who was in (see `Decision`)."""
-
-    room_id: str
-    before: int | None = None
-    after: int | None = None
-    rest: int | None = None
-    of: int | None = None
-    was_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A new decision, in each of `places`."""
+    """A new decision, in each of `places`; `left_out` are the rooms where it can't be, and why."""
 
     kind: Kind
     target: str
@@ -79,6 +69,7 @@ class Order:
     case: int | None
     lasts: timedelta | None
     reason: str
+    left_out: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +106,27 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
     known = _rooms(command, target, at)
     rooms = [room for room in known if is_moderator(room, at.asker)]
     if not rooms:
-        return Refused("no_power" if known else "gone")
+        return Refused("no_power", known[0].room_id) if known else Refused("gone")
     if isinstance(command, Undo):
         return _undo(command, target, rooms, at)
     kind = _KINDS[type(command)]
-    if kind not in SAID_ONLY and not all(outranks(room, at.me, target) for room in rooms):
-        return Refused("rank")
-    places = _places(kind, target, rooms, at.decisions)
-    if not places:
-        return Refused("nothing" if kind in LIFTS else "gone")
+    if kind not in LIFTS and _decided_meanwhile(rooms, at):
+        return Refused("at_once")
+    hindered = {room.room_id: why for room in rooms if (why := hindrance(kind, target, room, at.me)) is not None}
+    free = [room for room in rooms if room.room_id not in hindered]
+    if not free:
+        return next(iter(hindered.values()))
+    found = places(kind, target, free, at.decisions)
+    if not found:
+        return Refused("nothing") if kind in LIFTS else Refused("gone", free[0].room_id)
     return Order(
         kind=kind,
         target=target,
-        places=places,
+        places=found,
         case=at.about.number if isinstance(at.about, Case) else at.about.case if at.about else None,
-        lasts=command.duration if isinstance(command, Mute | Ban) else None,
+        lasts=command.duration if isinstance(command, Mute | Ban) else HELD_FOR if kind is Kind.HOLD else None,
         reason=command.reason,
+        left_out=tuple(hindered.values()),
     )
 
 
@@ -168,6 +164,15 @@ def _untouchable(target: str, at: Situation) -> Refused | None:
     return Refused("rank") if any(has_moderator_power(room, target) for room in at.rooms) else None
 
 
+def _decided_meanwhile(rooms: Sequence[RoomView], at: Situation) -> bool:
+    """Whether somebody else decided about the same person there before the one who asks can have seen it."""
+    ids = {room.room_id for room in rooms}
+    return any(
+        each.by != at.asker_hash and each.kind not in LIFTS and each.room_id in ids and each.at > at.asked_at - AT_ONCE
+        for each in at.decisions
+    )
+
+
 def _rooms(command: Aimed, target: str, at: Situation) -> list[RoomView]:
     """Where it is to be done: everywhere, where the case or decision is about, or here."""
     if command.everywhere:
@@ -178,58 +183,6 @@ def _rooms(command: Aimed, target: str, at: Situation) -> list[RoomView]:
         return [at.here]
     # Named in the moderators' room without a case: wherever the person is known.
     return [room for room in at.rooms if target in room.members]
-
-
-def _places(kind: Kind, target: str, rooms: Sequence[RoomView], decisions: Sequence[Decision]) -> tuple[Place, ...]:
-    if kind in SAID_ONLY:
-        return (Place(rooms[0].room_id),)
-    if kind in LIFTS:
-        return tuple(
-            _lift(room, target, lasting) for room in rooms for lasting in _latest(LIFTS[kind], room.room_id, decisions)
-        )
-    here = [room for room in rooms if kind is Kind.BAN or _state(room, target) is MembershipState.JOIN]
-    if kind is Kind.BAN:
-        return tuple(_ban(room, target, _latest(Kind.BAN, room.room_id, decisions)) for room in here)
-    if kind is Kind.MUTE:
-        return tuple(_mute(room, target, _latest(Kind.MUTE, room.room_id, decisions)) for room in here)
-    return tuple(Place(room.room_id) for room in here if _state(room, target) is not MembershipState.BAN)
-
-
-def _mute(room: RoomView, target: str, earlier: Sequence[Decision]) -> Place:
-    """A mute, or a longer or shorter one in place of the one in force."""
-    level = level_of(room, target)
-    if not earlier:
-        return Place(room.room_id, level, MUTED, level)
-    (last,) = earlier
-    # The one in force may not have come to be done yet; what was set by hand since is how it should be after.
-    rest = last.level_rest if level in (MUTED, last.level_rest) else level
-    return Place(room.room_id, MUTED, MUTED, rest, last.number)
-
-
-def _ban(room: RoomView, target: str, earlier: Sequence[Decision]) -> Place:
-    """A ban, or a longer or shorter one in place of the one in force."""
-    inside = _state(room, target) is MembershipState.JOIN
-    if not earlier:
-        return Place(room.room_id, was_in=inside)
-    return Place(room.room_id, of=earlier[0].number, was_in=inside or earlier[0].was_in)
-
-
-def _lift(room: RoomView, target: str, lasting: Decision) -> Place:
-    """What is in force ends; a level that was set by hand since stays."""
-    level = level_of(room, target)
-    rest = lasting.level_rest if level == MUTED else level
-    return Place(
-        room.room_id, MUTED if lasting.kind is Kind.MUTE else level, rest, rest, lasting.number, lasting.was_in
-    )
-
-
-def _latest(kind: Kind, room_id: str, decisions: Sequence[Decision]) -> list[Decision]:
-    return [each for each in decisions if each.kind is kind and each.room_id == room_id][-1:]
-
-
-def _state(room: RoomView, user: str) -> MembershipState | None:
-    member = room.members.get(user)
-    return member.state if member else None
 
 
 def _undo(command: Undo, target: str, rooms: Sequence[RoomView], at: Situation) -> TakeBack | Refused:
@@ -252,7 +205,7 @@ def _take_back(last: Decision | None, at: Situation, *, everywhere: Sequence[Roo
     if (refused := _untouchable(last.target, at)) is not None:
         return refused
     if everywhere:
-        lasts = [_latest(last.kind, room.room_id, at.decisions) for room in everywhere]
+        lasts = [latest((last.kind,), room.room_id, at.decisions) for room in everywhere]
         together = [each for found in lasts for each in found]
     else:
         theirs = {room.room_id for room in at.rooms if is_moderator(room, at.asker)}

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     NOTE = "note"
     WARN = "warn"
     MUTE = "mute"
+    HOLD = "hold"
     UNMUTE = "unmute"
     REMOVE = "remove"
     BAN = "ban"

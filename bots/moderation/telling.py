@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from bots.core.actions import Action, BotName, InPrivateChat, InRoom, LabelRef, Priority, Send, Words
 from bots.core.rooms import RoomView
-from bots.moderation.records import Decision
+from bots.moderation.records import Decision, Kind
 
 # The reaction twin of `!undo`, under every line that tells of something done.
 UNDO_BUTTON = "↩️"
+# Under the line that tells of somebody who is held: what a person who has looked may want to do, but for letting go.
+HELD_BUTTONS = ("🔇", "👋")
 _CASE, _DECISION, _TOLD = "case:", "decision:", "moderation.told:"
 
 
@@ -105,8 +107,15 @@ def line(what: str, decision: Decision, room_name: str | None) -> Words:
     )
 
 
-def done_line(office: RoomView | None, decision: Decision, room_name: str | None) -> Sequence[Action]:
-    """Tell the moderators that it is done, with the button that takes it back."""
-    words = line("done", decision, room_name)
-    label = decision_label(decision.number)
-    return say_in_office(office, decision.case, words, label=label, buttons=(UNDO_BUTTON,))
+def done_line(
+    office: RoomView | None, decision: Decision, room_name: str | None, *, away: bool = False
+) -> Sequence[Action]:
+    """Tell the moderators that it is done, with the button that takes it back.
+
+    What was held has the next steps as well. `away`: they are not in the room, and it waits for them.
+    """
+    words = [line("done", decision, room_name)]
+    if away:
+        words.append(Words("moderation.done.away", {"who": decision.target}))
+    buttons = (UNDO_BUTTON, *HELD_BUTTONS) if decision.kind is Kind.HOLD else (UNDO_BUTTON,)
+    return say_in_office(office, decision.case, *words, label=decision_label(decision.number), buttons=buttons)

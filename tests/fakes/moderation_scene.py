@@ -30,6 +30,7 @@ from bots.core.actions import (
     SetPower,
     Unban,
 )
+from bots.core.authority import Act, can
 from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, Report, Unreadable
 from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
@@ -47,6 +48,8 @@ ANA, BEN = "@ana:kith.test", "@ben:kith.test"
 LOBBY, HARBOUR, LANTERN, OFFICE = "!lobby", "!harbour", "!lantern", "!office"
 MEMBERS_ROOMS = (LOBBY, HARBOUR, LANTERN)
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+# What the homeserver asks for.
+_ACTS = {SetPower: Act.SET_POWER, Remove: Act.KICK, Ban: Act.BAN, Unban: Act.BAN}
 _JOINED = Member(MembershipState.JOIN)
 
 
@@ -332,6 +335,8 @@ class Scene:
         at = Circumstances(voice=voice, me=me, bots=BOTS, room=self.views.get(room_id), sender=sender)
         if refusal(action, at) is not None:
             return "KITHROOM_REFUSED"
+        if (act := _ACTS.get(type(action))) is not None and not can(self.views[room_id], me, act):
+            return "M_FORBIDDEN"
         if isinstance(action, Invite) and self.state(action.user, room_id) is MembershipState.BAN:
             return "M_FORBIDDEN"
         return None
