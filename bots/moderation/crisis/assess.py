@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How near to danger a message sounds. Rules, not a judgement: it misses cries, and hears some that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bots.moderation.crisis.surroundings import heard
+from bots.moderation.crisis.tiers import Assessment, Tier
+from bots.moderation.detectors.finding import Field, Passage, Setting
+from bots.moderation.grammar import grammar, read, spoken
+
+PACKAGE = "bots.moderation.crisis"
+# Whoever needs people comes first, and of them who needs them soonest.
+_ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_ANOTHER, Tier.ABUSE, Tier.DISTRESS)
+_NOTHING = Assessment(tier=Tier.NONE)
+
+
+def assess(passages: Sequence[Passage], setting: Setting) -> Assessment:
+    """The gravest that any of the message's parts sounds like, and every rule that says so.
+
+    It takes time linear in the length of the message, and asks nobody.
+    """
+    found = [said for passage in passages if passage.field is not Field.FILENAME for said in _all(passage, setting)]
+    if not found:
+        return _NOTHING
+    return _gravest(found)
+
+
+def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
+    by_tier: dict[Tier, dict[str, float]] = {}
+    for tier, rule, sure in found:
+        of_tier = by_tier.setdefault(tier, {})
+        of_tier[rule] = max(sure, of_tier.get(rule, 0.0))
+    gravest = next((tier for tier in _ORDER if tier in by_tier), None)
+    if gravest is None:
+        return _NOTHING
+    rules = by_tier[gravest]
+    return Assessment(tier=gravest, rules=tuple(sorted(rules)), confidence=max(rules.values()))
+
+
+def _all(passage: Passage, setting: Setting) -> Iterator[tuple[Tier, str, float]]:
+    reading = read(passage)
+    for language in spoken(reading, setting.languages):
+        parsed = grammar(PACKAGE, "crisis", language).parse(reading)
+        for match in parsed.matches():
+            tier = heard(parsed, match)
+            if tier is not Tier.NONE:
+                yield tier, f"{language}.{match.rule.id}", match.rule.confidence

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small grammar of what people write: words belong to classes, rules are rows of classes, and both are tables.
+
+The tables are YAML, one for each language and purpose. What reads them knows no word of any language.
+"""
+
+from bots.moderation.grammar.reading import Reading, read
+from bots.moderation.grammar.rules import Match, Rule
+from bots.moderation.grammar.tables import Grammar, grammar, spoken
+
+__all__ = ["Grammar", "Match", "Reading", "Rule", "grammar", "read", "spoken"]

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A passage as words: where each stands, which sentence it is in, and whether it is quoted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bots.moderation.detectors.finding import Passage
+
+NUMBER = "#"
+"""The word that stands for every number in a pattern."""
+YEAR = "#year"
+"""The one for a number that is a year."""
+
+_PIECE = re.compile(
+    r"(?P<number>\d+(?:[.,:/]\d+)*)"
+    r"|(?P<word>[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|\*+(?=[^\W_]))*)"
+    r"|(?P<ends>[.!?;¿¡…]+)"
+    r"|(?P<pause>[,:\n()]|\s-{1,3}\s)"
+    r"|(?P<mark>[\"“”„«»‹›])"
+    r"|(?P<picture>[☀-➿⬀-⯿\U0001f300-\U0001faff])"
+)
+_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
+_INSIDE = str.maketrans("", "", "'’`´*")
+# Two dots and more are a breath, not an end: "i just want to... die".
+_A_BREATH = re.compile(r"\.\.|…")
+# What nobody closed within so many words was no quotation.
+_LONGEST_QUOTATION = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text's words, in lower case and without apostrophes.
+
+    `starts[i]` and `ends[i]` are where word `i` stands in the passage's text. `sentences[i]` counts sentences,
+    `pauses[i]` also what commas and line ends part. `quoted[i]`: it stands between quotation marks, or on a quoted
+    line. `asks` are the sentences that end in a question mark.
+    """
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    sentences: tuple[int, ...]
+    pauses: tuple[int, ...]
+    quoted: tuple[bool, ...]
+    asks: frozenset[int]
+
+
+def read(passage: Passage) -> Reading:
+    """The passage's words; of one that wears a mask, those behind it."""
+    view = passage.unmasked
+    folded, origin = (view.folded, view.origin) if view else (passage.folded, passage.origin)
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    sentences: list[int] = []
+    pauses: list[int] = []
+    marks: list[int] = []
+    asks: set[int] = set()
+    sentence = pause = 0
+    for piece in _PIECE.finditer(folded):
+        kind, text = piece.lastgroup, piece.group()
+        if kind == "ends":
+            pause += 1
+            if "?" in text:
+                asks.add(sentence)
+            if "?" in text or not _A_BREATH.search(text):
+                sentence += 1
+        elif kind == "pause":
+            pause += 1
+        elif kind == "mark":
+            marks.append(len(words))
+        else:
+            words.append(text.translate(_INSIDE) if kind != "number" else YEAR if _YEAR.fullmatch(text) else NUMBER)
+            starts.append(origin[piece.start()])
+            ends.append(origin[piece.end() - 1] + 1)
+            sentences.append(sentence)
+            pauses.append(pause)
+    return Reading(
+        tuple(words),
+        tuple(starts),
+        tuple(ends),
+        tuple(sentences),
+        tuple(pauses),
+        _quoted(starts, marks, passage.quoted),
+        frozenset(asks),
+    )
+
+
+def _quoted(starts: Sequence[int], marks: Sequence[int], lines: Iterable[tuple[int, int]]) -> tuple[bool, ...]:
+    quoted = [False] * len(starts)
+    for opened, closed in zip(marks[::2], marks[1::2], strict=False):
+        if closed - opened <= _LONGEST_QUOTATION:
+            quoted[opened:closed] = [True] * (closed - opened)
+    at = 0
+    for start, end in lines:
+        while at < len(starts) and starts[at] < start:
+            at += 1
+        while at < len(starts) and starts[at] < end:
+            quoted[at] = True
+            at += 1
+    return tuple(quoted)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a message sounds like: minimal pairs of the grammar. How well it hears is measured by the suites."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.moderation.crisis.assess import assess
+from bots.moderation.crisis.tiers import Tier
+from bots.moderation.detectors.finding import Field, Setting
+from bots.moderation.detectors.reading import passage
+
+ANYWHERE = Setting(now=datetime(2026, 5, 4, tzinfo=UTC))
+
+
+def tier(text: str) -> Tier:
+    return assess((passage(text),), ANYWHERE).tier
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("i dont want to be here anymore", Tier.THOUGHTS),
+        ("I'm so tired, I just want to go to sleep and not wake up", Tier.THOUGHTS),
+        ("im goin to kill myself tonight", Tier.IMMEDIATE),
+        ("have said my goodbyes and counted the pills out", Tier.IMMEDIATE),
+        ("cant do this any more", Tier.DISTRESS),
+        ("hello, new here, type 1 since March", Tier.NONE),
+    ],
+)
+def test_what_it_sounds_like(text: str, expected: Tier) -> None:
+    assert tier(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("cry", "look_alike", "expected"),
+    [
+        ("im suicidal", "im not suicidal just tired", Tier.NONE),
+        ("i want to die", "i used to want to die when i was at school", Tier.NONE),
+        ("i want to die", "my sister says she wants to die", Tier.ABOUT_ANOTHER),
+        ("i want to die", '"I want to die" says the hero on page one', Tier.NONE),
+        ("i keep thinking about suicide", "there is a suicide prevention walk on sunday", Tier.NONE),
+        ("i want to be dead", "my pancreas wants me dead lol", Tier.NONE),
+        ("i cut myself again last night", "i cut myself shaving last night", Tier.NONE),
+    ],
+)
+def test_what_turns_a_cry_into_something_else(cry: str, look_alike: str, expected: Tier) -> None:
+    assert tier(cry) is Tier.THOUGHTS
+    assert tier(look_alike) is expected
+
+
+def test_it_names_the_rules_that_say_so() -> None:
+    assert assess((passage("no point being here"),), ANYWHERE).rules == ("en.not-to-live",)
+
+
+def test_the_gravest_part_of_a_message_counts_and_a_files_name_does_not() -> None:
+    parts = (passage("look at my garden", Field.CAPTION), passage("kill myself tonight", Field.FILENAME))
+    assert assess(parts, ANYWHERE).tier is Tier.NONE
+    assert assess((*parts, passage("i want to die", Field.FORMATTED)), ANYWHERE).tier is Tier.THOUGHTS
+
+
+@given(st.text(max_size=300))
+def test_whatever_stands_there_it_answers_the_same_twice(text: str) -> None:
+    assert assess((passage(text),), ANYWHERE) == assess((passage(text),), ANYWHERE)
