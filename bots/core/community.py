@@ -26,6 +26,13 @@ class HistorySharing(StrEnum):
     ON = "on"
 
 
+class Mode(StrEnum):
+    """Whether what the moderation bot decides is done, or only shown to the moderators."""
+
+    ACT = "act"
+    OBSERVE = "observe"
+
+
 # Text per language code ("en", "pt-BR"); the community's default language is always there.
 Texts = Mapping[str, str]
 
@@ -140,6 +147,7 @@ class Community:
     `appeal_within` is how long a member may appeal. `minimum_age` is in years.
     `door` is the address of the page where people make an account here.
     `history_for` is how far back a newcomer can read, in the rooms that share their history.
+    `observe` names the detectors and policies that are only watched while `mode` lets the others act.
     `words` are the organiser's own wording, by language and key; `room_words` the same for one room, by its place.
     A place is what the settings call a room: "lobby", "moderators", or a condition's id.
     """
@@ -164,6 +172,8 @@ class Community:
     history_for: timedelta = timedelta(days=30)
     minimum_age: int = 18
     door: str | None = None
+    mode: Mode = Mode.ACT
+    observe: tuple[str, ...] = ()
     words: Wordings = field(default_factory=dict)
     room_words: Mapping[str, Wordings] = field(default_factory=dict)
     lobby_language: str | None = None

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from bots.core.actions import Action
 
 
+# The code of the outcome of an action that was not carried out because what asked for it is only observed.
+OBSERVED = "KITHROOM_OBSERVED"
+
+
 class MessageKind(StrEnum):
     """The `msgtype`s a policy tells apart."""
 

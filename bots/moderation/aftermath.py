@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bots.core import actions as do
 from bots.core.actions import Action, EventRef, InRoom, Priority, Words
 from bots.core.bot import Reader
-from bots.core.events import Membership, MembershipState, Outcome, Tick, Unreadable
+from bots.core.events import OBSERVED, Membership, MembershipState, Outcome, Tick, Unreadable
 from bots.core.rooms import RoomView
 from bots.moderation.carrying_out import audit
 from bots.moderation.handlers import HELP_MEMO, members_rooms, moderators_room
@@ -90,7 +90,7 @@ def decide_outcome(event: Outcome, facts: Aftermath) -> tuple[Action, ...]:
     """Tell the member and the moderators what was done, or the moderators why it was not."""
     action, decision = event.action, facts.decision
     if isinstance(action, do.Send):
-        if action.memo is not None and action.memo.startswith(HELP_MEMO) and not event.ok:
+        if action.memo is not None and action.memo.startswith(HELP_MEMO) and not event.ok and not _observed(event):
             event_id, _, room_id = action.memo.removeprefix(HELP_MEMO).partition("|")
             return (
                 do.Send(why="moderation.help", place=InRoom(room_id), thread=EventRef(event_id), parts=action.parts),
@@ -206,7 +206,16 @@ async def _about(facts: Aftermath, number: int, reader: Reader) -> Aftermath:
     return replace(facts, decision=decision, together=tuple(together), earlier=earlier)
 
 
+def _observed(event: Outcome) -> bool:
+    """Whether it was held back, and the moderators told of it: then it never was, and there is no more to say."""
+    return event.errcode == OBSERVED
+
+
 def _was_told(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
+    if _observed(event):
+        why = f"moderation.{decision.kind}"
+        never = do.Forget(why=why, record=Decision, key=(decision.number,))
+        return (never,) if decision.kind in SAID_ONLY else ()
     if not event.ok:
         return tuple(say_in_office(facts.office, decision.case, Words("moderation.not_told", {"who": decision.target})))
     return tuple(done_line(facts.office, decision, facts.name(decision))) if decision.kind in SAID_ONLY else ()
@@ -271,8 +280,9 @@ def _nothing_left_to_tell(decisions: Sequence[Decision], why: str) -> list[Actio
 def _was_not_done(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
     """It never was; what it should have taken the place of is in force as before."""
     why = f"moderation.{decision.kind}"
+    failed = do.Remember(why=why, record=replace(decision, active=False, tell=False, reason=None))
     actions: list[Action] = [
-        do.Remember(why=why, record=replace(decision, active=False, tell=False, reason=None)),
+        do.Forget(why=why, record=Decision, key=(decision.number,)) if _observed(event) else failed,
         do.Cancel(why=why, id=expiry_id(decision.number)),
     ]
     if decision.active and facts.earlier is not None:
@@ -295,6 +305,8 @@ def _goes_on(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Acti
 
 
 def _could_not(event: Outcome, facts: Aftermath, decision: Decision) -> Sequence[Action]:
+    if _observed(event):
+        return ()
     cause = _CAUSES.get(event.errcode or "", "other")
     if isinstance(event.action, do.Invite) and cause == "no_power":
         cause = "no_invitations"

@@ -7,7 +7,7 @@ The same for what a sync brings, for ticks that are due and for outcomes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import get_args
 
 import structlog
@@ -31,10 +31,14 @@ from bots.core.actions import (
 )
 from bots.core.bot import Bot, Handler
 from bots.core.events import AnyEvent
+from bots.core.rooms import RoomRole
 from bots.core.runtime.metrics import Metrics
+from bots.core.runtime.observe import OBSERVED, Observed, Watching, hold_back, would_have
+from bots.core.runtime.outcomes import OUTCOME_KIND, outcome_payload
 from bots.core.runtime.payload import Outward, to_json
 from bots.core.runtime.ports import Waiting
 from bots.core.runtime.reader import StoreReader
+from bots.core.transport import TransportError
 
 _OUTWARD = get_args(Outward)
 
@@ -46,11 +50,15 @@ def transaction_id(bot: BotName, source: str, handler: int, action: int) -> str:
 
 
 class Decider:
-    """Runs one bot's handlers. What goes wrong in one of them stays there: its writes are undone, the others go on."""
+    """Runs one bot's handlers. What goes wrong in one of them stays there: its writes are undone, the others go on.
 
-    def __init__(self, bot: Bot, metrics: Metrics) -> None:
+    What `watching` holds back is shown to the moderators, and not done.
+    """
+
+    def __init__(self, bot: Bot, metrics: Metrics, watching: Watching | None = None) -> None:
         self._bot = bot
         self._metrics = metrics
+        self._watching = watching or Watching()
         self._log = structlog.get_logger().bind(bot=bot.name.value)
 
     def targets(self, event: AnyEvent) -> Iterable[str]:
@@ -77,11 +85,45 @@ class Decider:
                 if not actions:
                     continue
                 async with reader.transaction.savepoint():
-                    for index, action in enumerate(actions):
-                        await self.write(action, transaction_id(self._bot.name, source, number, index), reader)
+                    await self._write_all(actions, source, number, reader)
             except Exception as error:  # noqa: BLE001 — a policy's bug is contained, whatever it raises
                 del reader.enqueued[enqueued:]
                 self._complain(number, event, error)
+
+    async def _write_all(self, actions: Sequence[Action], source: str, handler: int, reader: StoreReader) -> None:
+        def id_of(place: int) -> str:
+            return transaction_id(self._bot.name, source, handler, place)
+
+        if not self._watching:
+            for place, action in enumerate(actions):
+                await self.write(action, id_of(place), reader)
+            return
+        office = next((room.room_id for room in reader.rooms(RoomRole.MODERATORS)), None)
+        observed = hold_back(actions, self._watching, office)
+        for place, action in observed.passes:
+            await self.write(action, id_of(place), reader)
+        await self._tell_what_was_held(observed, office, id_of, reader)
+
+    async def _tell_what_was_held(
+        self, observed: Observed, office: str | None, id_of: Callable[[int], str], reader: StoreReader
+    ) -> None:
+        """Whoever asked for an outcome hears that it failed, and the moderators what would have been done."""
+        for place, action in observed.held:
+            self._log.info("only observed", action=type(action).__name__, rule=action.why)
+            if action.follow_up and not isinstance(action, Schedule):
+                error = TransportError(OBSERVED, "it is only observed")
+                await reader.transaction.schedule(
+                    id_of(place), OUTCOME_KIND, reader.now, outcome_payload(to_json(action), error)
+                )
+                reader.scheduled = True
+
+        def name(room_id: str) -> str:
+            view = reader.room(room_id)
+            return (view.name if view else None) or room_id
+
+        line = would_have([action for _, action in observed.held], office, name)
+        if line is not None:
+            await self.write(line, id_of(len(observed.passes) + len(observed.held)), reader)
 
     async def write(self, action: Action, id_: str, reader: StoreReader) -> None:
         """Do the bookkeeping at once; put the rest into the outbox of the bot whose voice it is."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from bots.core.actions import BotName
 from bots.core.bot import Bot
 from bots.core.community import Community, HistorySharing
 from bots.core.language import Catalogue
@@ -23,6 +24,7 @@ from bots.core.runtime.effects import DryRun, Live
 from bots.core.runtime.http import application, serve
 from bots.core.runtime.loop import Loop
 from bots.core.runtime.metrics import Metrics
+from bots.core.runtime.observe import Watching
 from bots.core.runtime.perform import Performer
 from bots.core.runtime.ports import Store
 from bots.core.runtime.reader import StoreReader
@@ -64,7 +66,9 @@ class Running:
             bots=self.bots,
             sharing=frozenset(c.id for c in self.community.conditions if c.history is HistorySharing.ON),
         )
-        decider = Decider(self.bot, self.metrics)
+        # What is watched is what is done to people: the other two bots do what people ask them for.
+        watching = Watching.of(self.community) if name is BotName.MODERATION else None
+        decider = Decider(self.bot, self.metrics, watching)
         self.performer = Performer(
             bot=name,
             store=self.store,

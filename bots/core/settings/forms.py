@@ -21,6 +21,7 @@ from bots.core.community import (
     Guidelines,
     Helpline,
     HistorySharing,
+    Mode,
     Resource,
 )
 from bots.core.documents import did_you_mean
@@ -31,6 +32,7 @@ from bots.core.settings.kinds import (
     Language,
     Past,
     PublicName,
+    RuleName,
     ServerName,
     SpokenHere,
     Text,
@@ -111,6 +113,8 @@ class CommunityForm(Form):
     history_days: Annotated[int, Field(ge=1, le=365)] = 30
     minimum_age: Annotated[int, Field(ge=13, le=30)] = 18
     door: Url | None = None
+    mode: Annotated[str, AfterValidator(one_of(*Mode))] = Mode.ACT
+    observe: Annotated[list[RuleName], AfterValidator(once)] = Field(default_factory=list)
     conditions: Annotated[list[ConditionForm], Field(min_length=1)]
 
     @field_validator("default_language")

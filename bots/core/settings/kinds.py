@@ -208,6 +208,17 @@ UserId = Annotated[
         )
     ),
 ]
+# A detector or a policy, by the name that its findings and actions carry.
+RuleName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[a-z0-9_-]+(\.[a-z0-9_-]+)*",
+            "can't be a detector or a policy.",
+            "Their names are such as `identity.email`; see bots/moderation/README.md.",
+        )
+    ),
+]
 ServerName = Annotated[
     str,
     AfterValidator(

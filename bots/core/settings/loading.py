@@ -13,7 +13,7 @@ from babel import Locale
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bots.core.community import Community, Federation
+from bots.core.community import Community, Federation, Mode
 from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
 from bots.core.language import shipped_words
 from bots.core.settings.forms import (
@@ -125,6 +125,8 @@ class _Loading:
             history_for=form.history_for,
             minimum_age=form.minimum_age,
             door=form.door,
+            mode=Mode(form.mode),
+            observe=tuple(form.observe),
             words=words,
             room_words=room_words,
         )
