@@ -90,11 +90,13 @@ class Words:
 class Quote:
     """What an event said, fetched and decrypted when the action is carried out, never before and never at rest.
 
-    The performer refuses it anywhere but in the moderators' room.
+    The performer refuses it anywhere but in the moderators' room. A long one is cut.
+    `marks` are places in its text, each with its end, that are set off in it.
     """
 
     room_id: str
     event_id: str
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 Param = str | int | float | datetime | Words | tuple[Words, ...]

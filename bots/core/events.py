@@ -72,6 +72,7 @@ class Message(Event):
     `replaces` names the event that this one edits: an edit is assessed like a new message.
     `authentic` is true when the sender owns the Megolm session that carried it (or the room is not encrypted):
     a command from a message that is not authentic is not a command.
+    `edited` is only ever true of one that was asked for by its id: it reads as its sender's last edit left it.
     """
 
     text: str
@@ -85,6 +86,7 @@ class Message(Event):
     media: Media | None = None
     encrypted: bool = False
     authentic: bool = True
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

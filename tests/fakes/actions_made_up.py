@@ -35,6 +35,7 @@ events = texts.map("$".__add__)
 times = st.datetimes(timezones=st.just(UTC))
 
 plain_params = texts | st.integers() | st.floats(allow_nan=False) | times
+marks = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=2).map(tuple)
 words = st.recursive(
     st.builds(Words, texts, st.dictionaries(texts, plain_params, max_size=3), st.none() | texts),
     lambda inner: st.builds(
@@ -44,7 +45,7 @@ words = st.recursive(
 )
 known_refs = st.builds(EventRef, events) | st.builds(LabelRef, texts)
 refs = st.none() | known_refs
-parts = st.lists(words | st.builds(Quote, rooms, events), max_size=3).map(tuple)
+parts = st.lists(words | st.builds(Quote, rooms, events, marks), max_size=3).map(tuple)
 places = st.builds(InRoom, rooms) | st.builds(InPrivateChat, users, st.booleans())
 
 common = {

@@ -45,6 +45,7 @@ CATALOGUE = Catalogue(
             "test.unreadable": "can't read",
             "core.private_chat_name": "Private chat",
             "core.quote_gone": "gone",
+            "core.quote_edited": "edited",
         },
         "es": {"test.greet": "hola {name}", "core.private_chat_name": "Chat privado"},
     },

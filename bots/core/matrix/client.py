@@ -238,6 +238,7 @@ class MatrixClient(RoomActions):
                     formatted=edit.formatted,
                     media=edit.media,
                     authentic=message.authentic and edit.authentic,
+                    edited=True,
                 )
         return message
 

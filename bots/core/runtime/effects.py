@@ -36,21 +36,21 @@ from bots.core.actions import (
     Unban,
     Words,
 )
-from bots.core.events import MembershipState
+from bots.core.events import MembershipState, Message
 from bots.core.kept import as_json, readable
 from bots.core.language import Catalogue, Manner
-from bots.core.markup import Rendered, plain_text
+from bots.core.markup import Rendered
 from bots.core.records import Holding
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.payload import Outward
+from bots.core.runtime.quoting import quoted
 from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportError
 
 REFUSED = "KITHROOM_REFUSED"
 NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
 NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
 _PRIVATE_CHAT_NAME = Words("core.private_chat_name")
-_QUOTE_GONE = Words("core.quote_gone")
 
 
 class Effects(Protocol):
@@ -246,7 +246,7 @@ class Live:
 
     async def _rendered(self, said: Sequence[Part], place: Place) -> Rendered:
         manner = await self.directory.manner(place)
-        parts = [await self._part(part, manner) for part in said]
+        parts = [each for part in said for each in await self._part(part, manner)]
         return Rendered("\n\n".join(part.body for part in parts), "".join(part.html for part in parts))
 
     async def _choices(self, send: Send) -> tuple[str, ...]:
@@ -254,18 +254,15 @@ class Live:
         rendered = (self.catalogue.render(words, manner.language, place=manner.place) for words in send.choices)
         return tuple(each.body for each in rendered)
 
-    async def _part(self, part: Part, manner: Manner) -> Rendered:
-        message = None if isinstance(part, Words) else await self._quoted(part)
-        if message is not None:
-            return quotation(message)
-        words = part if isinstance(part, Words) else _QUOTE_GONE
-        return self.catalogue.render(words, manner.language, place=manner.place)
+    async def _part(self, part: Part, manner: Manner) -> list[Rendered]:
+        said = (part,) if isinstance(part, Words) else quoted(part, await self._message(part))
+        return [
+            self.catalogue.render(each, manner.language, place=manner.place) if isinstance(each, Words) else each
+            for each in said
+        ]
 
-    async def _quoted(self, quote: Quote) -> str | None:
-        message = await self.transport.event(quote.room_id, quote.event_id)
-        if message is None:
-            return None
-        return message.text or (message.media.mimetype if message.media else "")
+    async def _message(self, quote: Quote) -> Message | None:
+        return await self.transport.event(quote.room_id, quote.event_id)
 
     async def _event(self, ref: Ref | None) -> str | None:
         """The event id; None for a label that nothing was sent under: better said beside the thread than not at all."""
@@ -279,14 +276,6 @@ class Live:
         except TransportError as error:
             if error.errcode != "M_DUPLICATE_ANNOTATION":
                 raise
-
-
-def quotation(text: str) -> Rendered:
-    """What somebody said, set apart as a quotation, and harmless: no markup of theirs, no mention."""
-    harmless = plain_text(text)
-    return Rendered(
-        "\n".join(f"> {line}" for line in harmless.body.split("\n")), f"<blockquote>{harmless.html}</blockquote>"
-    )
 
 
 def _is(view: RoomView, user: str, *states: MembershipState) -> bool:

@@ -256,7 +256,7 @@ class MemoryHomeserver:
             return None
         edits = (e.event for e in self.stream if isinstance(e.event, Message) and e.event.replaces == event_id)
         texts = [edit.text for edit in edits if edit.sender == event.sender and edit.event_id not in self._redacted]
-        return replace(event, text=texts[-1]) if texts else event
+        return replace(event, text=texts[-1], edited=True) if texts else event
 
     def seen_by(self, reader: str, event: Event) -> AnyEvent:
         """The event as its reader gets it: unreadable without the key."""

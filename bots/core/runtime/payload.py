@@ -202,8 +202,8 @@ def _to_ref(value: Mapping[str, Any] | None) -> Ref | None:
 
 def _part(part: Part) -> dict[str, Any]:
     match part:
-        case Quote(room_id=room_id, event_id=event_id):
-            return {"quote": [room_id, event_id]}
+        case Quote(room_id=room_id, event_id=event_id, marks=marks):
+            return {"quote": [room_id, event_id], "marks": [list(mark) for mark in marks]}
         case Words():
             return _words(part)
         case _ as never:
@@ -211,7 +211,10 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _to_part(value: Mapping[str, Any]) -> Part:
-    return Quote(*value["quote"]) if "quote" in value else _to_words(value)
+    if "quote" not in value:
+        return _to_words(value)
+    room_id, event_id = value["quote"]
+    return Quote(room_id, event_id, tuple((start, end) for start, end in value["marks"]))
 
 
 def _words(words: Words) -> dict[str, Any]:
