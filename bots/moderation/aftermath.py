@@ -280,7 +280,7 @@ def _nothing_left_to_tell(decisions: Sequence[Decision], why: str) -> list[Actio
 def _was_not_done(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
     """It never was; what it should have taken the place of is in force as before."""
     why = f"moderation.{decision.kind}"
-    failed = do.Remember(why=why, record=replace(decision, active=False, tell=False, reason=None))
+    failed = do.Remember(why=why, record=replace(decision, active=False, stands=False, tell=False, reason=None))
     actions: list[Action] = [
         do.Forget(why=why, record=Decision, key=(decision.number,)) if _observed(event) else failed,
         do.Cancel(why=why, id=expiry_id(decision.number)),
@@ -294,7 +294,7 @@ def _was_not_done(event: Outcome, facts: Aftermath, decision: Decision) -> tuple
 def _goes_on(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
     """It could not be ended, so it is in force as before, until somebody ends it by hand."""
     why = facts.rule
-    in_force = replace(decision, active=True, tell=False, until=decision.until if why == UNDO else None)
+    in_force = replace(decision, active=True, stands=True, tell=False, until=decision.until if why == UNDO else None)
     actions: list[Action] = [do.Remember(why=why, record=in_force)]
     if why == UNDO:
         actions += ends_again(in_force, facts.now)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
-from bots.core.events import Membership, Message, Outcome, Reaction, Report, Tick, Unreadable
+from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.records import Record
-from bots.moderation import aftermath, handlers
-from bots.moderation.records import Case, Decision, NotReadable, Reporting
+from bots.moderation import aftermath, handlers, since_then
+from bots.moderation.records import Appeal, Case, Decision, NotReadable, Reporting
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ModerationBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.MODERATION
     display_name: str = "moderation.display_name"
-    records: Sequence[type[Record]] = (Case, Reporting, Decision, NotReadable)
+    records: Sequence[type[Record]] = (Case, Reporting, Decision, Appeal, NotReadable)
 
 
 def make_bot(_community: Community) -> ModerationBot:
@@ -35,6 +35,11 @@ def make_bot(_community: Community) -> ModerationBot:
             Handler(Outcome, aftermath.gather_outcome, aftermath.decide_outcome),
             Handler(Tick, aftermath.gather_tick, aftermath.decide_tick),
             Handler(Membership, aftermath.gather_membership, aftermath.decide_membership),
+            Handler(Message, since_then.gather_edit, since_then.decide_edit),
+            Handler(Redaction, since_then.gather_redaction, since_then.decide_redaction),
+            Handler(Membership, since_then.gather_departure, since_then.decide_departure),
+            Handler(Tick, since_then.gather_show, since_then.decide_show),
+            Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),
             Handler(Unreadable, aftermath.gather_unreadable, aftermath.decide_unreadable),
         )
     )

@@ -64,11 +64,16 @@ def take_back(decisions: Sequence[Decision], restored: Sequence[Decision], at: O
     for decision in decisions:
         said_only = decision.kind in SAID_ONLY
         still_to_tell = not decision.tell and not said_only
-        actions.append(Remember(why=UNDO, record=replace(decision, active=False, tell=still_to_tell, reason=None)))
+        actions.append(
+            Remember(why=UNDO, record=replace(decision, active=False, stands=False, tell=still_to_tell, reason=None))
+        )
         actions += lifted(decision, at.rooms.get(decision.room_id))
         for earlier in restored:
             if earlier.number == decision.of:
-                actions += [Remember(why=UNDO, record=replace(earlier, active=True)), *ends_again(earlier, at.now)]
+                actions += [
+                    Remember(why=UNDO, record=replace(earlier, active=True, stands=True)),
+                    *ends_again(earlier, at.now),
+                ]
         actions.append(audit("undo", decision, at.by))
         if said_only:
             actions.append(tell(decision.target, Words("moderation.tell.undo"), why=UNDO))

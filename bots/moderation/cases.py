@@ -1,103 +1,213 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reports become cases: one a message, shown in the moderators' room with what was said, and with buttons. Pure."""
+"""A case: something for moderators to look at, as a thread in their room. Opened, or joined where there is one. Pure.
+
+The card says what was written (fetched when it is shown, and kept nowhere), where, what there was before,
+and what can be done. Members' reports come here (`reporting`), and so does what a detector saw.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Audit, InRoom, LabelRef, Priority, Quote, Remember, Send, Words
+from bots.core.actions import Action, Audit, InRoom, LabelRef, Part, Priority, Quote, Remember, Schedule, Send, Words
+from bots.core.bot import Reader
+from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.commands import BUTTONS
-from bots.moderation.records import Case, Reporting
-from bots.moderation.telling import case_label, tell
+from bots.moderation.detectors.finding import Field, Finding, Whose
+from bots.moderation.history import before
+from bots.moderation.records import Case, Decision
+from bots.moderation.telling import case_label
 
-# How often one person may report (Red-DiscordBot's limits, which have held for years).
-LIMITS = (
-    (timedelta(seconds=5), 1),
-    (timedelta(minutes=5), 3),
-    (timedelta(hours=1), 10),
-    (timedelta(days=1), 24),
-)
-WHY = "moderation.report"
+# Cases and decisions are counted together, so that `#12` is one thing.
+NUMBERS = "moderation"
+# The tick at which a case is shown that could not be shown before.
+SHOW = "moderation.show"
+SHOW_AGAIN_AFTER = timedelta(minutes=5)
+NOTICE = "moderation.notice"
+# What detectors are called begins with one of these: what each looks for has a sentence, `moderation.seen.<family>`.
+FAMILIES = frozenset({"identity", "selling", "instructing", "harm", "noise", "words"})
+_IN_THE_TEXT = frozenset({Field.BODY, Field.CAPTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
-    """A report, and what is known already.
+class Subject:
+    """What moderators are to look at, and what is known of it already.
 
-    `case` is the one of this message, if there is one; `number` the next free; `earlier` this person's reports.
-    `office` is the moderators' room, `room_name` where it happened.
-    `at` is when they reported it, not when the bot came to read it: one that was away hears of a whole night at once.
+    A message (`event_id`, in the room `room_id`), or without one a person, or what somebody told in private.
+    `target` is whom it is about. `case` is the one there is of it, `number` the next free.
+    `before` says what was decided about the person in the past. `office` is the moderators' room:
+    without one a case is kept, and shown when there is one.
     """
 
-    reporter: str
-    room_id: str
-    room_name: str
-    event_id: str
-    target: str | None
-    remark: str
-    at: datetime
-    case: Case | None
+    now: datetime
+    me: str
     number: int
-    earlier: Sequence[Reporting]
+    before: Words
     office: str | None
-    bots: frozenset[str]
+    room_id: str | None = None
+    room_name: str = ""
+    event_id: str | None = None
+    target: str | None = None
+    case: Case | None = None
 
 
-def too_often(earlier: Sequence[Reporting], at: datetime) -> bool:
-    """Whether one more report at that time would be over one of `LIMITS`."""
-    return any(sum(abs(at - each.at) < within for each in earlier) >= most for within, most in LIMITS)
-
-
-def reported(at: Reported) -> tuple[Action, ...]:
-    """A new case, or one more report of an old one. Whom it is about never learns of it."""
-    if at.target is None or at.target in at.bots:
-        return (tell(at.reporter, Words("moderation.report.unknown"), why=WHY),)
-    if at.office is None:
-        return (tell(at.reporter, Words("moderation.report.nobody"), why=WHY),)
-    if at.case is not None and any(each.case == at.case.number for each in at.earlier):
-        return (tell(at.reporter, Words("moderation.report.again"), why=WHY),)
-    if too_often(at.earlier, at.at):
-        return (tell(at.reporter, Words("moderation.report.often"), why=WHY),)
-    number = at.case.number if at.case else at.number
-    return (
-        Remember(why=WHY, record=Reporting(reporter=at.reporter, case=number, at=at.at)),
-        *(_joined(at.case, at, at.office) if at.case else _opened(at, at.office, at.target)),
-        Audit(why=WHY, kind="report", actor=at.reporter, target=at.target, room_id=at.room_id, case=number),
-        tell(at.reporter, Words("moderation.report.thanks"), why=WHY),
+async def subject(
+    reader: Reader, room: RoomView | None, *, event_id: str | None, target: str | None, case: Case | None = None
+) -> Subject:
+    """Look up what is known of a message or of a person; of a case's, if one is named."""
+    case = case or await _case_of(reader, room, event_id, target)
+    office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
+    return Subject(
+        now=reader.now,
+        me=reader.me,
+        number=case.number if case else await reader.next_number(NUMBERS),
+        before=before(await reader.find(Decision, target=target) if target else (), reader.now),
+        office=office.room_id if office else None,
+        room_id=room.room_id if room else None,
+        room_name=(room.name if room else None) or "",
+        event_id=event_id,
+        target=target,
+        case=case,
     )
 
 
-def _opened(at: Reported, office: str, target: str) -> tuple[Action, ...]:
-    case = Case(number=at.number, room_id=at.room_id, event_id=at.event_id, target=target)
-    card = Words("moderation.case", {"case": case.number, "who": target, "room": at.room_name})
-    return (
-        Remember(why=WHY, record=case),
-        Send(
-            why=WHY,
-            priority=Priority.MODERATION,
-            place=InRoom(office),
-            parts=(card, Quote(at.room_id, at.event_id), *_remark(at), Words("moderation.case.buttons")),
-            label=case_label(case.number),
-            buttons=BUTTONS,
-        ),
+async def _case_of(reader: Reader, room: RoomView | None, event_id: str | None, target: str | None) -> Case | None:
+    if event_id is not None and room is not None:
+        found = await reader.find(Case, room_id=room.room_id, event_id=event_id)
+        return found[-1] if found else None
+    about_them = await reader.find(Case, target=target, event_id=None) if target is not None else ()
+    return next((each for each in reversed(about_them) if each.open), None)
+
+
+def noticed(findings: Sequence[Finding], rules: Mapping[str, str], about: Subject) -> tuple[Action, ...]:
+    """A case of what detectors saw in a message: which guideline, and what it looks like.
+
+    `rules` are the guidelines' sentences by id, in the language of the moderators' room.
+    The places that they saw are set off in the quotation, by the performer: no word of the message is in here.
+    A case that tells of the same guideline already stays as it is.
+    """
+    known = about.case.guidelines if about.case else ()
+    new = [each for each in findings if each.guideline not in known]
+    if not new:
+        return ()
+    strongest = max(new, key=lambda each: each.confidence)
+    guidelines = (*known, *dict.fromkeys(each.guideline for each in new))
+    lines = tuple(dict.fromkeys((_family(each), each.guideline, each.whose is Whose.ANOTHERS) for each in new))
+    says = tuple(_seen(family, rules.get(rule, rule), of_another) for family, rule, of_another in lines)
+    audit = Audit(
+        why=strongest.detector,
+        kind="notice",
+        actor=about.me,
+        target=about.target,
+        room_id=about.room_id,
+        case=about.number,
+    )
+    if about.case is not None:
+        again = Words("moderation.case.noticed.again")
+        record = replace(about.case, guidelines=guidelines, open=True)
+        return (*joined(record, about, (again, *says), why=NOTICE), audit)
+    marks = tuple(sorted({(each.start, each.end) for each in new if each.field in _IN_THE_TEXT}))
+    record = replace(new_case(about), guidelines=guidelines)
+    first = Words("moderation.case.noticed", named(about))
+    later = (show_later(record, about.now),) if about.office is None else ()
+    return (*opened(record, about, first, says, marks=marks, why=NOTICE), *later, audit)
+
+
+def new_case(about: Subject) -> Case:
+    """A case that nobody has reported yet."""
+    return Case(
+        number=about.number,
+        opened_at=about.now,
+        room_id=about.room_id,
+        event_id=about.event_id,
+        target=about.target,
     )
 
 
-def _joined(case: Case, at: Reported, office: str) -> tuple[Action, ...]:
-    more = replace(case, reports=case.reports + 1, open=True)
-    return (
-        Remember(why=WHY, record=more),
-        Send(
-            why=WHY,
-            priority=Priority.MODERATION,
-            place=InRoom(office),
-            thread=LabelRef(case_label(case.number)),
-            parts=(Words("moderation.case.again", {"count": more.reports}), *_remark(at)),
-        ),
+def opened(
+    case: Case,
+    about: Subject,
+    first: Words,
+    more: tuple[Words, ...] = (),
+    *,
+    marks: tuple[tuple[int, int], ...] = (),
+    why: str,
+) -> tuple[Action, ...]:
+    """The record and the card: `first` says what this is, `more` what there is to say of it."""
+    if about.office is None:
+        return (Remember(why=why, record=replace(case, shown=False)),)
+    return (Remember(why=why, record=case), card(case, about, about.office, first, more, marks=marks, why=why))
+
+
+def card(
+    case: Case,
+    about: Subject,
+    office: str,
+    first: Words,
+    more: tuple[Words, ...] = (),
+    *,
+    marks: tuple[tuple[int, int], ...] = (),
+    why: str,
+) -> Send:
+    """What begins the thread, with the buttons under it."""
+    parts: list[Part] = [first]
+    if case.room_id is not None and case.event_id is not None:
+        parts += [
+            Quote(case.room_id, case.event_id, marks),
+            Words("moderation.case.place", {"room": case.room_id, "event": case.event_id}),
+        ]
+    parts += more
+    if case.target is not None:
+        parts.append(about.before)
+    parts.append(Words("moderation.case.buttons"))
+    return Send(
+        why=why,
+        priority=Priority.MODERATION,
+        follow_up=True,
+        place=InRoom(office),
+        parts=tuple(parts),
+        label=case_label(case.number),
+        buttons=BUTTONS,
     )
 
 
-def _remark(at: Reported) -> tuple[Words, ...]:
-    return (Words("moderation.case.remark", {"remark": at.remark}),) if at.remark else ()
+def joined(case: Case, about: Subject, says: tuple[Words, ...], *, why: str) -> tuple[Action, ...]:
+    """The record as it is now, and a line in the thread. What was not shown yet tells it when it is."""
+    if about.office is None or not case.shown:
+        return (Remember(why=why, record=case),)
+    line = Send(
+        why=why,
+        priority=Priority.MODERATION,
+        place=InRoom(about.office),
+        thread=LabelRef(case_label(case.number)),
+        parts=says,
+    )
+    return (Remember(why=why, record=case), line)
+
+
+def show_later(case: Case, now: datetime, remark: str = "") -> Schedule:
+    """The case, and what its last reporter added, wait (sealed) until there is a room to show them in."""
+    return Schedule(
+        why=SHOW,
+        id=f"{SHOW}:{case.number}:{case.reports}",
+        kind=SHOW,
+        at=now + SHOW_AGAIN_AFTER,
+        payload={"case": case.number, "remark": remark},
+    )
+
+
+def named(about: Subject) -> dict[str, str | int]:
+    """What the first sentence of a card is told."""
+    return {"case": about.number, "who": about.target or "", "room": about.room_name}
+
+
+def _family(finding: Finding) -> str:
+    family = finding.detector.partition(".")[0]
+    return family if family in FAMILIES else "other"
+
+
+def _seen(family: str, rule: str, of_another: bool) -> Words:
+    key = "moderation.seen.identity.another" if family == "identity" and of_another else f"moderation.seen.{family}"
+    return Words("moderation.case.seen", {"seen": Words(key), "rule": rule})

@@ -171,6 +171,33 @@ class Close:
 
 
 @command(
+    "take",
+    short=("mine",),
+    also={"es": ("tomo",), "fr": ("prendre",), "de": ("übernehmen",), "pt": ("assumo",)},
+    reaction="🙋",
+    help="moderation.help.take",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """Somebody looks after a case; by the one who does already: nobody any more."""
+
+    case: Case | None = None
+
+
+@command(
+    "second",
+    also={"es": ("segunda",), "fr": ("avis",), "de": ("zweite",), "pt": ("segunda",)},
+    reaction="👥",
+    help="moderation.help.second",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Second:
+    """The other moderators are asked for a second opinion on a case."""
+
+    case: Case | None = None
+
+
+@command(
     "report",
     short=("r",),
     also={
@@ -206,9 +233,10 @@ class Help:
 
 
 Aimed = Note | Warn | Mute | Hold | Unmute | Remove | Ban | Unban | Undo
-Command = Aimed | Close | Report | Help
+OnACase = Close | Take | Second
+Command = Aimed | OnACase | Report | Help
 COMMANDS: CommandSet[Command] = CommandSet(
-    Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo, Close, Report, Help
+    Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo, Close, Take, Second, Report, Help
 )
 # Under every case, in this order; the card names each in words.
-BUTTONS = ("📝", "⚠️", "🔇", "👋", "↩️", "✅")
+BUTTONS = ("📝", "⚠️", "🔇", "👋", "✅", "🙋", "👥")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from bots.core.actions import Action, Audit, EventRef, InRoom, Priority, Redact, Remember, Send, Words
+from bots.core.actions import Action, EventRef, InRoom, Priority, Redact, Send, Words
 from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX, Missing, Unknown
@@ -20,17 +20,17 @@ from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.carrying_out import Occasion, carry_out, take_back
-from bots.moderation.cases import Reported, reported
-from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Help, Report, Undo
+from bots.moderation.cases import NUMBERS, subject
+from bots.moderation.casework import Desk, work_on
+from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Help, OnACase, Report, Second, Take, Undo
 from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
 from bots.moderation.places import Refused
-from bots.moderation.records import Case, Decision, Reporting
+from bots.moderation.records import Case, Decision
+from bots.moderation.reporting import Reported, gather_report, reported
 from bots.moderation.telling import number_of, say_in_office, tell
 
 MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
 HELP_MEMO = "moderation.help:"
-# Cases and decisions are counted together, so that `#12` is one thing.
-NUMBERS = "moderation"
 # A word that is this much like a command of ours was meant as one; the other bots' words are less like them.
 _MEANT = 0.75
 
@@ -43,7 +43,8 @@ class Facts:
     that it points to.
     `numbers` are as many new decision numbers as the order has rooms, `replaced` the decisions that it takes the
     place of, `restored` those that a taking back puts in force again.
-    `rooms` are the members' rooms. `report` is set when something is reported.
+    `rooms` are the members' rooms. `pseudonym` is what the one who asks is called in records.
+    `report` is set when something is reported.
     """
 
     now: datetime
@@ -52,6 +53,8 @@ class Facts:
     rooms: tuple[RoomView, ...] = ()
     command: Command | Unknown | None = None
     asker_moderates: bool = False
+    pseudonym: str = ""
+    bots: frozenset[str] = frozenset()
     about: Case | Decision | None = None
     unknown: bool = False
     order: Order | TakeBack | Refused | None = None
@@ -100,7 +103,8 @@ async def gather_server_report(event: ServerReport, reader: Reader) -> Facts:
     if facts.room is None or facts.room.role not in MEMBERS_ROOMS:
         return facts
     target = await reader.message_sender(event.room_id, event.target)
-    report = await _report(reader, event, facts.room, event.target, target, "")
+    about = await subject(reader, facts.room, event_id=event.target, target=target)
+    report = await gather_report(reader, event.sender, about, event.reason or "", event.sent_at)
     return replace(facts, command=Report(), report=report)
 
 
@@ -115,8 +119,8 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
             return (*taken_away, *(reported(facts.report) if facts.report else _which_message(event, room)))
         case Help():
             return (*taken_away, _help(event, facts))
-        case Close():
-            return (*taken_away, *_close(event, facts))
+        case Close() | Take() | Second():
+            return (*taken_away, *_on_a_case(command, event, facts))
         case Unknown(name=name, nearest=nearest):
             words = Words("moderation.refused.typo", {"typed": PREFIX + name, "meant": f"{PREFIX}{nearest}"})
             return (*taken_away, *say_in_office(facts.office, None, words))
@@ -145,6 +149,8 @@ def _facts(event: Event, reader: Reader) -> Facts:
         room=room,
         rooms=rooms,
         asker_moderates=any(is_moderator(each, event.sender) for each in here or rooms),
+        pseudonym=reader.pseudonym(event.sender),
+        bots=reader.bots,
     )
 
 
@@ -156,8 +162,8 @@ def _command(text: str, *, in_a_case: bool) -> Command | Unknown | None:
     parsed = COMMANDS.parse(text)
     if parsed is None and in_a_case:
         bare = COMMANDS.parse(f"{PREFIX}{text.strip()}")
-        closes = isinstance(bare, Close) and len(text.split()) == 1
-        parsed = bare if closes or (isinstance(bare, Aimed) and not bare.reason) else None
+        on_it = isinstance(bare, OnACase) and len(text.split()) == 1
+        parsed = bare if on_it or (isinstance(bare, Aimed) and not bare.reason) else None
     if isinstance(parsed, Unknown):
         meant = parsed.nearest is not None and SequenceMatcher(None, parsed.name, parsed.nearest).ratio() >= _MEANT
         return parsed if meant else None
@@ -183,8 +189,10 @@ async def _ordered(
             target = event.target if isinstance(event, Reaction) else event.reply_to
             if here is None or target is None:
                 return facts
-            return replace(facts, report=await _report(reader, event, here, target, pointed_at, command.remark))
-        case Help() | Close():
+            what = await subject(reader, here, event_id=target, target=pointed_at)
+            report = await gather_report(reader, event.sender, what, command.remark, event.sent_at)
+            return replace(facts, report=report)
+        case Help() | Close() | Take() | Second():
             return facts
     own = await reader.find(Decision, by=event.sender, active=True)
     target = target_of(command, about, pointed_at)
@@ -222,27 +230,6 @@ async def _with_numbers(facts: Facts, reader: Reader) -> Facts:
 async def _those(reader: Reader, numbers: Sequence[int | None]) -> tuple[Decision, ...]:
     found = [await reader.get(Decision, number) for number in numbers if number is not None]
     return tuple(each for each in found if each is not None)
-
-
-async def _report(
-    reader: Reader, event: Event, room: RoomView, event_id: str, target: str | None, remark: str
-) -> Reported:
-    cases = await reader.find(Case, room_id=room.room_id, event_id=event_id)
-    office = moderators_room(reader)
-    return Reported(
-        reporter=event.sender,
-        room_id=room.room_id,
-        room_name=room.name or "",
-        event_id=event_id,
-        target=target,
-        remark=remark,
-        at=min(event.sent_at, reader.now),
-        case=cases[0] if cases else None,
-        number=0 if cases else await reader.next_number(NUMBERS),
-        earlier=await reader.find(Reporting, reporter=event.sender),
-        office=office.room_id if office else None,
-        bots=reader.bots,
-    )
 
 
 async def _pointed_at(event: Message, reader: Reader) -> str | None:
@@ -313,17 +300,21 @@ def _which_message(event: Event, room: RoomView) -> Sequence[Action]:
     return (tell(event.sender, Words("moderation.report.which"), why="moderation.report"),)
 
 
-def _close(event: Event, facts: Facts) -> Sequence[Action]:
+def _on_a_case(command: OnACase, event: Event, facts: Facts) -> Sequence[Action]:
     if not facts.asker_moderates:
         return _refuse(Refused("not_moderator"), event, facts)
     if not isinstance(facts.about, Case):
         return _refuse(Refused("unknown" if facts.unknown else "which_case"), event, facts)
-    case = facts.about
-    return (
-        Remember(why="moderation.close", record=replace(case, open=False)),
-        Audit(why="moderation.close", kind="close", actor=event.sender, room_id=case.room_id, case=case.number),
-        *say_in_office(facts.office, case.number, Words("moderation.case.closed")),
+    in_office = facts.office.joined() if facts.office else frozenset()
+    others = {each for room in facts.rooms for each in in_office if is_moderator(room, each)} - {event.sender}
+    at = Desk(
+        now=facts.now,
+        by=event.sender,
+        pseudonym=facts.pseudonym,
+        office=facts.office,
+        others=tuple(sorted(others - facts.bots)),
     )
+    return work_on(command, facts.about, at)
 
 
 def _help(event: Event, facts: Facts) -> Action:

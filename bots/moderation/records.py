@@ -26,13 +26,25 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case(Record):
-    """A message that somebody asked moderators to look at. The message itself is in its room and nowhere else."""
+    """Something that moderators are asked to look at: mostly a message, which is in its room and nowhere else.
+
+    Without an `event_id` it is about a person, or about what somebody told in private.
+    `reports` is how many people reported it, `guidelines` are the ids of those that the bot itself saw touched.
+    `taken_by` looks after it, since `taken_at`.
+    `edits` is how often the message was edited since, `shown` whether the case was brought to the moderators' room.
+    """
 
     number: int
-    room_id: str
-    event_id: str
-    target: Person
-    reports: int = 1
+    opened_at: datetime
+    room_id: str | None = None
+    event_id: str | None = None
+    target: Person | None = None
+    reports: int = 0
+    guidelines: tuple[str, ...] = ()
+    taken_by: Hashed | None = None
+    taken_at: datetime | None = None
+    edits: int = 0
+    shown: bool = True
     open: bool = True
 
     key: ClassVar[tuple[str, ...]] = ("number",)
@@ -69,6 +81,8 @@ class Decision(Record):
     `until` is when it ends by itself.
     `of` is the decision that this one lifts or takes the place of.
     `was_in` says of a ban whether it took them out of the room, so that its end is an invitation.
+    `appeal_until` is until when the member may ask for a second look (None: there is nothing to look at again).
+    `stands` is false of what was taken back or could not be done: it counts for nothing, ever.
     `reason` waits only until the member has been told, and is then blanked.
     """
 
@@ -86,6 +100,8 @@ class Decision(Record):
     until: datetime | None = None
     of: int | None = None
     was_in: bool = False
+    appeal_until: datetime | None = None
+    stands: bool = True
     active: bool = True
     tell: bool = True
     reason: Sealed | None = None
@@ -97,6 +113,35 @@ class Decision(Record):
         subject="target",
         on_erase="keep",
         kept_because="a ban or a mute must not end by asking to be forgotten; it goes after a year",
+    )
+
+
+class Answer(StrEnum):
+    """What came of an appeal."""
+
+    GRANTED = "granted"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal(Record):
+    """Somebody asked for a second look at a decision about them. Their words are in the moderators' room only.
+
+    `decision` is the number of the first decision of the order. `answer` is None until somebody has looked again.
+    """
+
+    decision: int
+    target: Person
+    at: datetime
+    answer: Answer | None = None
+    answered_by: Hashed | None = None
+    shown: bool = True
+
+    key: ClassVar[tuple[str, ...]] = ("decision",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="brings a second look at a decision to an end, and makes it one look for each decision",
+        keep=timedelta(days=365),
+        subject="target",
     )
 
 

@@ -34,6 +34,11 @@ def number_of(label: str | None) -> int | None:
     return None
 
 
+def case_number(label: str | None) -> int | None:
+    """The case whose card has this label; None for anything else."""
+    return int(label.removeprefix(_CASE)) if label is not None and label.startswith(_CASE) else None
+
+
 def told_number(label: str | None) -> int | None:
     """The decision that a member was told of with this label; None for anything else."""
     return int(label.removeprefix(_TOLD)) if label is not None and label.startswith(_TOLD) else None

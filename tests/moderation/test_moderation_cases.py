@@ -7,9 +7,9 @@ import pytest
 
 from bots.core.actions import InRoom, Quote, Send
 from bots.moderation.aftermath import QUIET
-from bots.moderation.cases import LIMITS
 from bots.moderation.commands import BUTTONS
-from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, HEL, MIA, MO, OFFICE, Scene
+from bots.moderation.reporting import LIMITS
+from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, HEL, LEO, MIA, MO, OFFICE, Scene
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def test_a_report_is_a_card_with_what_was_said_and_with_buttons(scene):
     assert card.place == InRoom(OFFICE)
     assert Quote(HARBOUR, said) in card.parts
     assert card.buttons == BUTTONS
-    assert scene.office == ["case", "case.remark", "case.buttons"]
+    assert scene.office == ["case", "case.place", "case.remark", "history.none", "case.buttons"]
     assert scene.told(BEN) == ["report.thanks"]
 
 
@@ -100,10 +100,46 @@ async def test_a_report_of_a_bot_or_of_what_nobody_knows_is_answered(scene):
     assert scene.told(BEN) == ["report.unknown"]
 
 
-async def test_without_a_moderators_room_the_reporter_is_told_that_nobody_reads_it(scene):
-    del scene.views[OFFICE]
+async def test_without_a_moderators_room_a_report_is_kept_and_shown_when_there_is_one(scene):
+    office = scene.views.pop(OFFICE)
+    said = scene.wrote(ANA)
+    await scene.reports(BEN, ANA, event_id=said, remark="this scares me")
+    await scene.presses_report(HEL, said)
+    assert scene.told(HEL) == ["report.kept"]
+    await scene.waits(hours=1)
+    assert scene.office == []
+
+    scene.views[OFFICE] = office
+    await scene.waits(minutes=10)
+    assert scene.office == [
+        *("case", "case.place", "case.remark", "case.again", "case.late", "history.none", "case.buttons")
+    ]
+    assert "this scares me" not in repr(scene.store.tables.records)
+    await scene.waits(hours=1)
+    assert scene.office == [], "once"
+
+
+async def test_what_is_added_to_a_case_that_nobody_saw_yet_is_shown_with_it(scene):
+    office = scene.views.pop(OFFICE)
+    said = scene.wrote(ANA)
+    await scene.reports(BEN, ANA, event_id=said)
+    scene.now += timedelta(minutes=1)
+    await scene.reports(HEL, ANA, event_id=said, remark="it is a scam")
+    scene.views[OFFICE] = office
+    await scene.waits(minutes=10)
+    assert scene.office.count("case") == 1
+    remarks = [p.params for a in scene.last if isinstance(a, Send) for p in a.parts if getattr(p, "params", None)]
+    assert {"remark": "it is a scam"} in remarks
+
+
+async def test_a_card_that_could_not_be_sent_is_tried_again(scene):
+    scene.broken[Send, OFFICE] = "M_FORBIDDEN"
     await scene.reports(BEN, ANA)
-    assert scene.told(BEN) == ["report.nobody"]
+    assert not scene.cases[0].shown
+    scene.broken.clear()
+    await scene.waits(minutes=10)
+    assert "case" in scene.office
+    assert scene.cases[0].shown
 
 
 async def test_a_case_is_closed_by_a_moderator_only(scene):
@@ -135,6 +171,30 @@ async def test_undo_in_a_case_leaves_decisions_outside_of_it_alone(scene):
     await scene.says(MIA, "undo", OFFICE, thread=card)
     assert scene.office == ["refused.nothing"]
     assert scene.level(ANA) == -1
+
+
+async def test_many_reports_about_one_person_are_told_of_themselves_once(scene):
+    for who in (BEN, HEL, MIA, LEO):
+        await scene.reports(who, ANA)
+        assert "case.flood" not in scene.office
+    await scene.reports(MO, ANA)
+    assert scene.office[-1] == "case.flood"
+    await scene.reports("@cy:kith.test", ANA)
+    assert "case.flood" not in scene.office
+
+
+async def test_reports_about_different_people_are_no_flood(scene):
+    for who in (HEL, MIA, LEO, MO, BEN):
+        await scene.reports(who, ANA if who in (HEL, MIA) else "@cy:kith.test")
+        scene.now += timedelta(minutes=25)
+    assert "case.flood" not in [p.key for send in scene.sent.values() for p in send.parts if hasattr(p, "key")]
+
+
+async def test_who_reported_is_told_to_nobody(scene):
+    await scene.reports(BEN, ANA, remark="no")
+    to_office = [a for a in scene.last if isinstance(a, Send) and a.place == InRoom(OFFICE)]
+    assert to_office
+    assert BEN not in repr(to_office)
 
 
 async def test_a_report_is_in_the_audit_log_without_words(scene):

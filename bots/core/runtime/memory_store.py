@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from bots.core.actions import Audit, BotName
 from bots.core.events import Tick, Unreadable
@@ -91,7 +91,8 @@ class MemoryTransaction:
     async def find(self, record: type[R], **where: object) -> Sequence[R]:
         """The records whose fields equal `where`, oldest first."""
         hashed = _hashed(record)
-        wanted = {name: self.pseudonym(str(v)) if name in hashed else v for name, v in where.items()}
+        people = {name: self.pseudonym(str(v)) for name, v in where.items() if name in hashed and v is not None}
+        wanted = where | people
         every = [cast("R", found) for (kind, _), found in self._tables.records.items() if kind is record]
         return [found for found in every if all(getattr(found, name) == v for name, v in wanted.items())]
 
@@ -99,7 +100,8 @@ class MemoryTransaction:
         """Write a record, in place of one with the same key."""
         kind = type(record)
         key = self._key(kind, [getattr(record, name) for name in kind.key])
-        hidden = {name: self.pseudonym(getattr(record, name)) for name in _hashed(kind)}
+        people = {name: getattr(record, name) for name in _hashed(kind)}
+        hidden = {name: self.pseudonym(user) for name, user in people.items() if user is not None}
         self._tables.records[kind, key] = replace(record, **hidden)  # type: ignore[type-var]  # each is a dataclass
 
     async def forget(self, record: type[Record], *key: object) -> None:
@@ -252,4 +254,9 @@ class MemoryTransaction:
 
 def _hashed(record: type[Record]) -> frozenset[str]:
     hints = get_type_hints(record, include_extras=True)
-    return frozenset(name for name, hint in hints.items() if Kept.HASHED in getattr(hint, "__metadata__", ()))
+    # Optional or not.
+    return frozenset(
+        name
+        for name, hint in hints.items()
+        if any(Kept.HASHED in getattr(each, "__metadata__", ()) for each in (hint, *get_args(hint)))
+    )

@@ -13,6 +13,20 @@ depends_on = None
 def upgrade() -> None:
     """Make it so."""
     op.create_table(
+        "appeal",
+        sa.Column("decision", sa.BigInteger(), nullable=False),
+        sa.Column("target", sa.String(length=32), nullable=False),
+        sa.Column("target_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_by", sa.String(length=32), nullable=True),
+        sa.Column("answered_by_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("decision"),
+    )
+    op.create_table(
         "arrivals",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
@@ -40,11 +54,18 @@ def upgrade() -> None:
     op.create_table(
         "case",
         sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("room_id", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("target", sa.String(length=32), nullable=False),
-        sa.Column("target_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=True),
+        sa.Column("event_id", sa.Text(), nullable=True),
+        sa.Column("target", sa.String(length=32), nullable=True),
+        sa.Column("target_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("reports", sa.BigInteger(), nullable=False),
+        sa.Column("guidelines", sa.JSON(), nullable=False),
+        sa.Column("taken_by", sa.String(length=32), nullable=True),
+        sa.Column("taken_by_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("edits", sa.BigInteger(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
@@ -122,6 +143,8 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("of", sa.BigInteger(), nullable=True),
         sa.Column("was_in", sa.Boolean(), nullable=False),
+        sa.Column("appeal_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stands", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("tell", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
@@ -297,3 +320,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_audit_at"), table_name="audit")
     op.drop_table("audit")
     op.drop_table("arrivals")
+    op.drop_table("appeal")
