@@ -218,12 +218,28 @@ def doctor(config: Path) -> None:
 
 @main.command()
 @_community
-@click.argument("transcript", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False))
-def simulate(folder: Path, transcript: Path) -> None:
-    """Print everything that the bots would do in the conversation that TRANSCRIPT tells. Asks nobody, sends nothing."""
-    from bots.cli.simulate import show
+@click.argument("transcript", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False), required=False)
+@click.option(
+    "--check",
+    "transcripts",
+    type=click.Path(path_type=Path, resolve_path=True, file_okay=False),
+    help="Play every transcript in this folder, and say what is not as they expect.",
+)
+def simulate(folder: Path, transcript: Path | None, transcripts: Path | None) -> None:
+    """Print everything that the bots would do in the conversation that TRANSCRIPT tells. Asks nobody, sends nothing.
 
-    asyncio.run(show(transcript, folder, _console()))
+    Exit code 2 if something is not as a transcript expects.
+    """
+    from bots.cli.simulate import check, show
+
+    if (transcript is None) == (transcripts is None):
+        raise click.UsageError("Name a transcript, or a folder of them with --check.")
+    if transcripts is not None:
+        well = asyncio.run(check(transcripts, folder, _console()))
+    else:
+        assert transcript is not None
+        well = asyncio.run(show(transcript, folder, _console()))
+    sys.exit(0 if well else EXIT_DIFFERS)
 
 
 @main.group()

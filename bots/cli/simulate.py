@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,14 +14,43 @@ from rich.text import Text
 from bots.cli.run import make_bot
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
-from bots.core.runtime.simulate import Happening, Simulation, SimulationError, places
+from bots.core.community import Community
+from bots.core.runtime.happenings import Happening, Wrong
+from bots.core.runtime.simulate import Simulation, SimulationError, places
 from bots.core.runtime.transcript import load_transcript
 from bots.core.settings import load_catalogue, load_community
 
 
-async def show(transcript: Path, folder: Path, console: Console) -> None:
-    """Play the transcript with the community in `folder`, and print everything that happens."""
+async def show(transcript: Path, folder: Path, console: Console) -> bool:
+    """Play the transcript with the community in `folder`, and print everything that happens.
+
+    Gives whether all is as the transcript expects. Raises Sorry, SettingsError.
+    """
+    simulation = await _played(transcript, load_community(folder))
+    console.print(_table(simulation.happened))
+    _complain(transcript, simulation.wrong, console)
+    return not simulation.wrong
+
+
+async def check(transcripts: Path, folder: Path, console: Console) -> bool:
+    """Play every transcript in the folder `transcripts`, and print a line for each, and what is not as expected.
+
+    Gives whether all is. Raises Sorry, SettingsError.
+    """
     community = load_community(folder)
+    files = await asyncio.to_thread(lambda: sorted(transcripts.glob("*.yaml")))
+    if not files:
+        raise Sorry(f"There is no transcript in {transcripts}: files there end in `.yaml`.")
+    well = True
+    for file in files:
+        wrong = (await _played(file, community)).wrong
+        well = well and not wrong
+        console.print(Text.assemble(("✗ ", "red") if wrong else ("✓ ", "green"), file.name))
+        _complain(file, wrong, console)
+    return well
+
+
+async def _played(transcript: Path, community: Community) -> Simulation:
     simulation = Simulation(
         community=community,
         catalogue=load_catalogue(community),
@@ -28,10 +58,15 @@ async def show(transcript: Path, folder: Path, console: Console) -> None:
         transcript=load_transcript(transcript, places(community)),
     )
     try:
-        happened = await simulation.run()
+        await simulation.run()
     except SimulationError as error:
         raise Sorry(f"{transcript}: {error}") from None
-    console.print(_table(happened))
+    return simulation
+
+
+def _complain(transcript: Path, wrong: Sequence[Wrong], console: Console) -> None:
+    for each in wrong:
+        console.print(Text(f"{transcript.name}:{each.line}: expected {each.expected}; found {each.found}"))
 
 
 def _table(happened: Sequence[Happening]) -> Table:

@@ -52,13 +52,15 @@ def transaction_id(bot: BotName, source: str, handler: int, action: int) -> str:
 class Decider:
     """Runs one bot's handlers. What goes wrong in one of them stays there: its writes are undone, the others go on.
 
-    What `watching` holds back is shown to the moderators, and not done.
+    What `watching` holds back is shown to the moderators, and not done. `heard` hears of everything that is decided
+    and not held back.
     """
 
     def __init__(self, bot: Bot, metrics: Metrics, watching: Watching | None = None) -> None:
         self._bot = bot
         self._metrics = metrics
         self._watching = watching or Watching()
+        self.heard: Callable[[Action], None] = lambda _: None
         self._log = structlog.get_logger().bind(bot=bot.name.value)
 
     def targets(self, event: AnyEvent) -> Iterable[str]:
@@ -128,6 +130,7 @@ class Decider:
     async def write(self, action: Action, id_: str, reader: StoreReader) -> None:
         """Do the bookkeeping at once; put the rest into the outbox of the bot whose voice it is."""
         tx = reader.transaction
+        self.heard(action)
         match action:
             case Remember(record=record):
                 await tx.remember(record)

@@ -68,7 +68,7 @@ class Running:
         )
         # What is watched is what is done to people: the other two bots do what people ask them for.
         watching = Watching.of(self.community) if name is BotName.MODERATION else None
-        decider = Decider(self.bot, self.metrics, watching)
+        self.decider = Decider(self.bot, self.metrics, watching)
         self.performer = Performer(
             bot=name,
             store=self.store,
@@ -81,7 +81,7 @@ class Running:
             bot=name,
             transport=self.transport,
             store=self.store,
-            decider=decider,
+            decider=self.decider,
             clock=self.clock,
             bots=self.bots,
             rooms=rooms,
@@ -92,7 +92,7 @@ class Running:
             bot=name,
             transport=self.transport,
             store=self.store,
-            decider=decider,
+            decider=self.decider,
             clock=self.clock,
             metrics=self.metrics,
             bots=self.bots,

@@ -6,56 +6,36 @@ Nothing here touches a network or a disk. People accept every invitation at once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from bots.core.actions import Action, BotName, Edit, InPrivateChat, InRoom, Send, Words
-from bots.core.bot import Bot, Handler
+from bots.core.actions import Action, BotName, Edit, InPrivateChat, InRoom, Redact, Send, Words
+from bots.core.bot import Bot
 from bots.core.community import Community
-from bots.core.events import AnyEvent, MembershipState, Message
+from bots.core.events import MembershipState, Message
 from bots.core.homeserver.desired import BOT_POWER, Cast, desired_rooms
 from bots.core.language import Catalogue
-from bots.core.records import CommunityRoom, PrivateChat, Record
+from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import PowerLevels
 from bots.core.runtime.effects import Recording
+from bots.core.runtime.happenings import SERVER, Happening, Wrong, compared, user_id
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.payload import Outward
 from bots.core.runtime.run import Running
-from bots.core.runtime.transcript import PRIVATE, Step, Transcript, Wait
+from bots.core.runtime.transcript import PRIVATE, Expectation, Step, Transcript, Wait
 from bots.core.transport import TransportError
 
-SERVER = "simulated.example"
 ORGANISER = f"@organiser:{SERVER}"
 # A bot that answers its own answers would never come to rest.
 _MOST_ROUNDS = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One line of what a simulation shows: who did what, where, and for a bot by which rule.
-
-    `text` is what was said, as it would read; `failed` the code if the action did not succeed.
-    """
-
-    at: datetime
-    who: str
-    what: str
-    place: str = ""
-    text: str = ""
-    rule: str = ""
-    failed: str = ""
-
-
 class SimulationError(Exception):
     """The transcript asks for something that can't happen there; the sentence says what, and in which line."""
-
-
-def user_id(name: str) -> str:
-    """The user of a transcript's short name."""
-    return name if name.startswith("@") else f"@{name}:{SERVER}"
 
 
 def places(community: Community) -> tuple[str, ...]:
@@ -76,48 +56,17 @@ class _StandingClock:
         self.time = max(self.time, at)
 
 
-@dataclass(frozen=True)
-class _Overheard:
-    """A bot, every decision of which is told."""
-
-    bot: Bot
-    tell: Callable[[BotName, Action], None]
-
-    @property
-    def name(self) -> BotName:
-        return self.bot.name
-
-    @property
-    def display_name(self) -> str:
-        return self.bot.display_name
-
-    @property
-    def records(self) -> Sequence[type[Record]]:
-        return self.bot.records
-
-    @property
-    def handlers(self) -> Sequence[Handler[AnyEvent, object]]:
-        return [replace(handler, decide=self._told(handler)) for handler in self.bot.handlers]
-
-    def _told(self, handler: Handler[AnyEvent, object]) -> Callable[[AnyEvent, object], tuple[Action, ...]]:
-        def decide(event: AnyEvent, facts: object) -> tuple[Action, ...]:
-            actions = handler.decide(event, facts)
-            for action in actions:
-                self.tell(self.name, action)
-            return actions
-
-        return decide
-
-
 @dataclass
 class Simulation:
-    """A whole community in memory. `happened` grows as the steps are taken."""
+    """A whole community in memory. `happened` grows as the steps are taken, `wrong` where one was not as expected."""
 
     community: Community
     catalogue: Catalogue
     bots: Sequence[Bot]
     transcript: Transcript
     happened: list[Happening] = field(default_factory=list)
+    wrong: list[Wrong] = field(default_factory=list)
+    _step_began: int = 0
 
     def __post_init__(self) -> None:
         self._clock = _StandingClock(self.transcript.start)
@@ -127,12 +76,18 @@ class Simulation:
         self._rooms: dict[str, str] = {}
         moderators = tuple(user_id(name) for name in self.transcript.moderators)
         self._community = replace(self.community, moderators=(*self.community.moderators, *moderators))
+        if self.transcript.mode is not None:
+            self._community = replace(self._community, mode=self.transcript.mode)
         self._running = [self._start(bot) for bot in self.bots]
 
     async def run(self) -> list[Happening]:
         """Everything, from the empty homeserver to the end of the transcript. Raises SimulationError."""
         await self._set_up()
         for step in self.transcript.steps:
+            if isinstance(step, Expectation):
+                self.wrong += compared(step, self.happened, self._step_began)
+                continue
+            self._step_began = len(self.happened)
             match step:
                 case Wait(time=time):
                     await self._wait(time)
@@ -143,7 +98,7 @@ class Simulation:
 
     def _start(self, bot: Bot) -> Running:
         running = Running(
-            bot=_Overheard(bot, self._decided),
+            bot=bot,
             transport=MemoryTransport(self._homeserver, self._users[bot.name]),
             store=self._store,
             community=self._community,
@@ -153,6 +108,7 @@ class Simulation:
             clock=self._clock,
             random=lambda: 0.0,
         )
+        running.decider.heard = partial(self._decided, bot.name)
         running.performer.effects = Recording(running.live, lambda action, error: self._failed(bot.name, action, error))
         return running
 
@@ -255,10 +211,12 @@ class Simulation:
 
     def _decided(self, bot: BotName, action: Action) -> None:
         text = " / ".join(self._text(action)) if isinstance(action, Send | Edit) else ""
-        self._note(bot.value, type(action).__name__, self._place(action), text, rule=action.why)
+        whom = self._whom(action)
+        self._note(bot.value, type(action).__name__, self._place(action), text, rule=action.why, whom=whom)
 
     def _failed(self, bot: BotName, action: Outward, error: TransportError) -> None:
-        self._note(bot.value, type(action).__name__, self._place(action), rule=action.why, failed=error.errcode)
+        whom, place = self._whom(action), self._place(action)
+        self._note(bot.value, type(action).__name__, place, rule=action.why, failed=error.errcode, whom=whom)
 
     def _text(self, said: Send | Edit) -> Iterator[str]:
         for part in said.parts:
@@ -280,7 +238,12 @@ class Simulation:
                 room_id = getattr(action, "room_id", None) or ""
         return next((name for name, known in self._rooms.items() if known == room_id), room_id)
 
-    def _note(self, who: str, what: str, place: str, text: str = "", *, rule: str = "", failed: str = "") -> None:
-        self.happened.append(
-            Happening(at=self._clock.now(), who=who, what=what, place=place, text=text, rule=rule, failed=failed)
-        )
+    def _whom(self, action: Action) -> str:
+        match action:
+            case Send(place=InPrivateChat(user=user)) | Redact(sender=user):
+                return user
+            case _:
+                return str(getattr(action, "user", ""))
+
+    def _note(self, who: str, what: str, place: str, text: str = "", **other: str) -> None:
+        self.happened.append(Happening(at=self._clock.now(), who=who, what=what, place=place, text=text, **other))

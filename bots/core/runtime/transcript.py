@@ -3,6 +3,7 @@
 
     start: 2026-03-01T10:00:00Z        # if it matters
     moderators: [mo]
+    mode: observe                      # as in community.yaml; what is there, unless said otherwise
     steps:
       - {who: anna, joins: lobby}
       - {who: anna, says: "yes", in: private}
@@ -10,6 +11,11 @@
       - {who: mo, says: "!warn", in: ms, to: "a nasty word"}   # a reply to the last message with these words in it
       - {waits: 2h}
       - {who: anna, leaves: lobby}
+      - {bot: moderation, does: redact, in: ms}          # what must have come of the step before
+      - {bot: moderation, does: invite, whom: anna}
+      - {bot: moderation, says: "I would have", in: moderators}
+      - {bot: moderation, does: nothing}
+      - {bot: moderation, never: ban}                    # neither now nor before
 
 Places are `lobby`, `moderators`, `private` (the person's chat with the welcome bot) and the conditions' ids.
 """
@@ -17,16 +23,34 @@ Places are `lobby`, `moderators`, `private` (the person's chat with the welcome 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bots.core.documents import Document, Mistake, SettingsError, Value, did_you_mean, read
+from bots.core.actions import BotName
+from bots.core.community import Mode
+from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
 
 PRIVATE = "private"
 _ACTS = ("joins", "leaves", "says", "taps")
 _KEYS = ("who", *_ACTS, "in", "to", "waits")
-_TOP = ("start", "moderators", "steps")
+_EXPECTED = ("bot", "does", "says", "never", "in", "whom")
+NOTHING = "nothing"
+# What a bot can be expected to do: the outward actions, by the names that they have in the list of what happened.
+DEEDS = {
+    "say": "Send",
+    "edit": "Edit",
+    "redact": "Redact",
+    "invite": "Invite",
+    "remove": "Remove",
+    "ban": "Ban",
+    "unban": "Unban",
+    "power": "SetPower",
+    "join": "Join",
+    "leave": "Leave",
+}
+_TOP = ("start", "moderators", "mode", "steps")
 _START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 _WAIT = re.compile(r"(\d+)([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -53,12 +77,29 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What a bot must have done since the last step (`never`: must not have done at all).
+
+    `does` is the name of an action, or `NOTHING`; of `place`, `whom` and `says` None says nothing.
+    """
+
+    line: int
+    bot: str
+    does: str
+    place: str | None = None
+    whom: str | None = None
+    says: str | None = None
+    never: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """What happens, in order."""
+    """What happens, in order. `mode` is the moderation bot's (None: as the settings say)."""
 
     start: datetime
     moderators: tuple[str, ...]
-    steps: tuple[Step | Wait, ...]
+    mode: Mode | None
+    steps: tuple[Step | Wait | Expectation, ...]
 
 
 def load_transcript(file: Path, places: tuple[str, ...]) -> Transcript:
@@ -81,6 +122,7 @@ def load_transcript(file: Path, places: tuple[str, ...]) -> Transcript:
     transcript = Transcript(
         start=_start(document, top.get("start"), mistakes),
         moderators=tuple(str(name) for name in moderators) if isinstance(moderators, list) else (),
+        mode=_mode(document, top.get("mode"), mistakes),
         steps=tuple(step for step in steps if step is not None),
     )
     if mistakes:
@@ -97,12 +139,21 @@ def _start(document: Document, value: Value, mistakes: list[Mistake]) -> datetim
     return start if start.tzinfo else start.replace(tzinfo=UTC)
 
 
+def _mode(document: Document, value: Value, mistakes: list[Mistake]) -> Mode | None:
+    if value is None or value in list(Mode):
+        return None if value is None else Mode(str(value))
+    mistakes.append(document.mistake(("mode",), f"`mode` is {' or '.join(f'`{mode}`' for mode in Mode)}."))
+    return None
+
+
 def _step(
     document: Document, number: int, value: Value, places: tuple[str, ...], mistakes: list[Mistake]
-) -> Step | Wait | None:
+) -> Step | Wait | Expectation | None:
     at = ("steps", number)
     before = len(mistakes)
     fields = {key: str(text) for key, text in value.items()} if isinstance(value, dict) else {}
+    if "bot" in fields:
+        return _expectation(document, at, fields, places, mistakes)
     mistakes += [
         document.mistake((*at, key), f"Nobody can `{key}`.", did_you_mean(key, _KEYS), key=True)
         for key in fields
@@ -128,3 +179,44 @@ def _step(
         return None
     text = "" if moves else fields[act]
     return Step(line=line, who=fields["who"], act=act, place=place, text=text, to=fields.get("to"))
+
+
+def _expectation(
+    document: Document, at: Location, fields: Mapping[str, str], places: tuple[str, ...], mistakes: list[Mistake]
+) -> Expectation | None:
+    before = len(mistakes)
+    for key in fields:
+        if key not in _EXPECTED:
+            hint = did_you_mean(key, _EXPECTED)
+            mistakes.append(document.mistake((*at, key), f"Nobody can expect `{key}` of a bot.", hint, key=True))
+    if fields["bot"] not in list(BotName):
+        bots = tuple(BotName)
+        mistakes.append(
+            document.mistake((*at, "bot"), f"No bot is called `{fields['bot']}`.", did_you_mean(fields["bot"], bots))
+        )
+    named = [key for key in ("does", "never") if key in fields]
+    deed = fields[named[0]] if named else "say"
+    known = (*DEEDS, NOTHING) if named == ["does"] else tuple(DEEDS)
+    if len(named) > 1 or (not named and "says" not in fields):
+        mistakes.append(
+            document.mistake(at, "Of a bot is said what it `does`, what it `says`, or what it does `never`.")
+        )
+    elif deed not in known:
+        hint = did_you_mean(deed, known) or f"There are: {', '.join(known)}."
+        mistakes.append(document.mistake((*at, named[0]), f"No bot can `{deed}`.", hint))
+    place = fields.get("in")
+    if place is not None and place not in places:
+        mistakes.append(
+            document.mistake((*at, "in"), f"There is no place called `{place}`.", did_you_mean(place, places))
+        )
+    if len(mistakes) > before:
+        return None
+    return Expectation(
+        line=document.mistake(at, "").line,
+        bot=fields["bot"],
+        does=DEEDS.get(deed, NOTHING),
+        place=place,
+        whom=fields.get("whom"),
+        says=fields.get("says"),
+        never="never" in fields,
+    )

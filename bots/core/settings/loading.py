@@ -31,7 +31,7 @@ F = TypeVar("F", bound=Form)
 _SECRETS = ("password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "recovery_key", "private_key")
 
 _FILES = ("community.yaml", "guidelines/guidelines.yaml")
-_FOLDERS = ("library", "helplines", "words", "words/*")
+_FOLDERS = ("library", "helplines", "words", "words/*", "transcripts")
 
 _PLAIN = {
     "missing": "{it} is missing.",

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transcripts with expectations: those that come with the example community, and what is said of one that is wrong."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from bots.cli import main
+from bots.cli.simulate import check
+from bots.core.documents import SettingsError
+from bots.core.runtime.transcript import load_transcript
+
+CONFIG = Path(__file__).parents[2] / "config"
+
+
+async def test_the_transcripts_of_the_example_community_hold():
+    with Console(record=True) as console:
+        assert await check(CONFIG / "transcripts", CONFIG, console), console.export_text()
+
+
+@pytest.fixture
+def checked(tmp_path):
+    """`kithroom simulate --check` of one transcript. Gives the exit code, and what was printed."""
+
+    def run(*steps):
+        lines = "\n".join(f"  - {step}" for step in ("{who: anna, joins: lobby}", *steps))
+        (tmp_path / "one.yaml").write_text(f"steps:\n{lines}\n", encoding="utf-8")
+        result = CliRunner().invoke(main, ["simulate", "--community", str(CONFIG), "--check", str(tmp_path)])
+        return result.exit_code, result.output
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "expectation",
+    [
+        "{bot: welcome, says: welcome, in: private, whom: anna}",
+        "{bot: welcome, does: say, whom: anna}",
+        "{bot: moderation, does: nothing}",
+        "{bot: welcome, never: ban}",
+    ],
+)
+def test_what_is_as_expected_passes(checked, expectation):
+    assert checked(expectation) == (0, "✓ one.yaml\n")
+
+
+@pytest.mark.parametrize(
+    ("expectation", "complaint"),
+    [
+        ("{bot: welcome, says: goodbye, in: private}", "expected Send “goodbye” in private; found Send"),
+        ("{bot: welcome, does: nothing}", "expected nothing; found Send"),
+        ("{bot: welcome, never: say}", "expected never Send"),
+        ("{bot: moderation, does: ban, whom: anna}", "expected Ban anna; found nothing"),
+    ],
+)
+def test_what_is_not_as_expected_is_told_with_its_line(checked, expectation, complaint):
+    code, output = checked(expectation)
+    assert code == 2
+    assert "✗ one.yaml" in output
+    assert f"one.yaml:3: {complaint}" in output.replace("\n", " ").replace("  ", " ")
+
+
+def test_never_looks_back_at_every_step_and_does_at_the_last_alone(checked):
+    later = "{who: anna, leaves: lobby}"
+    assert checked(later, "{bot: welcome, never: say}")[0] == 2
+    assert checked(later, "{bot: welcome, says: welcome}")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "complaint"),
+    [
+        ("{bot: moderator, does: ban}", "No bot is called `moderator`"),
+        ("{bot: moderation, does: bann}", "No bot can `bann`"),
+        ("{bot: moderation, never: nothing}", "No bot can `nothing`"),
+        ("{bot: moderation, does: ban, never: ban}", "what it `does`, what it `says`"),
+        ("{bot: moderation, does: ban, in: habour}", "There is no place called `habour`"),
+        ("{bot: moderation, does: ban, who: anna}", "Nobody can expect `who`"),
+    ],
+)
+def test_a_mistake_in_an_expectation_is_told_where_it_is(tmp_path, step, complaint):
+    file = tmp_path / "one.yaml"
+    file.write_text(f"steps:\n  - {step}\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as raised:
+        load_transcript(file, ("lobby", "harbour"))
+    assert complaint in str(raised.value)
