@@ -137,6 +137,16 @@ class Judge:
         """React to an event; the reaction's id."""
         return str((await self.do("react", room=room, target=target, key=key))["event_id"])
 
+    async def knows(self, user: str) -> None:
+        """Wait until the client has looked up whose devices `user`'s are, as it has for a person who takes a moment.
+
+        Refusing unsigned devices, it gives up for good on what came before (UNSIGNED_SENDER_DEVICE): its own limit,
+        which a busy homeserver shows to somebody who accepts an invitation within no time at all.
+        """
+        async with asyncio.timeout(PATIENCE):
+            while not (await self.do("device_is_signed", user=user))["signed"]:
+                pass
+
     async def wait(
         self,
         wanted: Callable[[dict[str, Any]], object],

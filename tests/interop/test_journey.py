@@ -22,6 +22,7 @@ async def settle_in(newcomer, place, *, introduced="no", words="T1D", via=(), co
     welcome = place.bots["welcome"]
     await newcomer.do("join", room=place.lobby, via=list(via))
     chat = await newcomer.invited_to()
+    await newcomer.knows(welcome)
     await newcomer.do("join", room=chat)
     greeting = await newcomer.hears("I'm a bot", room=chat, sender=welcome)
     assert greeting["encrypted"]
@@ -110,6 +111,7 @@ async def test_taps_and_an_encrypted_poll_are_as_good_as_words(community, person
     ana = await person("ana")
     await ana.do("join", room=community.lobby)
     chat = await ana.invited_to()
+    await ana.knows(community.bots["welcome"])
     await ana.do("join", room=chat)
     for asked in ("are you 18 or older", "Is that all right for you?", "something about your health"):
         question = await ana.hears(asked, room=chat)

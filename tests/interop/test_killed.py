@@ -107,6 +107,7 @@ async def test_every_newcomer_is_greeted_once_and_every_command_carried_out_once
     # Nobody is killed any more; what was begun comes to its end.
     for newcomer in newcomers:
         chat = await newcomer.invited_to(patience=90)
+        await newcomer.knows(community.bots["welcome"])
         await newcomer.do("join", room=chat)
         await newcomer.hears("are you 18 or older", room=chat)
     for number in range(REPORTS):
