@@ -99,8 +99,20 @@ class Quote:
     marks: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """A line that `user` wrote in their private chat, the event `event_id`, said for them: fetched like a `Quote`.
+
+    The performer says it to nobody but themselves, and in a room to which they agreed that it hears just this line
+    (`AgreedWords`). There it fails with `KITHROOM_NOT_AS_WRITTEN` once the line was changed or taken back.
+    """
+
+    user: str
+    event_id: str
+
+
 Param = str | int | float | datetime | Words | tuple[Words, ...]
-Part = Words | Quote
+Part = Words | Quote | OwnWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,5 +134,21 @@ class SpokenLanguage(Record):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedWords(Record):
+    """That somebody said yes to having one line of theirs said for them in a room: its event id, not what it says."""
+
+    user: Hashed
+    room_id: str
+    event_id: str
+
+    key: ClassVar[tuple[str, ...]] = ("user", "room_id")
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a bot say somebody's own line for them, once, and no other line than the one they said yes to",
+        keep=timedelta(days=30),
+        subject="user",
+    )
+
+
 # What every community keeps, whichever bots it has.
-CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat, SpokenLanguage)
+CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat, SpokenLanguage, AgreedWords)

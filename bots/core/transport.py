@@ -139,6 +139,12 @@ class Transport(Protocol):
     async def event(self, room_id: str, event_id: str) -> Message | None:
         """One message, decrypted, as the sender's last edit left it; None when it is gone, redacted or unreadable."""
 
+    async def as_written(self, room_id: str, event_id: str) -> Message | None:
+        """One message, decrypted, if it is still what its sender last wrote there.
+
+        None when it, or the message that it is an edit of, is gone, redacted or unreadable, or was edited since.
+        """
+
     async def event_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent an event; None when the homeserver does not know it."""
 

@@ -185,6 +185,8 @@ class Answering(Arranging):
             Step.APP: self._on_app,
             Step.WHO: self._on_who,
             Step.INTRODUCE: self._on_introduction,
+            Step.LINE: self._on_line,
+            Step.PREVIEW: self._on_preview,
             Step.DAYS: self._on_days,
             Step.COUNTRY: self._on_arrangement,
             Step.CLOCK: self._on_arrangement,

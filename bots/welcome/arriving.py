@@ -1,18 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a room hears that somebody new is there: without a name, without a ping, and not more than once an hour."""
+"""How a room hears that somebody new is there: without a name, without a ping, and not more than once an hour.
+
+Or, if they wish, by a line of their own: that one the room hears when it is said, and once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, InRoom, Remember, Schedule, Send, Words
+from bots.core.actions import Action, Forget, InRoom, OwnWords, Remember, Schedule, Send, Words
+from bots.core.records import AgreedWords
+from bots.welcome.facts import Facts
 from bots.welcome.records import Arrivals
+from bots.welcome.wording import introduction
 
 WHY = "welcome.introduce"
+OWN = "welcome.own_words"
 ARRIVALS = "welcome.arrivals"
 # Who comes within so long after the last sentence is told of together with the others.
 TOGETHER = timedelta(hours=1)
+
+
+def introduced(room_id: str, facts: Facts) -> Iterator[Action]:
+    """The room hears of the person: their own line, if they said yes to one for it."""
+    line = facts.agreed.get(room_id)
+    if line is None:
+        yield from arrives(room_id, facts.arrivals.get(room_id), facts.now)
+    else:
+        yield Send(why=OWN, place=InRoom(room_id), parts=introduction(facts.person, line), follow_up=True)
+
+
+def was_heard(send: Send) -> Iterator[Action]:
+    """A line is said once: from here on nobody said yes to it any more, whatever became of it."""
+    if isinstance(send.place, InRoom):
+        for line in send.parts:
+            if isinstance(line, OwnWords):
+                yield Forget(why=OWN, record=AgreedWords, key=(line.user, send.place.room_id))
 
 
 def arrives(room_id: str, before: Arrivals | None, now: datetime) -> Iterator[Action]:

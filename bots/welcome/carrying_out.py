@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bots.core.actions import (
     Action,
@@ -14,6 +15,7 @@ from bots.core.actions import (
     InRoom,
     Invite,
     Leave,
+    Part,
     Place,
     Priority,
     Remember,
@@ -22,8 +24,8 @@ from bots.core.actions import (
     SendCopy,
     Words,
 )
-from bots.core.records import SpokenLanguage
-from bots.welcome.arriving import arrives
+from bots.core.records import AgreedWords, SpokenLanguage
+from bots.welcome.arriving import OWN, introduced
 from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, put_by
 from bots.welcome.facts import Facts
 from bots.welcome.records import Consent, Conversation, Purpose
@@ -46,6 +48,8 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
             *forgotten(facts.person, room_id, turn.conversation.chosen),
         )
     place = InPrivateChat(facts.person, open=greeting or open_chat)
+    lines = {facts.condition_rooms[i].room_id: turn.line for i in turn.heard_by if i in facts.condition_rooms}
+    now_agreed = replace(facts, agreed={**facts.agreed, **lines})
     says = (said for say in turn.says for said in _said(say, facts, place, source))
     invites = (
         Invite(why=INVITE, room_id=facts.condition_rooms[i].room_id, user=facts.person, follow_up=True)
@@ -56,11 +60,12 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
     introductions = (
         action
         for room_id in (facts.condition_rooms[i].room_id for i in turn.introduce)
-        for action in arrives(room_id, facts.arrivals.get(room_id), facts.now)
+        for action in introduced(room_id, now_agreed)
     )
     office = (to_office(facts, words) for words in turn.office) if facts.office else ()
     return (
         *_bookkeeping(turn.conversation, facts),
+        *_agreed(lines, turn.conversation, facts),
         *coming_up(turn.conversation, facts),
         *invites,
         *overlooked,
@@ -117,7 +122,7 @@ def to_office(facts: Facts, words: Words, why: str = "welcome.office") -> Send:
     )
 
 
-def send(place: Place, parts: tuple[Words, ...], why: str) -> Send:
+def send(place: Place, parts: tuple[Part, ...], why: str) -> Send:
     """Say it, and await nothing."""
     return Send(why=why, place=place, parts=parts)
 
@@ -135,6 +140,17 @@ def _bookkeeping(after: Conversation, facts: Facts) -> Iterator[Action]:
             yield Remember(why="welcome.agreed", record=consent)
         elif version < before.get(purpose, 0):
             yield Forget(why="welcome.taken_back", record=Consent, key=(facts.person, purpose))
+
+
+def _agreed(lines: Mapping[str, str], after: Conversation, facts: Facts) -> Iterator[Action]:
+    """What the person said yes to, room by room; a room that waits for them no more hears no line either."""
+    for room_id, line in lines.items():
+        yield Remember(why=OWN, record=AgreedWords(user=facts.person, room_id=room_id, event_id=line))
+    waited = facts.conversation.introduce.split() if facts.conversation else []
+    for condition in set(waited) & facts.condition_rooms.keys() - set(after.introduce.split()):
+        room_id = facts.condition_rooms[condition].room_id
+        if room_id in facts.agreed.keys() - lines.keys():
+            yield Forget(why=OWN, record=AgreedWords, key=(facts.person, room_id))
 
 
 def agreements(conversation: Conversation) -> dict[Purpose, int]:

@@ -10,6 +10,7 @@ and only where they asked to be let in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -101,6 +102,12 @@ class Interview:
         rooms = (say.words(f"invite.{what}", room=known.room_name, link=link) for known in say.conditions([condition]))
         return Turn(conversation=conversation, says=tuple(Say((words,)) for words in rooms))
 
+    def unsaid(self, conversation: Conversation, conditions: Sequence[str]) -> Turn:
+        """The line that they said yes to was not said in the rooms of these conditions."""
+        say = Wording(self.community, conversation.language)
+        rooms = (say.words("line.unsaid", room=known.room_name) for known in say.conditions(conditions))
+        return Turn(conversation=conversation, says=tuple(Say((words,)) for words in rooms))
+
     def step(self, conversation: Conversation, came: Input, world: World) -> Turn:
         """What comes of `came`."""
         if isinstance(came, Tapped) and came.question != question_id(conversation):
@@ -110,7 +117,7 @@ class Interview:
         if not isinstance(came, Tapped) or came.encrypted:
             conversation = replace(conversation, heard=True)
         turn = Answering(self.community, self.vocabulary, self.matcher, conversation, came, world).turn()
-        if isinstance(came, Said) and came.edits is not None and turn.conversation.unclear:
+        if isinstance(came, Said) and came.edits is not None and turn.conversation.unclear == came.event_id:
             return Turn(conversation=conversation)
         if not turn.says:
             return turn

@@ -10,7 +10,7 @@ from datetime import datetime
 from bots.core.authority import power
 from bots.core.bot import Reader
 from bots.core.events import Event, MembershipState
-from bots.core.records import CommunityRoom, Holding, PrivateChat
+from bots.core.records import AgreedWords, CommunityRoom, Holding, PrivateChat
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.records import Arrivals, Consent, Conversation, Pause
 from bots.welcome.showing import Account
@@ -30,7 +30,8 @@ class Facts:
     `label` is that of the message a reaction is under, `office` the moderators' room, which this bot is not in,
     `consents` what the person agreed to, `kept` what is kept about them, as far as it was asked for,
     `present` the rooms of members in which they are, or to which they are invited,
-    `arrivals` by room id what rooms have heard of newcomers.
+    `arrivals` by room id what rooms have heard of newcomers, `agreed` by room id the event ids of lines of their own
+    that the person said yes to and the room has not heard.
     """
 
     now: datetime
@@ -48,6 +49,7 @@ class Facts:
     kept: tuple[Holding, ...] = ()
     present: tuple[RoomView, ...] = ()
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
+    agreed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def private(self) -> bool:
@@ -95,6 +97,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
     # Only who waits to be told of can bring a room to hear of anybody.
     introduced = conversation and (conversation.introduce or conversation.unannounced)
     arrivals = await reader.find(Arrivals) if introduced else ()
+    agreed = await reader.find(AgreedWords, user=person) if introduced else ()
     rooms = {room.condition: room for room in reader.rooms(RoomRole.CONDITION) if room.condition}
     return Facts(
         now=reader.now,
@@ -111,6 +114,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         kept=tuple(kept),
         present=tuple(room for room in members_rooms if _is_there(person, room)),
         arrivals={each.room_id: each for each in arrivals},
+        agreed={each.room_id: each.event_id for each in agreed},
     )
 
 

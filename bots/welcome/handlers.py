@@ -16,8 +16,10 @@ from bots.core.actions import (
     BotName,
     Forget,
     InPrivateChat,
+    InRoom,
     Invite,
     Leave,
+    OwnWords,
     Priority,
     Redact,
     Remember,
@@ -29,7 +31,7 @@ from bots.core.commands import Missing, Unknown
 from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, PollAnswer, Reaction
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.answers import Intent
-from bots.welcome.arriving import arrives
+from bots.welcome.arriving import OWN, introduced, was_heard
 from bots.welcome.carrying_out import GREET, LABEL, carry_out, send, to_office
 from bots.welcome.coming_up import INVITE
 from bots.welcome.commands import COMMANDS, Appeal, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData
@@ -136,13 +138,17 @@ class Welcome:
     async def gather_outcome(self, event: Outcome, reader: Reader) -> Facts | None:
         """About the person whom the action was for."""
         match event.action:
-            case Invite(user=user) | Send(place=InPrivateChat(user=user)):
+            case Invite(user=user) | Send(place=InPrivateChat(user=user)) | Send(parts=(_, OwnWords(user=user))):
                 return await facts_about(None, user, reader)
         return None
 
     def decide_outcome(self, event: Outcome, facts: Facts | None) -> tuple[Action, ...]:
         """Say that an invitation came back; forget having greeted somebody who could not be reached."""
-        if event.ok or facts is None or facts.conversation is None:
+        if facts is None or facts.conversation is None:
+            return ()
+        if isinstance(event.action, Send) and event.action.why == OWN:
+            return (*was_heard(event.action), *(() if event.ok else self._unsaid(event.action, facts, event.id)))
+        if event.ok:
             return ()
         match event.action:
             case Invite():
@@ -150,6 +156,13 @@ class Welcome:
             case Send(why=why) if why == GREET:
                 return (Forget(why=GREET, record=Conversation, key=(facts.person,)),)
         return ()
+
+    def _unsaid(self, send: Send, facts: Facts, source: str) -> tuple[Action, ...]:
+        """Their line was not said: it is not what they said yes to any more, or they left the room."""
+        assert facts.conversation is not None
+        rooms = (i for i, room in facts.condition_rooms.items() if send.place == InRoom(room.room_id))
+        turn = self.interview.unsaid(facts.conversation, tuple(rooms))
+        return carry_out(turn, facts, source)
 
     def _in_a_room(
         self, parsed: Command | Unknown | Missing | None, event: Message, facts: Facts
@@ -217,7 +230,7 @@ class Welcome:
         if conversation is None or room.condition not in conversation.introduce.split():
             return ()
         left = " ".join(i for i in conversation.introduce.split() if i != room.condition)
-        told = arrives(room.room_id, facts.arrivals.get(room.room_id), facts.now)
+        told = introduced(room.room_id, facts)
         return (*told, Remember(why="welcome.introduce", record=replace(conversation, introduce=left)))
 
     def _out_of_a_condition_room(self, event: Membership, facts: Facts, room: RoomView) -> tuple[Action, ...]:

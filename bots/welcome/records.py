@@ -30,6 +30,8 @@ class Step(StrEnum):
     APP = "app"
     WHO = "who"
     INTRODUCE = "introduce"
+    LINE = "line"
+    PREVIEW = "preview"
     DAYS = "days"
     COUNTRY = "country"
     CLOCK = "clock"
@@ -85,6 +87,7 @@ class Conversation(Record):
     `country` (a code), `zone` ("+05:30") and `quiet` ("22:00 07:00") are what they told about their days.
     `round` rises with every new question, so that a button under an old one does nothing.
     `unclear` is the event id of their last message if it was no answer: an edit of that one is a new answer.
+    `line` is that of a line of theirs that they were shown, as the room would read it, and have not said yes to.
     `asked_at` (UTC) is when the bot last said something; `chat_left` that the person left the private chat.
     """
 
@@ -112,6 +115,7 @@ class Conversation(Record):
     round: int = 0
     language: str = ""
     unclear: str = ""
+    line: str = ""
     chat_left: bool = False
     asked_at: datetime
 

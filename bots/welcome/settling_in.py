@@ -6,16 +6,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.core.actions import Words
-from bots.welcome.agreeing import Agreeing
 from bots.welcome.answers import Intent
+from bots.welcome.introducing import Introducing
 from bots.welcome.records import Step, Who
 from bots.welcome.turn import Turn
 from bots.welcome.turning import with_more
 from bots.welcome.wording import NOTES_VERSION
 
 
-class SettlingIn(Agreeing):
-    """Answers to `WHO`, `INTRODUCE`, `DAYS` and `DONE`."""
+class SettlingIn(Introducing):
+    """Answers to `WHO`, `DAYS` and `DONE`."""
 
     def _on_who(self) -> Turn:
         if who := self._one_of("who", list(Who)):
@@ -29,29 +29,6 @@ class SettlingIn(Agreeing):
             case Intent.AGAIN:
                 return self._again()
         return self._by_the_way() or self._unclear("choose.unclear")
-
-    def _on_introduction(self) -> Turn:
-        match self._intent:
-            case Intent.YES:
-                return self._introduced()
-            case Intent.NO | Intent.SKIP:
-                self._now = replace(self._now, unannounced="")
-                return self._go_on(self._say.words("introduce.no"))
-            case Intent.BACK:
-                return self._go(Step.WHO)
-            case Intent.MORE:
-                return self._go(Step.CONDITION)
-            case Intent.AGAIN:
-                return self._again()
-        return self._by_the_way() or self._unclear("introduce.unclear")
-
-    def _introduced(self) -> Turn:
-        """The rooms the person is in hear it now, the others when they come in."""
-        new = self._now.unannounced.split()
-        inside = [i for i in new if i in self._world.inside]
-        waiting = with_more(self._now.introduce, [i for i in new if i not in inside])
-        self._now = replace(self._now, unannounced="", introduce=waiting)
-        return replace(self._go_on(self._say.words("introduce.yes")), introduce=tuple(inside))
 
     def _on_days(self) -> Turn:
         match self._intent:

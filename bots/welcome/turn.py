@@ -99,6 +99,8 @@ class Turn:
     """What comes of an input.
 
     `admit` are condition ids to invite the person to, `introduce` those whose room shall hear that somebody is new.
+    `line` is the event id of a line of their own that they said yes to, `heard_by` the condition ids whose rooms are
+    to hear it, now or when the person comes in.
     `office` is what the moderators' room hears, without a name.
     `copy`: the person gets all that is kept about them as a file.
     `leave`: they are taken out of every room. `erase`: all that is kept about them goes, after `says` have been said.
@@ -108,6 +110,8 @@ class Turn:
     says: tuple[Say, ...] = ()
     admit: tuple[str, ...] = ()
     introduce: tuple[str, ...] = ()
+    line: str = ""
+    heard_by: tuple[str, ...] = ()
     office: tuple[Words, ...] = ()
     copy: bool = False
     leave: bool = False

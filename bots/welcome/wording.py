@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bots.core.actions import Param, Words
+from bots.core.actions import OwnWords, Param, Part, Words
 from bots.core.community import Community, Condition, in_language
 from bots.core.kept import receipt, shown
 from bots.core.languages import own_name
 from bots.core.records import Holding
 from bots.welcome.records import Consent, Conversation, Pause, Step, Who
 
-YES, NO = "✅", "❌"
+YES, NO, PEN = "✅", "❌", "✍️"
 # One tap each; further down a list, one writes the number.
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 # They rise when the meaning of `welcome.health.ask` or `welcome.days.ask` changes; people are then asked again.
@@ -33,7 +33,8 @@ _PLAIN_QUESTIONS = {
     Step.HEALTH: ("health.ask", (YES, NO)),
     Step.CONDITION: ("condition.ask", ()),
     Step.MISSING: ("missing.ask", ()),
-    Step.INTRODUCE: ("introduce.ask", (YES, NO)),
+    Step.INTRODUCE: ("introduce.ask", (YES, NO, PEN)),
+    Step.LINE: ("line.ask", ()),
     Step.DAYS: ("days.ask", (YES, NO)),
     Step.COUNTRY: ("settings.country", ()),
     Step.CLOCK: ("settings.clock", ()),
@@ -52,7 +53,7 @@ class Say:
     `asks` is None where no answer is awaited.
     """
 
-    parts: tuple[Words, ...]
+    parts: tuple[Part, ...]
     asks: str | None = None
     buttons: tuple[str, ...] = ()
     choices: tuple[Words, ...] = ()
@@ -73,6 +74,11 @@ def sign_asked(round_: int) -> str:
 def _signs_shown(round_: int) -> tuple[str, ...]:
     signs = list(SIGNS)
     return tuple(signs[(round_ + step * 2) % len(signs)] for step in range(_SIGNS_SHOWN))
+
+
+def introduction(user: str, line: str) -> tuple[Part, ...]:
+    """What a room hears, in its own language, of somebody who wrote a line for it."""
+    return Words("welcome.newcomer.own"), OwnWords(user, line)
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ class Wording:
             case _:
                 return ()
 
-    def _question(self, conversation: Conversation, *, whole: bool) -> tuple[tuple[Words, ...], tuple[str, ...]]:
+    def _question(self, conversation: Conversation, *, whole: bool) -> tuple[tuple[Part, ...], tuple[str, ...]]:
         if conversation.pause in _CONFIRM:
             return (self.words(f"{_CONFIRM[conversation.pause]}.ask"),), (YES, NO)
         if conversation.step in _PLAIN_QUESTIONS:
@@ -138,6 +144,9 @@ class Wording:
             case Step.GUIDELINES:
                 told = self.guidelines(conversation.agreed) if whole else ()
                 return (*told, self.words("guidelines.ask")), (YES, NO)
+            case Step.PREVIEW:
+                shown = (self.words("line.shown"), *introduction(conversation.user, conversation.line))
+                return (*(shown if whole else ()), self.words("line.confirm")), (YES, NO)
             case Step.CHOOSE:
                 return self._choice(self.conditions(conversation.offered.split()))
             case Step.READ:

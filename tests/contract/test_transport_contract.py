@@ -205,6 +205,23 @@ async def test_an_edit_changes_what_was_said(people):
     assert (await anna.transport.event(room_id, said)).text == "all of them"
 
 
+async def test_what_was_written_is_given_only_while_nobody_has_changed_it(people):
+    anna, bot, room_id = people
+    first = await anna.transport.send(room_id, words("one"), "t1")
+    await bot.hears(Message)
+    assert (await bot.transport.as_written(room_id, first)).text == "one"
+
+    second = await anna.transport.send(room_id, words("two", replaces=first), "t2")
+    await bot.hears(Message)
+    assert await bot.transport.as_written(room_id, first) is None
+    assert (await bot.transport.as_written(room_id, second)).text == "two"
+
+    await anna.transport.redact(room_id, first, "t3")
+    assert await bot.transport.as_written(room_id, second) is None
+    assert await bot.transport.as_written(room_id, first) is None
+    assert await bot.transport.as_written(room_id, "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") is None
+
+
 async def test_a_reaction_arrives_and_the_same_one_again_is_told_as_such(people):
     anna, bot, room_id = people
     target = await anna.transport.send(room_id, words("hi"), "t1")

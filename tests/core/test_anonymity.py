@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bots.core.anonymity import Finding, look_at_device, look_at_name, look_at_user_id, names
+from bots.core.anonymity import Finding, look_at_device, look_at_line, look_at_name, look_at_user_id, names
 
 TODAY = date(2026, 11, 25)
 CONDITIONS = ("Crohn's disease", "crohns", "IBD", "type 1 diabetes", "diabetes", "T1D")
@@ -179,3 +179,38 @@ def test_no_name_is_too_odd_to_look_at_and_the_worst_comes_first(name):
 @given(st.text(alphabet="αβγδжцщあいう漢字 ", max_size=40))
 def test_what_we_have_no_list_for_is_left_in_peace(name):
     assert found(name) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Hi all, diagnosed last week, still dizzy from it. Nice to meet you!",
+        "hello everyone, new here, t1d since 2019, love gardening",
+        "I will mark my words, may grace be with you",
+        "Scared. Tired. Hoping for a chat",
+        "I take 20 units a day and 5 in the evening, 07:30",
+        "Bonjour, je suis nouvelle, j'ai 34 ans et j’ai peur",
+        "ich bin neu hier, liebe Grüße aus Köln",
+        "oi gente, sou novo aqui",
+        "Hola, llevo años con esto y tengo miedo",
+    ],
+)
+def test_what_people_write_of_themselves_is_left_in_peace(line):
+    assert look_at_line(line, today=TODAY, regions=("GB", "DE")) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "finding"),
+    [
+        ("I'm Anna and I live in Leeds", F.FIRST_NAME),
+        ("so. my name is john smith", F.REAL_NAME),
+        ("I was born in 1984, and it came late", F.BIRTH_YEAR),
+        ("born on 12.3.1980. it came late", F.BIRTH_DATE),
+        ("write me at anna@example.org, I read it", F.EMAIL),
+        ("call me on 020 7946 0958 in the evening", F.PHONE),
+        ("instagram: sunny", F.ELSEWHERE),
+        ("word " * 49 + "anna.smith@example.org" + " word" * 60, F.EMAIL),
+    ],
+)
+def test_what_gives_somebody_away_is_found_anywhere_in_a_line(line, finding):
+    assert finding in look_at_line(line, today=TODAY, regions=("GB", "DE"))

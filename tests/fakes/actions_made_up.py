@@ -16,6 +16,7 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    OwnWords,
     Priority,
     Quote,
     Redact,
@@ -45,7 +46,8 @@ words = st.recursive(
 )
 known_refs = st.builds(EventRef, events) | st.builds(LabelRef, texts)
 refs = st.none() | known_refs
-parts = st.lists(words | st.builds(Quote, rooms, events, marks), max_size=3).map(tuple)
+own_words = st.builds(OwnWords, users, events)
+parts = st.lists(words | st.builds(Quote, rooms, events, marks) | own_words, max_size=3).map(tuple)
 places = st.builds(InRoom, rooms) | st.builds(InPrivateChat, users, st.booleans())
 
 common = {

@@ -15,6 +15,7 @@ from bots.core.actions import (
     InRoom,
     Invite,
     Leave,
+    OwnWords,
     Redact,
     Remember,
     Schedule,
@@ -243,6 +244,11 @@ class Scene:
             self.views[action.room_id] = replace(view, members=members)
         return await self.happens(Outcome(id=f"o{next(self._ids)}", action=action, ok=False, errcode=errcode))
 
+    async def is_done(self, kind=Send):
+        """The last action of this kind was carried out."""
+        action = next(a for a in self.last if isinstance(a, kind))
+        return await self.happens(Outcome(id=f"o{next(self._ids)}", action=action, ok=True))
+
     def waits(self, **time):
         self.now += timedelta(**time)
 
@@ -260,7 +266,7 @@ class Scene:
             for s in self.sends
             if not s.choices and (isinstance(s.place, InPrivateChat) or s.place.room_id == PRIVATE)
         ]
-        return [list(dict.fromkeys(part.key.removeprefix("welcome.") for part in s.parts)) for s in private]
+        return [list(dict.fromkeys(map(_called, s.parts))) for s in private]
 
     @property
     def done(self):
@@ -272,8 +278,8 @@ class Scene:
                     done.append(f"invites to {room_id}")
                 case Send(place=InRoom(room_id), parts=parts, voice=BotName.MODERATION):
                     done.append(f"has {parts[0].key} said in {room_id}")
-                case Send(place=InRoom(room_id), parts=parts) if room_id != PRIVATE:
-                    done.append(f"says {parts[0].key} in {room_id}")
+                case Send(place=InRoom(room_id), parts=(words, *lines)) if room_id != PRIVATE:
+                    done += [f"says {words.key} in {room_id}", *("and their line" for _ in lines)]
                 case Leave(room_id=room_id):
                     done.append(f"leaves {room_id}")
                 case Redact(room_id=room_id, voice=BotName.MODERATION):
@@ -342,6 +348,10 @@ class Scene:
 
     def _base(self, room_id, sender):
         return {"room_id": room_id, "event_id": f"$e{next(self._ids)}", "sender": sender, "sent_at": self.now}
+
+
+def _called(part):
+    return "(their line)" if isinstance(part, OwnWords) else part.key.removeprefix("welcome.")
 
 
 def with_federation(federation: Federation, *allies: str) -> Community:

@@ -53,6 +53,7 @@ def understood(vocabulary, word):
         or plain(word) in vocabulary.unsure
         or isinstance(COMMANDS.parse(word), Language)
         or vocabulary.pick("trouble", word)
+        or vocabulary.pick("introduce", word)
         or times_in(word)
     )
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.core.actions import InPrivateChat, InRoom, Invite, Words
+from bots.core.actions import InPrivateChat, InRoom, Invite, OwnWords, Words
 from bots.core.community import Federation
 from bots.core.language import Catalogue, shipped_words
+from bots.core.records import AgreedWords
 from bots.welcome.answers import load
 from bots.welcome.conversation import MOST_MESSAGES, Interview
 from bots.welcome.matching import Matcher
@@ -123,13 +124,22 @@ def _check(scene, before, asked_for, before_now):
         if isinstance(send.place, InPrivateChat):
             assert send.place.user == scene.person
         elif send.place.room_id != PRIVATE:
-            (part,) = send.parts
-            assert part.key in ("welcome.newcomer", "welcome.newcomers")
+            part, *lines = send.parts
+            assert part.key in ("welcome.newcomer", "welcome.newcomers", "welcome.newcomer.own")
             assert set(part.params) <= {"count"}
+            assert len(lines) == (part.key == "welcome.newcomer.own")
+            # The performer asks the homeserver whether it is so: see tests/runtime/test_own_words.py.
+            assert all(
+                scene.records[AgreedWords, (scene.person, send.place.room_id)].event_id == line.event_id
+                for line in lines
+            )
         assert not send.mentions
         assert all(CANARY not in string for part in send.parts for string in _strings(part))
         for part in send.parts:
-            assert CATALOGUE.render(part, "en").body
+            if isinstance(part, OwnWords):
+                assert part.user == scene.person
+            else:
+                assert CATALOGUE.render(part, "en").body
     for invite in (a for a in scene.last if isinstance(a, Invite)):
         assert invite.user == scene.person
         assert before is not None

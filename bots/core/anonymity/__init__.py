@@ -4,6 +4,6 @@
 It judges pseudonyms, so a false alarm costs trust: what may as well be an ordinary word is left in peace.
 """
 
-from bots.core.anonymity.findings import Finding, look_at_device, look_at_name, look_at_user_id
+from bots.core.anonymity.findings import Finding, look_at_device, look_at_line, look_at_name, look_at_user_id
 
-__all__ = ["Finding", "look_at_device", "look_at_name", "look_at_user_id"]
+__all__ = ["Finding", "look_at_device", "look_at_line", "look_at_name", "look_at_user_id"]

@@ -20,6 +20,10 @@ _LONGEST_NUMBER = 17
 # Only a phrase that is this long is looked for in the middle of a word.
 _SHORTEST_INSIDE = 6
 _LONGEST = 255
+# What stands on an edge between two looks is seen whole by one of them.
+_OVERLAP = 60
+# A dot is one only before a gap: there are some in dates, numbers and addresses.
+_SENTENCE_ENDS = re.compile(r"[\n!?;]+|\.\s")
 
 # The HTML standard's "valid e-mail address" (html.spec.whatwg.org, section 4.10.5.1.5), with a dot in its domain.
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+(?:@|\s?[(\[]at[)\]]\s?)[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
@@ -80,6 +84,16 @@ def look_at_device(
     owners = (word for match in _POSSESSIVE.finditer(names.fold(name[:_LONGEST])) for word in match.groups() if word)
     if any(names.is_given(o.lower(), surely=False) or names.is_family(o.lower(), surely=False) for o in owners):
         found.add(Finding.FIRST_NAME)
+    return tuple(finding for finding in Finding if finding in found)
+
+
+def look_at_line(text: str, *, today: date, regions: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """The same of a few sentences about oneself. An illness is no finding: they are said where it is nothing new."""
+    found: set[Finding] = set()
+    # "j'ai" is two words, and Jai a name.
+    for sentence in _SENTENCE_ENDS.split(re.sub(r"(?<=\w)['’](?=\w)", " ", text)):
+        for start in range(0, max(1, len(sentence)), _LONGEST - _OVERLAP):
+            found |= set(_all(sentence[start : start + _LONGEST], today, regions, (), localpart=False))
     return tuple(finding for finding in Finding if finding in found)
 
 

@@ -222,11 +222,8 @@ class MatrixClient(RoomActions):
         message = await self._fetch_and_read(room_id, event_id)
         if not isinstance(message, Message):
             return None
-        target = path("rooms", room_id, "relations", event_id, "m.replace", version="v1")
-        answer = await self._http.request("GET", target, query={"dir": "b", "limit": "50"})
-        chunk = answer.get("chunk")
-        for candidate in chunk if isinstance(chunk, list) else []:
-            edit = await self._read(room_id, candidate) if isinstance(candidate, Mapping) else None
+        for candidate in await self._edits(room_id, event_id):
+            edit = await self._read(room_id, candidate)
             if isinstance(edit, Message) and (edit.sender, edit.replaces, edit.encrypted) == (
                 message.sender,
                 event_id,
@@ -241,6 +238,26 @@ class MatrixClient(RoomActions):
                     edited=True,
                 )
         return message
+
+    async def as_written(self, room_id: str, event_id: str) -> Message | None:
+        """One message, decrypted, if it is still what its sender last wrote there."""
+        message = await self._fetch_and_read(room_id, event_id)
+        if not isinstance(message, Message):
+            return None
+        first = message.replaces or event_id
+        if first != event_id and not isinstance(await self._fetch_and_read(room_id, first), Message):
+            return None
+        # Also an edit that can't be read is one. A redacted one is none, and not told of.
+        edits = await self._edits(room_id, first)
+        last = next((str(e.get("event_id")) for e in edits if e.get("sender") == message.sender), first)
+        return message if last == event_id else None
+
+    async def _edits(self, room_id: str, event_id: str) -> list[Json]:
+        """What the homeserver calls edits of a message, the newest first."""
+        target = path("rooms", room_id, "relations", event_id, "m.replace", version="v1")
+        answer = await self._http.request("GET", target, query={"dir": "b", "limit": "50"})
+        chunk = answer.get("chunk")
+        return [each for each in chunk if isinstance(each, Mapping)] if isinstance(chunk, list) else []
 
     async def event_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent an event; None when the homeserver does not know it."""

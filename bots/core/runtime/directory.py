@@ -10,7 +10,7 @@ from datetime import datetime
 from bots.core.actions import BotName, InPrivateChat, InRoom, Place
 from bots.core.community import Community
 from bots.core.language import Manner
-from bots.core.records import CommunityRoom, Holding, PrivateChat, SpokenLanguage
+from bots.core.records import AgreedWords, CommunityRoom, Holding, PrivateChat, SpokenLanguage
 from bots.core.rooms import RoomView, place_of
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
@@ -41,6 +41,12 @@ class StoreDirectory:
         """Write down where the chat with this person is."""
         async with self.store.transaction(self.bot, self.clock.now()) as transaction:
             await transaction.remember(PrivateChat(user=user, room_id=room_id))
+
+    async def agreed_words(self, user: str, room_id: str) -> str | None:
+        """The event id of the line that this person agreed to having said for them in a room."""
+        async with self.store.reading(self.bot, self.clock.now()) as transaction:
+            agreed = await transaction.get(AgreedWords, user, room_id)
+        return agreed.event_id if agreed else None
 
     async def event_id(self, label: str) -> str | None:
         """The event that the `Send` with this label made."""

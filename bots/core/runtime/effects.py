@@ -23,6 +23,7 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    OwnWords,
     Part,
     Place,
     Quote,
@@ -43,14 +44,17 @@ from bots.core.markup import Rendered
 from bots.core.records import Holding
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
+from bots.core.runtime.own_words import Written, own_line
 from bots.core.runtime.payload import Outward
-from bots.core.runtime.quoting import quoted
+from bots.core.runtime.quoting import in_own_words, quoted
 from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportError
 
 REFUSED = "KITHROOM_REFUSED"
 NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
 NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
+NOT_AS_WRITTEN = "KITHROOM_NOT_AS_WRITTEN"
 _PRIVATE_CHAT_NAME = Words("core.private_chat_name")
+_NOTHING = Written()
 
 
 class Effects(Protocol):
@@ -71,6 +75,9 @@ class Directory(Protocol):
 
     async def remember_private_chat(self, user: str, room_id: str) -> None:
         """Write down where the chat with this person is."""
+
+    async def agreed_words(self, user: str, room_id: str) -> str | None:
+        """The event id of the line that this person agreed to having said for them in a room."""
 
     async def event_id(self, label: str) -> str | None:
         """The event that the `Send` with this label made."""
@@ -130,7 +137,12 @@ class Live:
         return None
 
     def _check(
-        self, action: Outward, view: RoomView | None, sender: str | None = None, inviter: str | None = None
+        self,
+        action: Outward,
+        view: RoomView | None,
+        sender: str | None = None,
+        inviter: str | None = None,
+        written: Written = _NOTHING,
     ) -> None:
         at = Circumstances(
             voice=self.voice,
@@ -140,6 +152,7 @@ class Live:
             sender=sender,
             inviter=inviter,
             shares=self._shares(view),
+            written=written,
         )
         if (sentence := refusal(action, at)) is not None:
             raise TransportError(REFUSED, sentence)
@@ -172,12 +185,13 @@ class Live:
     async def _send(self, send: Send, transaction_id: str) -> str:
         # Asked before anything is opened or fetched for it, and again of the room that it turns out to be.
         view = await self._known_view(send)
-        self._check(send, view)
+        written = await self._written(send)
+        self._check(send, view, written=written)
         room_id = await self._room_of(send)
         event_id = self.already_sent.get(transaction_id)
         if event_id is None:
             message = Outgoing(
-                rendered=await self._rendered(send.parts, send.place),
+                rendered=await self._rendered(send.parts, send.place, written.message),
                 reply_to=await self._event(send.reply_to),
                 thread=await self._event(send.thread),
                 mentions=send.mentions,
@@ -244,9 +258,24 @@ class Live:
             await self.directory.remember_private_chat(user, room_id)
         return room_id
 
-    async def _rendered(self, said: Sequence[Part], place: Place) -> Rendered:
+    async def _written(self, send: Send) -> Written:
+        """The line of somebody's own that is to be said, if there is one."""
+        line = own_line(send.parts)
+        if line is None:
+            return _NOTHING
+        room_id = await self.directory.private_chat(line.user)
+        chat = await self.directory.view(room_id) if room_id else None
+        message = await self.transport.as_written(chat.room_id, line.event_id) if chat else None
+        if isinstance(send.place, InPrivateChat):
+            return Written(chat=chat, message=message)
+        if message is None:
+            raise TransportError(NOT_AS_WRITTEN, "the line was changed or taken back after the person's yes")
+        agreed = await self.directory.agreed_words(line.user, send.place.room_id)
+        return Written(chat=chat, message=message, agreed=agreed)
+
+    async def _rendered(self, said: Sequence[Part], place: Place, own: Message | None = None) -> Rendered:
         manner = await self.directory.manner(place)
-        parts = [each for part in said for each in await self._part(part, manner)]
+        parts = [each for part in said for each in await self._part(part, manner, own)]
         return Rendered("\n\n".join(part.body for part in parts), "".join(part.html for part in parts))
 
     async def _choices(self, send: Send) -> tuple[str, ...]:
@@ -254,8 +283,14 @@ class Live:
         rendered = (self.catalogue.render(words, manner.language, place=manner.place) for words in send.choices)
         return tuple(each.body for each in rendered)
 
-    async def _part(self, part: Part, manner: Manner) -> list[Rendered]:
-        said = (part,) if isinstance(part, Words) else quoted(part, await self._message(part))
+    async def _part(self, part: Part, manner: Manner, own: Message | None) -> list[Rendered]:
+        match part:
+            case Words():
+                said: Sequence[Words | Rendered] = (part,)
+            case OwnWords():
+                said = in_own_words(own)
+            case Quote():
+                said = quoted(part, await self._message(part))
         return [
             self.catalogue.render(each, manner.language, place=manner.place) if isinstance(each, Words) else each
             for each in said

@@ -8,7 +8,7 @@ The room is the homeserver's state as of the last sync; the homeserver, of cours
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from bots.core.actions import (
@@ -31,6 +31,7 @@ from bots.core.actions import (
 )
 from bots.core.authority import may_set_level, outranks, power
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.runtime.own_words import Written, own_line, puts_words_into_a_mouth
 from bots.core.runtime.payload import Outward
 
 
@@ -41,7 +42,8 @@ class Circumstances:
     `room` is the room that the action is in (None: the bot is not there),
     `sender` who sent the event of a `Redact` or an `Edit`, by the homeserver's word,
     `inviter` who invited the person of a `ShareHistory` to the membership they have now, by the same,
-    `shares` whether the organiser's settings say that the room shares its history.
+    `shares` whether the organiser's settings say that the room shares its history,
+    `written` what is known about the line of somebody's own that a `Send` has in it.
     """
 
     voice: BotName
@@ -51,15 +53,20 @@ class Circumstances:
     sender: str | None = None
     inviter: str | None = None
     shares: bool = False
+    written: Written = field(default_factory=Written)
 
 
 def refusal(action: Outward, at: Circumstances) -> str | None:
     """Why this action must not happen, or None when no invariant stands against it."""
     match action:
         case Send():
-            return _speaks_for_another(action, at) or _quotes_in_the_open(action.parts, at)
+            return (
+                _speaks_for_another(action, at)
+                or _quotes_in_the_open(action.parts, at)
+                or puts_words_into_a_mouth(action.parts, action.place, at.voice, at.room, at.written)
+            )
         case Edit():
-            return _not_its_own(at) or _quotes_in_the_open(action.parts, at)
+            return _not_its_own(at) or _quotes_in_the_open(action.parts, at) or _slips_words_in(action.parts)
         case SendCopy(user=user):
             return _overheard(user, at)
         case Redact(sender=sender, asked_by_sender=asked):
@@ -92,6 +99,10 @@ def _quotes_in_the_open(parts: Sequence[Part], at: Circumstances) -> str | None:
     if at.room is None or at.room.role is not RoomRole.MODERATORS or not at.room.encrypted:
         return "a member is quoted nowhere but in the encrypted moderators' room"
     return None
+
+
+def _slips_words_in(parts: Sequence[Part]) -> str | None:
+    return None if own_line(parts) is None else "somebody's own words are said once, and never by changing others"
 
 
 def _overheard(user: str, at: Circumstances) -> str | None:

@@ -258,6 +258,17 @@ class MemoryHomeserver:
         texts = [edit.text for edit in edits if edit.sender == event.sender and edit.event_id not in self._redacted]
         return replace(event, text=texts[-1], edited=True) if texts else event
 
+    def as_written(self, reader: str, room_id: str, event_id: str) -> Message | None:
+        """A message, if neither it nor what it is an edit of was redacted, and its sender has not edited it since."""
+        event = self.find(room_id, event_id)
+        if not isinstance(event, Message) or not self._readable(reader, event):
+            return None
+        first = event.replaces or event_id
+        edits = (e.event for e in self.stream if isinstance(e.event, Message) and e.event.replaces == first)
+        theirs = [e.event_id for e in edits if e.sender == event.sender and e.event_id not in self._redacted]
+        is_last = [first, *theirs][-1] == event_id
+        return event if is_last and not self._redacted & {first, event_id} else None
+
     def seen_by(self, reader: str, event: Event) -> AnyEvent:
         """The event as its reader gets it: unreadable without the key."""
         if not isinstance(event, Message) or self._readable(reader, event):

@@ -74,6 +74,10 @@ class MemoryTransport:
         """The message with its last edit."""
         return self.homeserver.message(self.user_id, room_id, event_id)
 
+    async def as_written(self, room_id: str, event_id: str) -> Message | None:
+        """The message, if it is still what was last written there."""
+        return self.homeserver.as_written(self.user_id, room_id, event_id)
+
     async def event_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent it."""
         return self.homeserver.sender(room_id, event_id)

@@ -22,6 +22,7 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    OwnWords,
     Param,
     Part,
     Place,
@@ -204,6 +205,8 @@ def _part(part: Part) -> dict[str, Any]:
     match part:
         case Quote(room_id=room_id, event_id=event_id, marks=marks):
             return {"quote": [room_id, event_id], "marks": [list(mark) for mark in marks]}
+        case OwnWords(user=user, event_id=event_id):
+            return {"own_words": [user, event_id]}
         case Words():
             return _words(part)
         case _ as never:
@@ -211,6 +214,8 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _to_part(value: Mapping[str, Any]) -> Part:
+    if "own_words" in value:
+        return OwnWords(*value["own_words"])
     if "quote" not in value:
         return _to_words(value)
     room_id, event_id = value["quote"]

@@ -36,6 +36,11 @@ def quoted(quote: Quote, message: Message | None) -> tuple[Rendered | Words, ...
     )
 
 
+def in_own_words(message: Message | None) -> tuple[Rendered | Words, ...]:
+    """What is shown of somebody's own line, that a bot says for them. None: it is not what it was any more."""
+    return (_GONE,) if message is None else (quotation(message.text),)
+
+
 def quotation(text: str, marks: Sequence[tuple[int, int]] = ()) -> Rendered:
     """What somebody said, set apart. `marks` are places in it, in order and apart, that are set off."""
     pieces = list(_pieces(text, marks))

@@ -13,6 +13,16 @@ depends_on = None
 def upgrade() -> None:
     """Make it so."""
     op.create_table(
+        "agreed_words",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user", "room_id"),
+    )
+    op.create_table(
         "appeal",
         sa.Column("decision", sa.BigInteger(), nullable=False),
         sa.Column("target", sa.String(length=32), nullable=False),
@@ -119,6 +129,7 @@ def upgrade() -> None:
         sa.Column("round", sa.BigInteger(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("unclear", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
         sa.Column("chat_left", sa.Boolean(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -321,3 +332,4 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.drop_table("arrivals")
     op.drop_table("appeal")
+    op.drop_table("agreed_words")
