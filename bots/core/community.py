@@ -33,6 +33,25 @@ class Mode(StrEnum):
     OBSERVE = "observe"
 
 
+class Deed(StrEnum):
+    """What a volunteer can be allowed to ask the moderation bot for; each with its way back (a ban with the unban)."""
+
+    NOTE = "note"
+    WARN = "warn"
+    HOLD = "hold"
+    MUTE = "mute"
+    REMOVE = "remove"
+    BAN = "ban"
+    UNDO = "undo"
+    CLOSE = "close"
+    SLOW = "slow"
+    LOCK = "lock"
+
+
+# What takes no power over anybody: the one who greets newcomers in a room can be allowed these.
+HARMLESS = (Deed.NOTE, Deed.WARN)
+
+
 # Text per language code ("en", "pt-BR"); the community's default language is always there.
 Texts = Mapping[str, str]
 
@@ -146,6 +165,8 @@ class Community:
     `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
     `appeal_within` is how long a member may appeal. `minimum_age` is in years.
     `door` is the address of the page where people make an account here.
+    `greeters_may` and `moderators_may` are what these can ask the moderation bot for; organisers can ask for all of it.
+    `bans_by_two_after` is how long somebody has to have been here for a ban to take two people (None: one is enough).
     `history_for` is how far back a newcomer can read, in the rooms that share their history.
     `observe` names the detectors and policies that are only watched while `mode` lets the others act.
     `words` are the organiser's own wording, by language and key; `room_words` the same for one room, by its place.
@@ -170,6 +191,9 @@ class Community:
     keep_missing_words: bool = False
     appeal_within: timedelta = timedelta(days=30)
     history_for: timedelta = timedelta(days=30)
+    greeters_may: frozenset[Deed] = frozenset({Deed.NOTE})
+    moderators_may: frozenset[Deed] = frozenset(Deed)
+    bans_by_two_after: timedelta | None = timedelta(days=30)
     minimum_age: int = 18
     door: str | None = None
     mode: Mode = Mode.ACT

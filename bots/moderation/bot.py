@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
 from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.records import Record
-from bots.moderation import aftermath, handlers, since_then
-from bots.moderation.records import Appeal, Case, Decision, NotReadable, Reporting
+from bots.moderation import aftermath, handlers, since_then, two_people
+from bots.moderation.records import Appeal, Case, Decision, HereSince, NotReadable, Proposal, Reporting
+from bots.moderation.roles import roles_in
 
 
 @dataclass(frozen=True)
@@ -22,16 +24,26 @@ class ModerationBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.MODERATION
     display_name: str = "moderation.display_name"
-    records: Sequence[type[Record]] = (Case, Reporting, Decision, Appeal, NotReadable)
+    records: Sequence[type[Record]] = (Case, Reporting, Decision, Appeal, Proposal, HereSince, NotReadable)
 
 
-def make_bot(_community: Community) -> ModerationBot:
-    """The bot. So far it needs nothing of the community's settings: authority is in the rooms."""
+def make_bot(community: Community) -> ModerationBot:
+    """The bot. Of the settings it needs what each role may ask for; authority is in the rooms."""
+    roles = roles_in(community)
     return ModerationBot(
         handlers=(
-            Handler(Message, handlers.gather_message, handlers.decide, target=lambda event: event.reply_to),
-            Handler(Reaction, handlers.gather_reaction, handlers.decide, target=lambda event: event.target),
-            Handler(Report, handlers.gather_server_report, handlers.decide, target=lambda event: event.target),
+            Handler(
+                Message, partial(handlers.gather_message, roles), handlers.decide, target=lambda event: event.reply_to
+            ),
+            Handler(
+                Reaction, partial(handlers.gather_reaction, roles), handlers.decide, target=lambda event: event.target
+            ),
+            Handler(
+                Report,
+                partial(handlers.gather_server_report, roles),
+                handlers.decide,
+                target=lambda event: event.target,
+            ),
             Handler(Outcome, aftermath.gather_outcome, aftermath.decide_outcome),
             Handler(Tick, aftermath.gather_tick, aftermath.decide_tick),
             Handler(Membership, aftermath.gather_membership, aftermath.decide_membership),
@@ -40,6 +52,8 @@ def make_bot(_community: Community) -> ModerationBot:
             Handler(Membership, since_then.gather_departure, since_then.decide_departure),
             Handler(Tick, since_then.gather_show, since_then.decide_show),
             Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),
+            Handler(Tick, two_people.gather_lapse, two_people.decide_lapse),
+            Handler(Membership, two_people.gather_arrival, two_people.decide_arrival),
             Handler(Unreadable, aftermath.gather_unreadable, aftermath.decide_unreadable),
         )
     )

@@ -19,8 +19,9 @@ from bots.moderation.telling import line, say_in_office, tell, told
 class Occasion:
     """What carrying out depends on.
 
-    `by` is who asked; `rooms` are the members' rooms by id; `place_named` says whether the room of a note is to be
-    named to the member, or no room in particular is meant.
+    `by` is who asked, as a greeter if `greets`; `agreed` is the second person, where it took two.
+    `rooms` are the members' rooms by id; `place_named` says whether the room of a note is to be named to the member,
+    or no room in particular is meant.
     """
 
     now: datetime
@@ -28,6 +29,8 @@ class Occasion:
     office: RoomView | None
     rooms: Mapping[str, RoomView] = field(default_factory=dict)
     place_named: bool = True
+    greets: bool = False
+    agreed: str | None = None
 
     def name(self, room_id: str) -> str | None:
         """The name of a members' room."""
@@ -45,10 +48,11 @@ def carry_out(order: Order, numbers: Sequence[int], replaced: Sequence[Decision]
     for each in replaced:
         actions += [Remember(why=why, record=replace(each, active=False)), Cancel(why=why, id=expiry_id(each.number))]
     for place, number in zip(order.places, numbers, strict=True):
-        decision = decided(order, place, number, at.by, at.now, first=numbers[0])
+        decision = decided(order, place, number, at.by, at.now, first=numbers[0], agreed=at.agreed)
         if order.kind in SAID_ONLY:
             actions.append(Remember(why=why, record=replace(decision, reason=None, tell=False)))
-            actions.append(told(decision, at.name(place.room_id) if at.place_named else None))
+            name = at.name(place.room_id) if at.place_named else None
+            actions.append(told(decision, name, greets=at.greets))
         else:
             actions += [Remember(why=why, record=decision), *carried_out(decision)]
         actions.append(audit(order.kind, decision, at.by))

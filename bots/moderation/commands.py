@@ -198,6 +198,20 @@ class Second:
 
 
 @command(
+    "confirm",
+    short=("agree",),
+    also={"es": ("confirmar",), "fr": ("confirmer",), "de": ("bestätigen",), "pt": ("confirmar",)},
+    reaction="👍",
+    help="moderation.help.confirm",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """A second person agrees to a ban that takes two."""
+
+    case: Case | None = None
+
+
+@command(
     "report",
     short=("r",),
     also={
@@ -234,9 +248,9 @@ class Help:
 
 Aimed = Note | Warn | Mute | Hold | Unmute | Remove | Ban | Unban | Undo
 OnACase = Close | Take | Second
-Command = Aimed | OnACase | Report | Help
+Command = Aimed | OnACase | Confirm | Report | Help
 COMMANDS: CommandSet[Command] = CommandSet(
-    Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo, Close, Take, Second, Report, Help
+    Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo, Close, Take, Second, Confirm, Report, Help
 )
 # Under every case, in this order; the card names each in words.
 BUTTONS = ("📝", "⚠️", "🔇", "👋", "✅", "🙋", "👥")

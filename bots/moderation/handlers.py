@@ -22,12 +22,23 @@ from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.carrying_out import Occasion, carry_out, take_back
 from bots.moderation.cases import NUMBERS, subject
 from bots.moderation.casework import Desk, work_on
-from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Help, OnACase, Report, Second, Take, Undo
+from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Confirm, Help, OnACase, Report, Second, Take, Undo
 from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
 from bots.moderation.places import Refused
-from bots.moderation.records import Case, Decision
+from bots.moderation.records import Case, Decision, Proposal
 from bots.moderation.reporting import Reported, gather_report, reported
+from bots.moderation.roles import Role, Roles
 from bots.moderation.telling import number_of, say_in_office, tell
+from bots.moderation.two_people import (
+    Agreed,
+    Asked,
+    Withdrawn,
+    agreed,
+    asked,
+    in_two,
+    on_a_proposal,
+    withdrawn,
+)
 
 MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
 HELP_MEMO = "moderation.help:"
@@ -55,9 +66,10 @@ class Facts:
     asker_moderates: bool = False
     pseudonym: str = ""
     bots: frozenset[str] = frozenset()
+    asker_greets: bool = False
     about: Case | Decision | None = None
     unknown: bool = False
-    order: Order | TakeBack | Refused | None = None
+    order: Order | TakeBack | Asked | Agreed | Withdrawn | Refused | None = None
     numbers: tuple[int, ...] = ()
     replaced: tuple[Decision, ...] = ()
     restored: tuple[Decision, ...] = ()
@@ -69,9 +81,9 @@ class Facts:
         return self.about.case if isinstance(self.about, Decision) else self.about.number if self.about else None
 
 
-async def gather_message(event: Message, reader: Reader) -> Facts:
+async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
     """What a message asks for, and what it takes to decide on it."""
-    facts = _facts(event, reader)
+    facts = _facts(event, reader, roles)
     if facts.room is None or event.sender in reader.bots or event.kind is not MessageKind.TEXT or not event.authentic:
         return facts
     # What is replied to is nearer than the thread that it is in.
@@ -81,25 +93,27 @@ async def gather_message(event: Message, reader: Reader) -> Facts:
         return facts
     if isinstance(command, Unknown):
         return replace(facts, command=command) if facts.asker_moderates else facts
-    return await _ordered(facts, event, reader, command, await _pointed_at(event, reader), number)
+    return await _ordered(facts, event, reader, command, roles, await _pointed_at(event, reader), number)
 
 
-async def gather_reaction(event: Reaction, reader: Reader) -> Facts:
+async def gather_reaction(roles: Roles, event: Reaction, reader: Reader) -> Facts:
     """The same for a tap: a flag on a message, or a button on a case or on a decision."""
-    facts = _facts(event, reader)
+    facts = _facts(event, reader, roles)
     kind = COMMANDS.by_reaction(event.key)
     if facts.room is None or kind is None or event.sender in reader.bots:
         return facts
     if kind is Report:
         sender = await reader.message_sender(event.room_id, event.target)
-        return await _ordered(facts, event, reader, Report(), sender, None)
+        return await _ordered(facts, event, reader, Report(), roles, sender, None)
     number = await _numbered(reader, event.target)
-    return facts if number is None else await _ordered(facts, event, reader, kind(), None, number)
+    if number is None or (kind is Confirm and await reader.get(Proposal, number) is None):
+        return facts
+    return await _ordered(facts, event, reader, kind(), roles, None, number)
 
 
-async def gather_server_report(event: ServerReport, reader: Reader) -> Facts:
+async def gather_server_report(roles: Roles, event: ServerReport, reader: Reader) -> Facts:
     """A report that came through the homeserver's own button."""
-    facts = _facts(event, reader)
+    facts = _facts(event, reader, roles)
     if facts.room is None or facts.room.role not in MEMBERS_ROOMS:
         return facts
     target = await reader.message_sender(event.room_id, event.target)
@@ -114,6 +128,8 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
     if command is None or room is None:
         return ()
     taken_away = _taken_away(event, room, command)
+    if isinstance(facts.order, Refused):
+        return (*taken_away, *_refuse(facts.order, event, facts))
     match command:
         case Report():
             return (*taken_away, *(reported(facts.report) if facts.report else _which_message(event, room)))
@@ -137,7 +153,7 @@ def members_rooms(reader: Reader) -> tuple[RoomView, ...]:
     return tuple(room for role in MEMBERS_ROOMS for room in reader.rooms(role))
 
 
-def _facts(event: Event, reader: Reader) -> Facts:
+def _facts(event: Event, reader: Reader, roles: Roles) -> Facts:
     room = reader.room(event.room_id)
     rooms = members_rooms(reader)
     here = (room,) if room is not None and room.role in MEMBERS_ROOMS else ()
@@ -151,6 +167,7 @@ def _facts(event: Event, reader: Reader) -> Facts:
         asker_moderates=any(is_moderator(each, event.sender) for each in here or rooms),
         pseudonym=reader.pseudonym(event.sender),
         bots=reader.bots,
+        asker_greets=any(roles.of(each, event.sender) is Role.GREETER for each in here),
     )
 
 
@@ -162,7 +179,7 @@ def _command(text: str, *, in_a_case: bool) -> Command | Unknown | None:
     parsed = COMMANDS.parse(text)
     if parsed is None and in_a_case:
         bare = COMMANDS.parse(f"{PREFIX}{text.strip()}")
-        on_it = isinstance(bare, OnACase) and len(text.split()) == 1
+        on_it = isinstance(bare, OnACase | Confirm) and len(text.split()) == 1
         parsed = bare if on_it or (isinstance(bare, Aimed) and not bare.reason) else None
     if isinstance(parsed, Unknown):
         meant = parsed.nearest is not None and SequenceMatcher(None, parsed.name, parsed.nearest).ratio() >= _MEANT
@@ -175,6 +192,7 @@ async def _ordered(
     event: Message | Reaction,
     reader: Reader,
     command: Command,
+    roles: Roles,
     pointed_at: str | None,
     number: int | None,
 ) -> Facts:
@@ -183,7 +201,11 @@ async def _ordered(
     here = room if room.role in MEMBERS_ROOMS else None
     number = getattr(command, "case", None) or number
     about = (await reader.get(Case, number) or await reader.get(Decision, number)) if number else None
-    facts = replace(facts, command=command, about=about, unknown=number is not None and about is None)
+    proposal = await _proposal(reader, command, number) if about is None else None
+    unknown = number is not None and about is None and proposal is None
+    facts = replace(facts, command=command, about=about, unknown=unknown)
+    if (refused := roles.refusal([here] if here else facts.rooms, event.sender, command)) is not None:
+        return replace(facts, order=refused)
     match command:
         case Report():
             target = event.target if isinstance(event, Reaction) else event.reply_to
@@ -195,7 +217,9 @@ async def _ordered(
         case Help() | Close() | Take() | Second():
             return facts
     own = await reader.find(Decision, by=event.sender, active=True)
-    target = target_of(command, about, pointed_at)
+    target = proposal.target if proposal else None
+    if not isinstance(command, Confirm):
+        target = target or target_of(command, about, pointed_at)
     if target is None and isinstance(command, Undo):
         last = own_last(event.sender, here, facts.rooms, own)
         target = last.target if last else None
@@ -205,6 +229,7 @@ async def _ordered(
         asker=event.sender,
         asked_at=event.sent_at,
         asker_hash=reader.pseudonym(event.sender),
+        roles=roles,
         here=here,
         rooms=facts.rooms,
         about=about,
@@ -213,13 +238,32 @@ async def _ordered(
         decisions=await reader.find(Decision, target=target, active=True) if target else (),
         own=own,
     )
-    return await _with_numbers(replace(facts, order=resolve(command, situation)), reader)
+    if proposal is not None:
+        return await _with_numbers(replace(facts, order=on_a_proposal(command, proposal, situation, reader)), reader)
+    if isinstance(command, Confirm):
+        return replace(facts, order=Refused("nothing_asked"))
+    order = resolve(command, situation)
+    if isinstance(order, Order):
+        return await _with_numbers(replace(facts, order=await in_two(order, situation, reader)), reader)
+    return await _with_numbers(replace(facts, order=order), reader)
+
+
+async def _proposal(reader: Reader, command: Command, number: int | None) -> Proposal | None:
+    """The ban that waits for a second person under this number; without one, the only one that there is."""
+    if not isinstance(command, Confirm | Undo):
+        return None
+    if number is not None:
+        return await reader.get(Proposal, number)
+    waiting = await reader.find(Proposal) if isinstance(command, Confirm) else ()
+    return waiting[0] if len(waiting) == 1 else None
 
 
 async def _with_numbers(facts: Facts, reader: Reader) -> Facts:
     """What carrying out needs: new numbers, and the decisions that this one touches."""
     match facts.order:
-        case Order(places=places):
+        case Asked():
+            return replace(facts, numbers=(await reader.next_number(NUMBERS),))
+        case Order(places=places) | Agreed(order=Order(places=places)):
             numbers = [await reader.next_number(NUMBERS) for _ in places]
             return replace(facts, numbers=tuple(numbers), replaced=await _those(reader, [p.of for p in places]))
         case TakeBack(decisions):
@@ -272,6 +316,7 @@ def _do(event: Event, facts: Facts) -> Sequence[Action]:
         by=event.sender,
         office=facts.office,
         rooms={room.room_id: room for room in facts.rooms},
+        greets=facts.asker_greets and not facts.asker_moderates,
         place_named=facts.about is not None or (facts.room is not None and facts.room.role in MEMBERS_ROOMS),
     )
     match facts.order:
@@ -279,15 +324,21 @@ def _do(event: Event, facts: Facts) -> Sequence[Action]:
             return carry_out(order, facts.numbers, facts.replaced, at)
         case TakeBack(decisions):
             return take_back(decisions, facts.restored, at)
-        case Refused() as refused:
-            return _refuse(refused, event, facts)
-        case None:
-            return ()
+        case Asked(order):
+            return asked(order, facts.numbers[0], at)
+        case Agreed() as both:
+            return agreed(both, facts.numbers, facts.replaced, at)
+        case Withdrawn(proposal):
+            return withdrawn(proposal, at)
+    return ()
 
 
 def _refuse(refused: Refused, event: Event, facts: Facts) -> Sequence[Action]:
     name = next((room.name for room in facts.rooms if room.room_id == refused.room_id), None)
-    words = Words(f"moderation.refused.{refused.why}", {"room": name or Words("moderation.our_rooms")})
+    about = {"room": name or Words("moderation.our_rooms")}
+    if refused.role is not None:
+        about["role"] = Words(f"moderation.role.{refused.role}")
+    words = Words(f"moderation.refused.{refused.why}", about)
     in_office = facts.room is not None and facts.room.role is RoomRole.MODERATORS
     if facts.asker_moderates or in_office:
         return say_in_office(facts.office, facts.case, words)

@@ -13,6 +13,7 @@ from bots.moderation.commands import Aimed, Ban, Hold, Mute, Note, Remove, Unban
 from bots.moderation.ladder import FAMILIES, HELD_FOR, LIFTS, has_moderator_power
 from bots.moderation.places import Place, Refused, hindrance, latest, places
 from bots.moderation.records import Case, Decision, Kind
+from bots.moderation.roles import Roles
 
 _KINDS: dict[type[Aimed], Kind] = {
     Note: Kind.NOTE,
@@ -47,6 +48,7 @@ class Situation:
     asker: str
     asked_at: datetime
     asker_hash: str
+    roles: Roles
     here: RoomView | None
     rooms: Sequence[RoomView]
     about: Case | Decision | None = None
@@ -92,8 +94,8 @@ def own_last(asker: str, here: RoomView | None, rooms: Sequence[RoomView], own: 
 
 def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
     """What the command means here, or why it can't be."""
-    if not any(is_moderator(room, at.asker) for room in ([at.here] if at.here else at.rooms)):
-        return Refused("not_moderator")
+    if (refused := at.roles.refusal([at.here] if at.here else at.rooms, at.asker, command)) is not None:
+        return refused
     if at.unknown:
         return Refused("unknown")
     if command.case is not None and command.user is not None and at.about and command.user != at.about.target:
@@ -104,9 +106,9 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
     if (refused := _untouchable(target, at)) is not None:
         return refused
     known = _rooms(command, target, at)
-    rooms = [room for room in known if is_moderator(room, at.asker)]
+    rooms = [room for room in known if at.roles.allow(room, at.asker, command)]
     if not rooms:
-        return Refused("no_power", known[0].room_id) if known else Refused("gone")
+        return _not_there(command, known, at)
     if isinstance(command, Undo):
         return _undo(command, target, rooms, at)
     kind = _KINDS[type(command)]
@@ -130,7 +132,9 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
     )
 
 
-def decided(order: Order, place: Place, number: int, by: str, now: datetime, *, first: int) -> Decision:
+def decided(
+    order: Order, place: Place, number: int, by: str, now: datetime, *, first: int, agreed: str | None = None
+) -> Decision:
     """The decision for one room of an order. The first that works is told to the member, for all of them."""
     return Decision(
         number=number,
@@ -139,6 +143,7 @@ def decided(order: Order, place: Place, number: int, by: str, now: datetime, *, 
         room_id=place.room_id,
         target=order.target,
         by=by,
+        agreed=agreed,
         at=now,
         case=order.case,
         level_before=place.before,
@@ -162,6 +167,11 @@ def _untouchable(target: str, at: Situation) -> Refused | None:
     if target == at.asker:
         return Refused("self")
     return Refused("rank") if any(has_moderator_power(room, target) for room in at.rooms) else None
+
+
+def _not_there(command: Aimed, known: Sequence[RoomView], at: Situation) -> Refused:
+    refused = at.roles.refusal(known, at.asker, command) if known else Refused("gone")
+    return Refused("no_power", known[0].room_id) if refused is None or refused.why == "not_moderator" else refused
 
 
 def _decided_meanwhile(rooms: Sequence[RoomView], at: Situation) -> bool:

@@ -25,10 +25,14 @@ _NEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why not: the last part of a catalogue key, `moderation.refused.<why>`; and where, if it is about one room."""
+    """Why not: the last part of a catalogue key, `moderation.refused.<why>`; and where, if it is about one room.
+
+    `role` is what somebody is there who may not ask for it.
+    """
 
     why: str
     room_id: str | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Reporting(Record):
 class Decision(Record):
     """What a moderator decided about somebody, in one room, and how it was before.
 
+    `agreed` is the second person, where it took two.
     `order` is the number of the first decision that was made by the same order, in several rooms.
     `level_before`, `level_after` and `level_rest` are the person's entry in the power levels (None: none):
     as it was, as this decision makes it, and as it is when no mute is in force.
@@ -93,6 +94,7 @@ class Decision(Record):
     target: Person
     by: Hashed
     at: datetime
+    agreed: Hashed | None = None
     case: int | None = None
     level_before: int | None = None
     level_after: int | None = None
@@ -159,4 +161,44 @@ class NotReadable(Record):
         purpose="tells moderators once a day, and not at every message, that somebody can't be read",
         keep=timedelta(days=7),
         subject="sender",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HereSince(Record):
+    """When the bot first saw somebody in a room of members."""
+
+    user: Hashed
+    since: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("user",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="has two people decide on a ban of somebody who has been here for long; "
+        "until they ask, or are gone for a month",
+        keep=None,
+        subject="user",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(Record):
+    """A ban that waits until then for a second person: in which rooms, for how long (seconds; None: for good).
+
+    Nothing is done before. `reason` is what the member would read.
+    """
+
+    number: int
+    target: Person
+    by: Hashed
+    room_ids: tuple[str, ...]
+    until: datetime
+    case: int | None = None
+    lasts: int | None = None
+    reason: Sealed | None = None
+
+    key: ClassVar[tuple[str, ...]] = ("number",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a second person agree to a ban, or not",
+        keep=timedelta(days=1),
+        subject="target",
     )

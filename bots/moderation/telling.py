@@ -58,14 +58,15 @@ def tell(user: str, *words: Words, why: str, label: str | None = None, memo: str
     )
 
 
-def told(decision: Decision, room_name: str | None) -> Send:
+def told(decision: Decision, room_name: str | None, *, greets: bool = False) -> Send:
     """What the member is told: what was decided, why, for how long, and how to ask for a second look.
 
+    `greets`: by somebody who greets newcomers, and is no moderator.
     `room_name` is None where it is about more than one room, or about none in particular.
     """
     reason = decision.reason or Words("moderation.reason.none")
     words = Words(
-        f"moderation.tell.{decision.kind}" + (".until" if decision.until else ""),
+        f"moderation.tell.{decision.kind}" + (".until" if decision.until else ".greeter" if greets else ""),
         {
             "room": room_name or Words("moderation.our_rooms"),
             "reason": reason,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.core.actions import Words
-from bots.core.community import Federation, HistorySharing
+from bots.core.community import Deed, Federation, HistorySharing
 from bots.core.documents import Document, read
 from bots.core.settings import Mistake, SettingsError, load_catalogue, load_community, not_spoken
 
@@ -497,3 +497,22 @@ def test_a_language_that_no_bot_speaks_is_named_and_a_region_of_one_that_they_do
     edit(folder, "community.yaml", "[en, de]", "[en, pl, en-GB, de]")
     assert "pl" in not_spoken(load_community(folder))
     assert not {"en", "en-GB"} & set(not_spoken(load_community(folder)))
+
+
+def test_what_volunteers_may_is_as_the_folder_says_and_by_default_all_but_power_over_people(folder):
+    community = load_community(folder)
+    assert community.greeters_may == {Deed.NOTE}
+    assert community.moderators_may == set(Deed)
+    assert community.bans_by_two_after == timedelta(days=30)
+    more = "greeters_may: []\nmoderators_may: [note, hold]\nbans_by_two_after_days: 0\n"
+    (folder / "community.yaml").write_text(COMMUNITY + more)
+    community = load_community(folder)
+    assert (community.greeters_may, community.moderators_may) == (set(), {Deed.NOTE, Deed.HOLD})
+    assert community.bans_by_two_after is None
+
+
+def test_nobody_is_given_power_by_a_word_in_the_settings(folder):
+    (folder / "community.yaml").write_text(COMMUNITY + "greeters_may: [mute]\n")
+    with pytest.raises(SettingsError) as raised:
+        load_community(folder)
+    assert "`mute` is not one of `note`, `warn`" in str(raised.value)

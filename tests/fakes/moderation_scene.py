@@ -31,6 +31,7 @@ from bots.core.actions import (
     Unban,
 )
 from bots.core.authority import Act, can
+from bots.core.community import Community
 from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, Report, Unreadable
 from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
@@ -91,6 +92,7 @@ class Scene:
 
     now: datetime = START
     me: str = BOT
+    community: Community = COMMUNITY
     bots: frozenset[str] = BOTS
     without_chat: set = field(default_factory=set)
     broken: dict = field(default_factory=dict)
@@ -108,7 +110,7 @@ class Scene:
     _ids: count = field(default_factory=lambda: count(1))
 
     def __post_init__(self):
-        self.bot = make_bot(COMMUNITY)
+        self.bot = make_bot(self.community)
         self.views = {
             LOBBY: _members_room(LOBBY, RoomRole.LOBBY, "The lobby"),
             HARBOUR: _members_room(HARBOUR, RoomRole.CONDITION, "Harbour", hel=10),

@@ -13,9 +13,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bots.core.community import (
+    HARMLESS,
     Condition,
     Contact,
     Country,
+    Deed,
     Federation,
     Guideline,
     Guidelines,
@@ -111,6 +113,13 @@ class CommunityForm(Form):
     keep_missing_words: bool = False
     appeal_within_days: Annotated[int, Field(ge=1, le=365)] = 30
     history_days: Annotated[int, Field(ge=1, le=365)] = 30
+    greeters_may: Annotated[list[Annotated[str, AfterValidator(one_of(*HARMLESS))]], AfterValidator(once)] = Field(
+        default_factory=lambda: [str(Deed.NOTE)]
+    )
+    moderators_may: Annotated[list[Annotated[str, AfterValidator(one_of(*Deed))]], AfterValidator(once)] = Field(
+        default_factory=lambda: [str(deed) for deed in Deed]
+    )
+    bans_by_two_after_days: Annotated[int, Field(ge=0, le=3650)] = 30
     minimum_age: Annotated[int, Field(ge=13, le=30)] = 18
     door: Url | None = None
     mode: Annotated[str, AfterValidator(one_of(*Mode))] = Mode.ACT
@@ -139,6 +148,11 @@ class CommunityForm(Form):
     def history_for(self) -> timedelta:
         """How far back newcomers can read where history is shared."""
         return timedelta(days=self.history_days)
+
+    @property
+    def bans_by_two_after(self) -> timedelta | None:
+        """From when on a ban takes two people; None where one is always enough."""
+        return timedelta(days=self.bans_by_two_after_days) if self.bans_by_two_after_days else None
 
     @property
     def appeal_within(self) -> timedelta:

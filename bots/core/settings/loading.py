@@ -13,7 +13,7 @@ from babel import Locale
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bots.core.community import Community, Federation, Mode
+from bots.core.community import Community, Deed, Federation, Mode
 from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
 from bots.core.language import shipped_words
 from bots.core.settings.forms import (
@@ -123,6 +123,9 @@ class _Loading:
             keep_missing_words=form.keep_missing_words,
             appeal_within=form.appeal_within,
             history_for=form.history_for,
+            greeters_may=frozenset(map(Deed, form.greeters_may)),
+            moderators_may=frozenset(map(Deed, form.moderators_may)),
+            bans_by_two_after=form.bans_by_two_after,
             minimum_age=form.minimum_age,
             door=form.door,
             mode=Mode(form.mode),

@@ -147,6 +147,8 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=32), nullable=False),
         sa.Column("by_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed", sa.String(length=32), nullable=True),
+        sa.Column("agreed_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("case", sa.BigInteger(), nullable=True),
         sa.Column("level_before", sa.BigInteger(), nullable=True),
         sa.Column("level_after", sa.BigInteger(), nullable=True),
@@ -158,6 +160,31 @@ def upgrade() -> None:
         sa.Column("stands", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("tell", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
+        "here_since",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
+        "proposal",
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("target", sa.String(length=32), nullable=False),
+        sa.Column("target_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("by_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("room_ids", sa.JSON(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case", sa.BigInteger(), nullable=True),
+        sa.Column("lasts", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
@@ -322,6 +349,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_labels_at"), table_name="labels")
     op.drop_table("labels")
     op.drop_table("invite_code")
+    op.drop_table("here_since")
+    op.drop_table("proposal")
     op.drop_table("decision")
     op.drop_table("first_words")
     op.drop_table("conversation")
