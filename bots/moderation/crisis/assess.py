@@ -13,6 +13,9 @@ from bots.moderation.grammar import grammar, read, spoken
 PACKAGE = "bots.moderation.crisis"
 # Whoever needs people comes first, and of them who needs them soonest.
 _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_ANOTHER, Tier.ABUSE, Tier.DISTRESS)
+# Despair that is said in so many ways at once (worthless, alone, worn out …) is more than each of them.
+MANY_WAYS = 3
+_SURE_OF_MANY = 0.5
 _NOTHING = Assessment(tier=Tier.NONE)
 
 
@@ -32,6 +35,8 @@ def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
     for tier, rule, sure in found:
         of_tier = by_tier.setdefault(tier, {})
         of_tier[rule] = max(sure, of_tier.get(rule, 0.0))
+    if len(by_tier.get(Tier.DISTRESS, ())) >= MANY_WAYS:
+        by_tier.setdefault(Tier.THOUGHTS, {})["many-ways"] = _SURE_OF_MANY
     gravest = next((tier for tier in _ORDER if tier in by_tier), None)
     if gravest is None:
         return _NOTHING

@@ -21,8 +21,6 @@ def heard(parsed: Parsed, match: Match) -> Tier:
     ways = match.rule.ways
     if _quoted(parsed, match) or _denied(parsed, match):
         return Tier.NONE
-    if "past" in ways and not _still(parsed, match):
-        return Tier.NONE
     if _past(parsed, match):
         return Tier.NONE
     if tier in _OWN:
@@ -64,21 +62,8 @@ def _denied(parsed: Parsed, match: Match) -> bool:
 
 
 def _past(parsed: Parsed, match: Match) -> bool:
-    begin, end = _clause(parsed, match)
+    begin, end = parsed.clause(match)
     return parsed.has("then", begin, end) and not parsed.has("still", begin, end)
-
-
-def _still(parsed: Parsed, match: Match) -> bool:
-    return parsed.has("still", *_clause(parsed, match))
-
-
-def _clause(parsed: Parsed, match: Match) -> tuple[int, int]:
-    """The sentence of a match, as far as a "but" on either side of it."""
-    begin, end = parsed.sentence(match.start)
-    turns = parsed.covered("turns")
-    before = (at for at in range(match.start - 1, begin - 1, -1) if turns[at])
-    after = (at for at in range(match.end, end) if turns[at])
-    return next(before, begin), next(after, end)
 
 
 def _whose(parsed: Parsed, match: Match) -> str:

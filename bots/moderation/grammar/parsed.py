@@ -31,8 +31,26 @@ class Parsed:
         for row in self._rows:
             if row.rule.id != _IDIOM:
                 for match in self._of(row):
-                    if not any(self._idiomatic[match.start : match.end]):
+                    if not any(self._idiomatic[match.start : match.end]) and self._fits(match):
                         yield match
+
+    def clause(self, match: Match) -> tuple[int, int]:
+        """The sentence of a match, as far as a "but" on either side of it."""
+        begin, end = self.sentence(match.start)
+        turns = self.covered("turns")
+        before = (at + 1 for at in range(match.start - 1, begin - 1, -1) if turns[at])
+        after = (at for at in range(match.end, end) if turns[at])
+        return next(before, begin), next(after, end)
+
+    def _fits(self, match: Match) -> bool:
+        rule = match.rule
+        if not rule.unless and not rule.only:
+            return True
+        begin, end = self.clause(match)
+        stands = {name for name in (*rule.unless, *rule.only, *rule.despite) if self.has(name, begin, end)}
+        if not stands.isdisjoint(rule.unless) and stands.isdisjoint(rule.despite):
+            return False
+        return not rule.only or not stands.isdisjoint(rule.only)
 
     def has(self, name: str, start: int, end: int) -> bool:
         """Whether a word of the class stands between two places."""

@@ -12,15 +12,20 @@ _MOST_FILLERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a table says of one row: its id, what it marks (a tier, a kind of finding), how sure that is, how it is read.
+    """What a table says of some rows: their id, what they mark (a tier, a kind of finding), and how sure that is.
 
-    `ways` are words that whoever asks for matches knows: "own" (whose it is, it says itself), "past", "hyperbole".
+    Around a row, as far as its sentence goes or a "but", nothing of the classes `unless` may stand, and something of
+    the classes `only` must, if there are any. Something of the classes `despite` outweighs the `unless`.
+    `ways` are words that whoever asks for matches knows: "own" (whose it is, it says itself), "hyperbole".
     """
 
     id: str
     mark: str
     confidence: float
     ways: frozenset[str] = frozenset()
+    unless: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    despite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@
 A table has three parts, each of which may be missing:
 
 - `words`: a class and its phrases, parted by commas. A phrase may name another class in pointed brackets
-  (`be <dead>`): it stands for each of that class's phrases. `#` is any number. What is in `tables/<language>.yaml`
-  beside this file (`i`, `want`, `no` …) belongs to every table of the language.
+  (`be <dead>`): it stands for each of that class's phrases. `#` is any number (in a row: `<#>`).
+  What is in `tables/<language>.yaml` beside this file (`i`, `no` …) belongs to every table of the language.
 - `idioms`: rows that only sound like something. What overlaps them is not seen.
-- `rules`: an id, and what it `marks`; `say` are its rows. In a row `<want>` is one of the class, `<want|hope>` one of
-  either, `go/going` one of these words, `word?` may be missing, `..` lets up to three other words stand there and
-  `...` up to six. Words that say little (the class `light`) may stand anywhere.
+- `rules`: an id, and what it `marks`; how `sure` that is; what may stand around it (see `Rule`); `say` are its rows.
+  In a row `<want>` is one of the class, `<want|hope>` one of either, `go/going` one of these words,
+  `word?` may be missing, `..` lets up to three other words stand there and `...` up to six.
+  Words that say little (the class `light`) may stand anywhere.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import yaml
 
 from bots.moderation.detectors.folding import fold
 from bots.moderation.grammar.parsed import Parsed
-from bots.moderation.grammar.reading import Reading
+from bots.moderation.grammar.reading import NUMBER, Reading
 from bots.moderation.grammar.rules import Item, Row, Rule
 from bots.moderation.grammar.spelling import Spelling
 from bots.moderation.grammar.trie import Trie
@@ -48,18 +49,21 @@ class Grammar:
 
     def __init__(self, shared: Mapping[str, Any], own: Mapping[str, Any]) -> None:
         self._phrases: dict[str, tuple[str, ...]] = {}
-        self._written: dict[str, str] = {**shared["words"], **own.get("words", {})}
+        self._written: dict[str, str] = {**shared["words"], **own.get("words", {}), NUMBER: NUMBER}
         self._classes: dict[str, int] = {}
         self._shared = frozenset(shared["words"])
         self._trie = Trie()
+        scopes = set(shared["words"])
         rows = [row for pattern in own.get("idioms", ()) for row in self._rows(pattern, _IDIOM)]
         for name, rule in own.get("rules", {}).items():
-            ways = frozenset(rule.get("ways", "").replace(",", " ").split())
-            made = Rule(name, rule["marks"], float(rule.get("sure", "0.8")), ways)
+            around = {part: tuple(_split(rule.get(part, ""))) for part in ("unless", "only", "despite")}
+            ways = frozenset(_split(rule.get("ways", "")))
+            made = Rule(name, rule["marks"], float(rule.get("sure", "0.8")), ways, **around)
+            scopes.update(*around.values())
             rows += [row for pattern in rule["say"] for row in self._rows(pattern, made)]
         self._by_key: dict[int, tuple[Row, ...]] = self._indexed(rows)
-        # What only scopes ask for: negation, others, the past …
-        for name in shared["words"]:
+        # What is only asked for around a row: negation, others, the past …
+        for name in sorted(scopes):
             self._class(name)
         self.light = frozenset(self._expanded("light"))
         self.classes: Mapping[str, int] = self._classes
