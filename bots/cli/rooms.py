@@ -26,6 +26,7 @@ from bots.core.matrix.http import Http
 from bots.core.matrix.login import log_in
 from bots.core.records import CommunityRoom
 from bots.core.settings import load_catalogue
+from bots.core.settings.guidelines import differences as differences_of
 from bots.core.transport import TransportError
 
 
@@ -109,6 +110,15 @@ def reach_table(reached: Sequence[Reach]) -> Table:
     return table
 
 
+def own_guidelines(community: Community) -> list[str]:
+    """A line for each room that has guidelines of its own: what it changes about the community's."""
+    return [
+        f"Guidelines in {place}: " + ", ".join(f"{name} {what}" for what, name in changes)
+        for place, rules in community.room_guidelines.items()
+        if (changes := differences_of(community.guidelines, rules))
+    ]
+
+
 async def show_plan(config: Path, console: Console) -> bool:
     """Print what differs. Gives whether anything does."""
     deployment = load_deployment(config)
@@ -117,6 +127,8 @@ async def show_plan(config: Path, console: Console) -> bool:
         actual, differences = await look(deployment, community, http)
     if reached := reaches(desired_rooms(community, deployment.cast, load_catalogue(community)), actual):
         console.print(reach_table(reached))
+    for line in own_guidelines(community):
+        console.print(escape(line))
     if differences:
         console.print(differences_table(differences, "What differs"))
         console.print("`kithroom apply` makes the rooms as the settings say.")

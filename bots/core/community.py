@@ -62,6 +62,7 @@ class Condition:
 
     `synonyms` are what members call it, per language: lay words, abbreviations, old names.
     `language` is what is spoken in the room (None: the community's default).
+    `regions` are the countries whose telephone numbers are known there (none: the community's).
     """
 
     id: str
@@ -72,13 +73,38 @@ class Condition:
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history: HistorySharing = HistorySharing.OFF
     greeters: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+class FirstStep(StrEnum):
+    """What happens first when a detector sees something. The moderators are told in each case but the first."""
+
+    OFF = "off"
+    TELL = "tell"  # the moderators are told, with buttons
+    REMIND = "remind"  # and the person is, in private and gently
+    HOLD = "hold"  # and clear spam from somebody new waits until a moderator has looked
+
+
+# What the detectors that come with the moderation bot look for, and what happens unless a guideline says otherwise.
+# `words` are the organiser's own.
+WATCHED_BY = {
+    "identity": FirstStep.REMIND,
+    "selling": FirstStep.HOLD,
+    "instructing": FirstStep.REMIND,
+    "harm": FirstStep.TELL,
+    "noise": FirstStep.HOLD,
+    "words": FirstStep.TELL,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guideline:
     """One of the group's guidelines: what it asks, why, and where that comes from.
 
+    `reminder` is what somebody is told who forgot it (in languages that it leaves out: `text`).
     `since` is the version of the guidelines in which its meaning changed last.
+    `watched_by` says of detectors, by the beginning of their names, what they bring about here (`WATCHED_BY`, unless
+    it says otherwise). `words` and `patterns` (RE2) are what the organiser wants to be told of besides.
     """
 
     id: str
@@ -86,6 +112,18 @@ class Guideline:
     why: Texts
     source: str
     since: int = 1
+    reminder: Texts = field(default_factory=dict)
+    watched_by: Mapping[str, FirstStep] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+
+    def first_step(self, detector: str) -> FirstStep:
+        """What happens when this detector (`identity.phone`) sees something; the longest name that fits decides."""
+        steps = {**WATCHED_BY, **self.watched_by}
+        name = detector
+        while name not in steps and "." in name:
+            name = name.rpartition(".")[0]
+        return steps.get(name, FirstStep.TELL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +132,10 @@ class Guidelines:
 
     version: int
     items: tuple[Guideline, ...]
+
+    def named(self, guideline: str) -> Guideline | None:
+        """The one with this id."""
+        return next((item for item in self.items if item.id == guideline), None)
 
     def changed_since(self, version: int) -> tuple[tuple[int, Guideline], ...]:
         """Those, with their numbers, that are new to somebody who agreed to `version` (0: never); all, if unmarked."""
@@ -169,6 +211,8 @@ class Community:
     `bans_by_two_after` is how long somebody has to have been here for a ban to take two people (None: one is enough).
     `history_for` is how far back a newcomer can read, in the rooms that share their history.
     `observe` names the detectors and policies that are only watched while `mode` lets the others act.
+    `regions` are countries (ISO 3166-1 alpha-2, upper case), the likeliest first; none: those with helplines.
+    `room_guidelines` are those of rooms that have others, by their place.
     `words` are the organiser's own wording, by language and key; `room_words` the same for one room, by its place.
     A place is what the settings call a room: "lobby", "moderators", or a condition's id.
     """
@@ -198,6 +242,8 @@ class Community:
     door: str | None = None
     mode: Mode = Mode.ACT
     observe: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    room_guidelines: Mapping[str, Guidelines] = field(default_factory=dict)
     words: Wordings = field(default_factory=dict)
     room_words: Mapping[str, Wordings] = field(default_factory=dict)
     lobby_language: str | None = None
@@ -206,6 +252,16 @@ class Community:
     def condition(self, condition_id: str) -> Condition | None:
         """The condition with this id."""
         return next((c for c in self.conditions if c.id == condition_id), None)
+
+    def guidelines_in(self, place: str | None) -> Guidelines:
+        """What holds in the room that the settings call `place`."""
+        return self.room_guidelines.get(place or "", self.guidelines)
+
+    def regions_in(self, place: str | None) -> tuple[str, ...]:
+        """The countries whose telephone numbers and the like are known in the room."""
+        condition = self.condition(place or "")
+        own = condition.regions if condition else ()
+        return own or self.regions or tuple(country.code.upper() for country in self.countries)
 
     def language_in(self, place: str | None) -> str:
         """What is spoken in the room that the settings call `place`."""

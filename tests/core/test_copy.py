@@ -47,7 +47,8 @@ def test_the_guidelines_are_kind_plain_and_without_markup():
     community = load_community(ROOT / "config")
     for item in community.guidelines.items:
         assert item.text.keys() == item.why.keys() == set(community.languages)
-        for language, text in (*item.text.items(), *item.why.items()):
+        assert not item.reminder or item.reminder.keys() == item.text.keys()
+        for language, text in (*item.text.items(), *item.why.items(), *item.reminder.items()):
             complaints += [f"{item.id} in {language} {found}" for found in copy_rules.of_a_text(text, language)]
             complaints += [f"{item.id} in {language} has markup"] if re.search(r"[*_`\[\]]", text) else []
     assert complaints == []

@@ -338,7 +338,6 @@ def test_a_file_that_is_not_there_is_a_mistake(folder):
     ("name", "hint"),
     [
         ("library/more.yml", "`.yaml`"),
-        ("guidelines/guideline.yaml", "`guidelines/guidelines.yaml`"),
         ("library/deeper/more.yaml", None),
         ("comunity.yaml", "`community.yaml`"),
     ],

@@ -19,8 +19,6 @@ from bots.core.community import (
     Country,
     Deed,
     Federation,
-    Guideline,
-    Guidelines,
     Helpline,
     HistorySharing,
     Mode,
@@ -34,6 +32,7 @@ from bots.core.settings.kinds import (
     Language,
     Past,
     PublicName,
+    Region,
     RuleName,
     ServerName,
     SpokenHere,
@@ -81,6 +80,7 @@ class ConditionForm(Form):
     language: SpokenHere | None = None
     history: Annotated[str, AfterValidator(one_of(*HistorySharing))] = HistorySharing.OFF
     greeters: Annotated[list[UserId], AfterValidator(once)] = Field(default_factory=list)
+    regions: Annotated[list[Region], AfterValidator(once)] = Field(default_factory=list)
 
     def made(self) -> Condition:
         """What policies see."""
@@ -93,6 +93,7 @@ class ConditionForm(Form):
             synonyms={language: tuple(words) for language, words in self.synonyms.items()},
             history=HistorySharing(self.history),
             greeters=tuple(self.greeters),
+            regions=tuple(self.regions),
         )
 
 
@@ -124,6 +125,7 @@ class CommunityForm(Form):
     door: Url | None = None
     mode: Annotated[str, AfterValidator(one_of(*Mode))] = Mode.ACT
     observe: Annotated[list[RuleName], AfterValidator(once)] = Field(default_factory=list)
+    regions: Annotated[list[Region], AfterValidator(once)] = Field(default_factory=list)
     conditions: Annotated[list[ConditionForm], Field(min_length=1)]
 
     @field_validator("default_language")
@@ -158,31 +160,6 @@ class CommunityForm(Form):
     def appeal_within(self) -> timedelta:
         """How long a member may appeal."""
         return timedelta(days=self.appeal_within_days)
-
-
-class GuidelineForm(Form):
-    """One of `guidelines`."""
-
-    id: Id
-    text: Translated
-    why: Translated
-    source: Text
-    since: Annotated[int, Field(ge=1)] = 1
-
-    def made(self) -> Guideline:
-        """What policies see."""
-        return Guideline(id=self.id, text=self.text, why=self.why, source=self.source, since=self.since)
-
-
-class GuidelinesForm(Form):
-    """`guidelines/guidelines.yaml`."""
-
-    version: Annotated[int, Field(ge=1)]
-    guidelines: Annotated[list[GuidelineForm], Field(min_length=1)]
-
-    def made(self) -> Guidelines:
-        """What policies see."""
-        return Guidelines(version=self.version, items=tuple(item.made() for item in self.guidelines))
 
 
 class ResourceForm(Form):

@@ -13,10 +13,12 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any
 
+import re2
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from bots.core.community import WATCHED_BY
 from bots.core.documents import did_you_mean, nearest
 
 
@@ -239,3 +241,45 @@ def private_words(names: Collection[str], synonyms: Collection[str]) -> frozense
     words = {word if word.isupper() and len(word) <= 3 else word.casefold() for word in (*names, *synonyms) if word}
     telling = {word for name in names for word in re.findall(r"[^\W\d_]{5,}", name.casefold())}
     return frozenset(words | (telling - _COMMON))
+
+
+# What countries' telephone numbers and addresses are like, libphonenumber knows.
+Region = Annotated[
+    str, AfterValidator(matching(r"[A-Z]{2}", "is not the code of a country.", "Two capital letters: `GB`, `DE`."))
+]
+_LONGEST_PATTERN = 300
+_PATTERN_MEMORY = 1 << 20
+
+
+def _detector(value: str) -> str:
+    family = value.partition(".")[0]
+    if family not in WATCHED_BY or not re.fullmatch(r"[a-z]+(\.[a-z_]+)*", value):
+        hint = did_you_mean(family, list(WATCHED_BY)) or f"There are: {', '.join(WATCHED_BY)}."
+        raise wrong(f"No detector is called `{value}`.", hint)
+    return value
+
+
+def _pattern(value: str) -> str:
+    if len(value) > _LONGEST_PATTERN:
+        raise wrong(f"This pattern is too long: {_LONGEST_PATTERN} characters at most.", "Make two of it.")
+    options = re2.Options()
+    options.max_mem, options.log_errors = _PATTERN_MEMORY, False
+    try:
+        compiled = re2.compile(value, options)
+    except re2.error as error:
+        told = error.args[0]
+        why = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
+        raise wrong(
+            f"`{value}` is not a pattern: {why}.", "Patterns are RE2's: github.com/google/re2/wiki/Syntax."
+        ) from None
+    if compiled.search("") is not None:
+        raise wrong(
+            f"`{value}` is found in everything, even where nothing is written.", "Ask for a character at least."
+        )
+    return value
+
+
+DetectorName = Annotated[str, AfterValidator(_detector)]
+OwnWord = Annotated[str, Field(min_length=2, max_length=80)]
+# A pattern that can neither take long nor much memory, whatever it is held against.
+OwnPattern = Annotated[str, AfterValidator(_pattern)]

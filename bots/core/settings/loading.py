@@ -20,9 +20,9 @@ from bots.core.settings.forms import (
     CommunityForm,
     CountryForm,
     Form,
-    GuidelinesForm,
     LibraryForm,
 )
+from bots.core.settings.guidelines import GuidelineFiles
 from bots.core.settings.kinds import Known, is_language, private_words
 from bots.core.settings.words import OwnWords
 
@@ -31,7 +31,7 @@ F = TypeVar("F", bound=Form)
 _SECRETS = ("password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "recovery_key", "private_key")
 
 _FILES = ("community.yaml", "guidelines/guidelines.yaml")
-_FOLDERS = ("library", "helplines", "words", "words/*", "transcripts")
+_FOLDERS = ("guidelines", "guidelines/*", "library", "helplines", "words", "words/*", "transcripts")
 
 _PLAIN = {
     "missing": "{it} is missing.",
@@ -78,19 +78,21 @@ class _Loading:
     def community(self) -> Community:
         if not self._folder.is_dir():
             raise SettingsError([Mistake(self._folder, 1, 1, "There is no such folder.")])
-        document, rules = (read(self._folder / name, self._mistakes) for name in _FILES)
+        document = read(self._folder / _FILES[0], self._mistakes)
         library, helplines = self._documents("library"), self._documents("helplines")
         if document is None:
             # Without it, what the others refer to is unknown, and would be mistaken for a mistake.
             raise SettingsError(self._mistakes)
         self._known = _known(document.value, self._today)
         form = self._form(document, CommunityForm)
-        guidelines = self._form(rules, GuidelinesForm)
+        rules = GuidelineFiles(self._folder / "guidelines", self._known.conditions, self._mistakes, self._form)
+        guidelines = rules.community()
+        room_guidelines = rules.rooms(guidelines)
         shelves = [(d, self._form(d, LibraryForm)) for d in library]
         countries = [(d, self._form(d, CountryForm)) for d in helplines]
         self._unique([(document, "conditions")])
         self._room_names(document)
-        self._unique([(rules, "guidelines")])
+        self._unique([(d, "guidelines") for d in rules.documents])
         for d in helplines:
             self._unique([(d, "helplines")])
         self._unique([(d, "resources") for d in library])
@@ -114,7 +116,9 @@ class _Loading:
             lobby_language=form.lobby.language,
             moderators_room_language=form.moderators_room.language,
             conditions=tuple(condition.made() for condition in form.conditions),
-            guidelines=guidelines.made(),
+            guidelines=guidelines,
+            room_guidelines=room_guidelines,
+            regions=tuple(form.regions),
             library=tuple(resource.made() for _, shelf in shelves if shelf for resource in shelf.resources),
             countries=tuple(country.made(d.file.stem) for d, country in countries if country),
             moderators=tuple(form.moderators),
