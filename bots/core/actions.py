@@ -179,6 +179,18 @@ class SendCopy(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetTopic(_Action):
+    """Say `parts` in the topic of the private chat with `user`; without any, take the topic away.
+
+    A topic is never encrypted: whoever can't read what is said can read it, and so can the servers.
+    So it holds whole sentences of the catalogue only, and the performer refuses one with anything filled in.
+    """
+
+    user: str
+    parts: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redact(_Action):
     """Take `event_id` out of the room. `sender` is who must have sent it: the performer checks before it acts.
 
@@ -333,6 +345,7 @@ Action = (
     Send
     | Edit
     | SendCopy
+    | SetTopic
     | Redact
     | Invite
     | ShareHistory

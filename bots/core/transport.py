@@ -195,6 +195,9 @@ class Transport(Protocol):
     async def set_power(self, room_id: str, user: str, level: int | None) -> None:
         """Set one user's level, reading the rest from the homeserver at that moment."""
 
+    async def set_topic(self, room_id: str, topic: str) -> None:
+        """Set the room's topic, which is never encrypted; an empty one takes it away."""
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> None:
         """Accept an invitation."""
 

@@ -30,6 +30,7 @@ from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, put_b
 from bots.welcome.facts import Facts
 from bots.welcome.records import Consent, Conversation, Purpose
 from bots.welcome.turn import Turn
+from bots.welcome.unread import answered
 from bots.welcome.wording import SETTINGS_VERSION, Say
 
 LABEL = "welcome."
@@ -66,6 +67,7 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
     return (
         *_bookkeeping(turn.conversation, facts),
         *_agreed(lines, turn.conversation, facts),
+        *answered(facts.conversation, turn.conversation),
         *coming_up(turn.conversation, facts),
         *invites,
         *overlooked,

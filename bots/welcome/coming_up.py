@@ -41,6 +41,7 @@ class Later(StrEnum):
     NOTE = "welcome.note"
     MISSED = "welcome.missed"
     INVITE_AGAIN = "welcome.invite_again"
+    UNREAD = "welcome.unread"
 
 
 # When an invitation is looked after: one that was not opened, and one that the homeserver did not take.
@@ -80,7 +81,7 @@ def nothing_more(user: str, chosen: str = "") -> Iterator[Action]:
     """Everything that was put by for this person, who had `chosen` these conditions, is taken back."""
     for kind, condition in product(_LOOK_AFTER, chosen.split()):
         yield Cancel(why=kind, id=tick_id(kind, user, condition))
-    for kind in (Later.REMINDER, Later.YOUNG):
+    for kind in (Later.REMINDER, Later.YOUNG, Later.UNREAD):
         yield Cancel(why=kind, id=tick_id(kind, user))
     for day in NOTE_DAYS:
         yield Cancel(why=Later.NOTE, id=tick_id(Later.NOTE, user, day))

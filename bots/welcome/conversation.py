@@ -109,7 +109,8 @@ class Interview:
         return Turn(conversation=conversation, says=tuple(Say((words,)) for words in rooms))
 
     def step(self, conversation: Conversation, came: Input, world: World) -> Turn:
-        """What comes of `came`."""
+        """What comes of `came`. Whatever it is, they could read something."""
+        conversation = replace(conversation, hinted=False)
         if isinstance(came, Tapped) and came.question != question_id(conversation):
             return Turn(conversation=conversation)
         if isinstance(came, Said) and came.edits is not None and came.edits != conversation.unclear:

@@ -40,6 +40,7 @@ from bots.welcome.facts import Facts, facts_about
 from bots.welcome.inviting import came_back, turned_down
 from bots.welcome.records import Conversation, Step
 from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
+from bots.welcome.unread import entered
 
 # Who was spoken to within this time sees our chat: a hundred invitations are answered once.
 _JUST_NOW = timedelta(minutes=10)
@@ -125,6 +126,8 @@ class Welcome:
         if event.now is MembershipState.KNOCK:
             return tuple(self._knocks(event, facts))
         joined = event.now is MembershipState.JOIN and event.previous is not MembershipState.JOIN
+        if facts.private and joined:
+            return tuple(entered(facts))
         if facts.room.role is RoomRole.LOBBY and joined:
             return self._in_the_lobby(event, facts)
         if facts.room.role is RoomRole.CONDITION and joined:

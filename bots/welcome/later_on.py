@@ -17,6 +17,7 @@ from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about, facts_in_their_chat
 from bots.welcome.inviting import once_more, overlooked
 from bots.welcome.records import Arrivals, Pause, Step
+from bots.welcome.unread import hint
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class LaterOn:
                 return self._reminded(event, facts)
             case Later.NOTE:
                 return self._noted(event, facts)
+            case Later.UNREAD:
+                return tuple(hint(self.interview.community, facts))
             case Later.INVITE_AGAIN:
                 return tuple(once_more(facts, str(event.payload["which"])))
             case Later.MISSED:

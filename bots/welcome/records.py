@@ -81,7 +81,8 @@ class Conversation(Record):
     `adult` is their yes to the question of age. `who` is a `Who`, or empty.
     `asked` are the optional questions that were asked already, with spaces between them.
     `reads` says that they could read the bot, `heard` that the bot could read them.
-    `reminded` that they were reminded of the question at hand.
+    `reminded` that they were reminded of the question at hand,
+    `hinted` that the topic of the private chat says what helps somebody who can read nothing in it.
     `introduce` are condition ids whose rooms shall hear that somebody new has come, once the person is in.
     `unheard` are condition ids in whose rooms they have not said anything yet, kept while they want notes.
     `country` (a code), `zone` ("+05:30") and `quiet` ("22:00 07:00") are what they told about their days.
@@ -112,6 +113,7 @@ class Conversation(Record):
     reads: bool = False
     heard: bool = False
     reminded: bool = False
+    hinted: bool = False
     round: int = 0
     language: str = ""
     unclear: str = ""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bots.core.events import Membership, MembershipState, Message, Reaction, Redaction
+from bots.core.events import Membership, MembershipState, Message, Reaction, Redaction, RoomStateChanged
 from bots.core.markup import Rendered
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.login import Password
@@ -220,6 +220,14 @@ async def test_what_was_written_is_given_only_while_nobody_has_changed_it(people
     assert await bot.transport.as_written(room_id, second) is None
     assert await bot.transport.as_written(room_id, first) is None
     assert await bot.transport.as_written(room_id, "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") is None
+
+
+async def test_a_topic_is_for_everybody_to_read(people):
+    anna, bot, room_id = people
+    await bot.transport.set_topic(room_id, "1. Close the app")
+    await bot.transport.set_topic(room_id, "")
+
+    assert {change.type for change in await anna.hears(RoomStateChanged)} == {"m.room.topic"}
 
 
 async def test_a_reaction_arrives_and_the_same_one_again_is_told_as_such(people):

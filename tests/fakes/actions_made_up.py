@@ -24,6 +24,7 @@ from bots.core.actions import (
     Send,
     SendCopy,
     SetPower,
+    SetTopic,
     ShareHistory,
     Unban,
     Words,
@@ -75,11 +76,13 @@ redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, asked_
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
 copies = st.builds(SendCopy, user=users, **common)
+topics = st.builds(SetTopic, user=users, parts=st.lists(words, max_size=2).map(tuple), **common)
 actions = st.one_of(
     sends,
     edits,
     histories,
     copies,
+    topics,
     redacts,
     powers,
     *(st.builds(kind, room_id=rooms, user=users, **common) for kind in (Invite, Remove, Ban, Unban)),

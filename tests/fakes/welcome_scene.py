@@ -20,6 +20,7 @@ from bots.core.actions import (
     Remember,
     Schedule,
     Send,
+    SetTopic,
 )
 from bots.core.community import Community, Condition, Federation, Guideline, Guidelines
 from bots.core.events import (
@@ -282,6 +283,8 @@ class Scene:
                     done += [f"says {words.key} in {room_id}", *("and their line" for _ in lines)]
                 case Leave(room_id=room_id):
                     done.append(f"leaves {room_id}")
+                case SetTopic(parts=parts):
+                    done.append("sets the topic" if parts else "takes the topic away")
                 case Redact(room_id=room_id, voice=BotName.MODERATION):
                     done.append(f"has an event taken out of {room_id}")
                 case Erase():

@@ -17,6 +17,7 @@ from bots.core.actions import (
     Remove,
     Send,
     SetPower,
+    SetTopic,
     ShareHistory,
     Words,
 )
@@ -24,7 +25,7 @@ from bots.core.authority import power
 from bots.core.events import MembershipState
 from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
-from fakes.actions_made_up import actions, edits, histories, powers, redacts, rooms, sends, users
+from fakes.actions_made_up import actions, edits, histories, powers, redacts, rooms, sends, topics, users
 
 ME, OTHER_BOT = "@bot:x", "@other_bot:x"
 BOTS = frozenset({ME, OTHER_BOT})
@@ -175,3 +176,28 @@ def test_a_rooms_past_goes_to_somebody_whom_this_bot_invited():
     assert refusal(action, at) is None
     assert "invitation" in (refusal(action, replace(at, inviter="@mo:x")) or "")
     assert "organiser" in (refusal(action, replace(at, shares=False)) or "")
+
+
+@given(topics, circumstances)
+def test_a_topic_holds_whole_sentences_and_stands_over_a_private_chat_only(action, at):
+    room = at.room
+    alone = room is not None and room.role is RoomRole.PRIVATE and room.private_with == action.user
+    may = (
+        alone
+        and room.encrypted
+        and room.joined() == {at.me, action.user}
+        and not any(words.params for words in action.parts)
+    )
+
+    assert (refusal(action, at) is None) is may
+
+
+def test_a_hint_to_the_person_whose_chat_it_is_is_allowed():
+    members = {user: Member(MembershipState.JOIN) for user in (ME, "@anna:x")}
+    room = RoomView(room_id="!c", role=RoomRole.PRIVATE, private_with="@anna:x", encrypted=True, members=members)
+    at = Circumstances(voice=BotName.WELCOME, me=ME, bots=BOTS, room=room)
+    hint = SetTopic(why="t", user="@anna:x", parts=(Words("a"),))
+
+    assert refusal(hint, at) is None
+    assert refusal(replace(hint, parts=(Words("a", {"who": "x"}),)), at) is not None
+    assert refusal(replace(hint, user="@mo:x"), at) is not None

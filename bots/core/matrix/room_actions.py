@@ -65,6 +65,10 @@ class RoomActions:
             target = path("rooms", room_id, "state", "m.room.power_levels", "")
             await self._http.request("PUT", target, {**content, "users": users})
 
+    async def set_topic(self, room_id: str, topic: str) -> None:
+        """Set the topic, which every server in the room can read; an empty one takes it away."""
+        await self._http.request("PUT", path("rooms", room_id, "state", "m.room.topic", ""), {"topic": topic})
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> None:
         """Accept an invitation, or join a public room; `via` are servers that know it."""
         # `via` since v1.12 of the specification, `server_name` before.

@@ -28,6 +28,7 @@ from bots.core.actions import (
     Schedule,
     Send,
     SendCopy,
+    SetTopic,
 )
 from bots.core.bot import Bot, Handler
 from bots.core.events import AnyEvent
@@ -190,9 +191,11 @@ class Decider:
 
 def voice_of(action: Outward, decided_by: BotName) -> BotName:
     """Who carries it out: in private chats the welcome bot, whoever decided."""
-    if isinstance(action, SendCopy) or (isinstance(action, Send) and isinstance(action.place, InPrivateChat)):
-        return BotName.WELCOME
-    return action.voice or decided_by
+    match action:
+        case SendCopy() | SetTopic() | Send(place=InPrivateChat()):
+            return BotName.WELCOME
+        case _:
+            return action.voice or decided_by
 
 
 def lane_of(action: Outward, reader: StoreReader) -> str:
@@ -204,6 +207,9 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
     match action:
         case Send(place=InPrivateChat(user=user)) | SendCopy(user=user):
             return f"chat:{reader.pseudonym(user)}"
+        case SetTopic(user=user):
+            # It is for whom nothing could be said to yet, and waits for nothing.
+            return f"topic:{reader.pseudonym(user)}"
         case Send() | Edit() | Join() | Leave():
             room_id = action.place.room_id if isinstance(action, Send) else action.room_id  # type: ignore[union-attr]
             view = reader.room(room_id)

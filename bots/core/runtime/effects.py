@@ -33,6 +33,7 @@ from bots.core.actions import (
     Send,
     SendCopy,
     SetPower,
+    SetTopic,
     ShareHistory,
     Unban,
     Words,
@@ -119,6 +120,9 @@ class Live:
             return await self._edit(action, transaction_id)
         if isinstance(action, SendCopy):
             await self._send_copy(action, transaction_id)
+            return None
+        if isinstance(action, SetTopic):
+            await self._set_topic(action)
             return None
         view = await self.directory.view(action.room_id)
         sender = None
@@ -231,6 +235,14 @@ class Live:
         ):
             file = OutgoingFile(name=name, mimetype=mimetype, content=content.encode())
             await self.transport.send_file(room_id, file, f"{transaction_id}.{name.rpartition('.')[2]}")
+
+    async def _set_topic(self, action: SetTopic) -> None:
+        room_id = await self.directory.private_chat(action.user)
+        self._check(action, await self.directory.view(room_id) if room_id else None)
+        assert room_id is not None  # or it would have been refused
+        manner = await self.directory.manner(InPrivateChat(action.user))
+        said = (self.catalogue.render(words, manner.language).body for words in action.parts)
+        await self.transport.set_topic(room_id, "\n\n".join(said))
 
     async def _known_view(self, send: Send) -> RoomView | None:
         if isinstance(send.place, InPrivateChat):

@@ -26,8 +26,10 @@ from bots.core.actions import (
     Send,
     SendCopy,
     SetPower,
+    SetTopic,
     ShareHistory,
     Unban,
+    Words,
 )
 from bots.core.authority import may_set_level, outranks, power
 from bots.core.rooms import RoomRole, RoomView
@@ -69,6 +71,8 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
             return _not_its_own(at) or _quotes_in_the_open(action.parts, at) or _slips_words_in(action.parts)
         case SendCopy(user=user):
             return _overheard(user, at)
+        case SetTopic(user=user, parts=parts):
+            return _overheard(user, at) or _says_too_much(parts)
         case Redact(sender=sender, asked_by_sender=asked):
             return _not_the_one_named(sender, at) or _against(sender, at, their_wish=asked)
         case Remove(user=user) | Ban(user=user):
@@ -109,10 +113,14 @@ def _overheard(user: str, at: Circumstances) -> str | None:
     """Unless it is the encrypted private chat, with the person and nobody else in it."""
     room = at.room
     if room is None or room.role is not RoomRole.PRIVATE or room.private_with != user or not room.encrypted:
-        return "what is kept about somebody is said nowhere but in the encrypted private chat with them"
+        return "what is for one person only is said nowhere but in the encrypted private chat with them"
     if room.joined() != {at.me, user}:
         return "somebody else is in the private chat, or the person is not"
     return None
+
+
+def _says_too_much(parts: Sequence[Words]) -> str | None:
+    return "a topic is never encrypted, so nothing is filled into it" if any(words.params for words in parts) else None
 
 
 def _not_the_one_named(named: str, at: Circumstances) -> str | None:

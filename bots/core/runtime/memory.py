@@ -53,7 +53,7 @@ class MemoryHomeserver:
     `inviters` are, by room and person, who invited the people who are there by invitation;
     `device_names` what people's devices are called, by user id;
     `handed_over` whom a room's past was given to: the room, the person, since when;
-    `files` are what was sent as files, by room and name.
+    `files` are what was sent as files, by room and name; `topics` those of rooms.
     """
 
     now: Callable[[], datetime]
@@ -65,6 +65,7 @@ class MemoryHomeserver:
     device_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     handed_over: list[tuple[str, str, datetime]] = field(default_factory=list)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    topics: dict[str, str] = field(default_factory=dict)
     _ids: count[int] = field(default_factory=lambda: count(1))
     _done: dict[tuple[str, str], str] = field(default_factory=dict)
     _keyless: dict[str, set[str]] = field(default_factory=dict)
@@ -160,6 +161,13 @@ class MemoryHomeserver:
             users[user] = level
         self.rooms[room_id] = replace(room, power_levels=replace(levels, users=users))
         self._publish(RoomStateChanged(**self._envelope(room_id, sender), type=_POWER_LEVELS, state_key=""))
+
+    def set_topic(self, sender: str, room_id: str, topic: str) -> None:
+        """Set a room's topic."""
+        if sender not in self._room(room_id).joined():
+            raise _forbidden("not in the room")
+        self.topics[room_id] = topic
+        self._publish(RoomStateChanged(**self._envelope(room_id, sender), type="m.room.topic", state_key=""))
 
     def say(
         self,

@@ -147,6 +147,10 @@ class MemoryTransport:
         """Set a power level."""
         self.homeserver.set_power(self.user_id, room_id, user, level)
 
+    async def set_topic(self, room_id: str, topic: str) -> None:
+        """Set the topic."""
+        self.homeserver.set_topic(self.user_id, room_id, topic)
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> None:  # noqa: ARG002 — one homeserver, no way to it
         """Join."""
         self.homeserver.join(self.user_id, room_id)

@@ -33,6 +33,7 @@ from bots.core.actions import (
     Send,
     SendCopy,
     SetPower,
+    SetTopic,
     Unban,
     Words,
 )
@@ -135,7 +136,7 @@ def _what(action: Outward | Schedule) -> str:
             return type(action).__name__.lower()
         case SetPower(level=level):
             return "mute" if level is not None and level < 0 else "power"
-        case Send(place=InPrivateChat()) | SendCopy():
+        case Send(place=InPrivateChat()) | SendCopy() | SetTopic():
             return "tell"
         case Send() | Edit():
             return "say"

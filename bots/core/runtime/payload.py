@@ -34,12 +34,15 @@ from bots.core.actions import (
     Send,
     SendCopy,
     SetPower,
+    SetTopic,
     ShareHistory,
     Unban,
     Words,
 )
 
-Outward = Send | Edit | SendCopy | Redact | Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave
+Outward = (
+    Send | Edit | SendCopy | SetTopic | Redact | Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave
+)
 
 _ON_SOMEBODY: Mapping[str, type[Invite | Remove | Ban | Unban]] = {
     "invite": Invite,
@@ -81,6 +84,8 @@ def from_json(value: Mapping[str, Any]) -> Outward:
             return _edit(value, common)
         case "send_copy":
             return SendCopy(user=value["user"], **common)
+        case "set_topic":
+            return SetTopic(user=value["user"], parts=tuple(_to_words(words) for words in value["parts"]), **common)
         case "redact":
             named = {name: value[name] for name in ("room_id", "event_id", "sender", "asked_by_sender")}
             return Redact(**named, **common)
@@ -121,6 +126,8 @@ def _own(action: Outward) -> dict[str, Any]:
             }
         case SendCopy(user=user):
             return {"kind": "send_copy", "user": user}
+        case SetTopic(user=user, parts=parts):
+            return {"kind": "set_topic", "user": user, "parts": [_words(words) for words in parts]}
         case Redact():
             return {
                 "kind": "redact",

@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("reads", sa.Boolean(), nullable=False),
         sa.Column("heard", sa.Boolean(), nullable=False),
         sa.Column("reminded", sa.Boolean(), nullable=False),
+        sa.Column("hinted", sa.Boolean(), nullable=False),
         sa.Column("round", sa.BigInteger(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("unclear", sa.Text(), nullable=False),
