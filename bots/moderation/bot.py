@@ -12,8 +12,18 @@ from bots.core.bot import Handler
 from bots.core.community import Community
 from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.records import Record
-from bots.moderation import aftermath, handlers, since_then, two_people
-from bots.moderation.records import Appeal, Case, Decision, HereSince, NotReadable, Proposal, Reporting
+from bots.moderation import aftermath, handlers, many_rooms, since_then, two_people, unreadable
+from bots.moderation.records import (
+    Appeal,
+    Case,
+    Decision,
+    HereSince,
+    NotReadable,
+    Progress,
+    Proposal,
+    Reporting,
+    RoomLife,
+)
 from bots.moderation.roles import roles_in
 
 
@@ -24,7 +34,17 @@ class ModerationBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.MODERATION
     display_name: str = "moderation.display_name"
-    records: Sequence[type[Record]] = (Case, Reporting, Decision, Appeal, Proposal, HereSince, NotReadable)
+    records: Sequence[type[Record]] = (
+        Case,
+        Reporting,
+        Decision,
+        Appeal,
+        Proposal,
+        HereSince,
+        Progress,
+        RoomLife,
+        NotReadable,
+    )
 
 
 def make_bot(community: Community) -> ModerationBot:
@@ -54,6 +74,7 @@ def make_bot(community: Community) -> ModerationBot:
             Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),
             Handler(Tick, two_people.gather_lapse, two_people.decide_lapse),
             Handler(Membership, two_people.gather_arrival, two_people.decide_arrival),
-            Handler(Unreadable, aftermath.gather_unreadable, aftermath.decide_unreadable),
+            Handler(Message, many_rooms.gather_life, many_rooms.decide_life),
+            Handler(Unreadable, unreadable.gather_unreadable, unreadable.decide_unreadable),
         )
     )
