@@ -28,20 +28,22 @@ _POLL = 0.5
 
 def make_bot(name: BotName, community: Community) -> Bot:
     """The bot of this name, for this community."""
-    # Each process loads the one bot that it is.
+    # Each process loads the one bot that it is. All hear with the same ears, so that nothing sounds different to one.
+    from bots.moderation.crisis.ears import hear
+
     match name:
         case BotName.WELCOME:
             from bots.welcome.bot import make_bot as welcome
 
-            return welcome(community)
+            return welcome(community, hear)
         case BotName.MODERATION:
             from bots.moderation.bot import make_bot as moderation
 
-            return moderation(community)
+            return moderation(community, hear)
         case BotName.RESOURCES:
             from bots.resources.bot import make_bot as resources
 
-            return resources(community)
+            return resources(community, hear)
 
 
 async def run_one(config: Path, name: BotName) -> int:

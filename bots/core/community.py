@@ -200,6 +200,20 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CrisisSettings:
+    """How people are called to somebody whose words sound near to danger.
+
+    `call_next_after`: so long after one was called and did not answer, the next is.
+    `most_calls_a_day` are so many that nobody is called more often.
+    `soft_pings`: distress without any thought of harm is told, too, and nobody called.
+    """
+
+    call_next_after: timedelta = timedelta(minutes=10)
+    most_calls_a_day: int = 4
+    soft_pings: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
     """One organiser's folder, whole.
 
@@ -248,6 +262,7 @@ class Community:
     room_words: Mapping[str, Wordings] = field(default_factory=dict)
     lobby_language: str | None = None
     moderators_room_language: str | None = None
+    crisis: CrisisSettings = field(default_factory=CrisisSettings)
 
     def condition(self, condition_id: str) -> Condition | None:
         """The condition with this id."""

@@ -110,12 +110,17 @@ def told(community: Community, asked: str, today: date, language: str | None = N
         return (_which_country(community, language),)
     default = community.default_language
     name = country_name(country, language or default, default)
-    lines = current(country, today)
+    lines = told_lines(country, today, default, language)
     return (
         Words("core.helplines.emergency", {"country": name, "emergency": country.emergency}, language),
-        *(_line(line, today, default, language) for line in lines),
+        *lines,
         Words("core.helplines.end" if lines else "core.helplines.none", {}, language),
     )
+
+
+def told_lines(country: Country, today: date, default: str, language: str | None) -> tuple[Words, ...]:
+    """The country's current lines, each with its ways, its hours, and what happens when one calls."""
+    return tuple(_line(line, today, default, language) for line in current(country, today))
 
 
 def for_young_people(community: Community, asked: str, today: date, language: str | None = None) -> tuple[Words, ...]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Annotated, ClassVar
 
@@ -150,5 +150,30 @@ class AgreedWords(Record):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCall(Record):
+    """When somebody who looks after the rooms is on duty, and when they are left alone.
+
+    `until` is the end of what they said by hand, `off_until` that of being off in hours that are usually theirs (UTC).
+    `hours` are those of every day ("18:00 22:00"), `quiet` those in which they are never called, both by `zone`
+    ("+05:30"). `calls` are the times of the last day's calls, with spaces between them.
+    """
+
+    user: Person
+    until: datetime | None = None
+    off_until: datetime | None = None
+    hours: Sealed = ""
+    quiet: Sealed = ""
+    zone: Sealed = ""
+    calls: Sealed = ""
+
+    key: ClassVar[tuple[str, ...]] = ("user",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets somebody on duty be called, and nobody else; until they leave the moderators' room",
+        keep=None,
+        subject="user",
+    )
+
+
 # What every community keeps, whichever bots it has.
-CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat, SpokenLanguage, AgreedWords)
+CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat, SpokenLanguage, AgreedWords, OnCall)

@@ -48,6 +48,11 @@ class PowerLevels:
     notifications_room: int = 50
 
 
+def permalink(room_id: str, event_id: str, server: str) -> str:
+    """A link to an event that opens in whatever client somebody has; `server` knows the room."""
+    return f"https://matrix.to/#/{room_id}/{event_id}?via={server}"
+
+
 def place_of(role: RoomRole, condition: str | None) -> str | None:
     """What the settings call a room of the community: "lobby", "moderators", or its condition's id; None for others."""
     return condition if condition or role not in (RoomRole.LOBBY, RoomRole.MODERATORS) else role.value

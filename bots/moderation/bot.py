@@ -10,20 +10,13 @@ from functools import partial
 from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
+from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.records import Record
-from bots.moderation import aftermath, handlers, many_rooms, since_then, two_people, unreadable
-from bots.moderation.records import (
-    Appeal,
-    Case,
-    Decision,
-    HereSince,
-    NotReadable,
-    Progress,
-    Proposal,
-    Reporting,
-    RoomLife,
-)
+from bots.moderation import aftermath, handlers, since_then, two_people
+from bots.moderation.crisis.ears import hear
+from bots.moderation.crisis.handlers import crisis_handlers
+from bots.moderation.records import Appeal, Case, CrisisAlert, Decision, HereSince, NotReadable, Proposal, Reporting
 from bots.moderation.roles import roles_in
 
 
@@ -34,21 +27,11 @@ class ModerationBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.MODERATION
     display_name: str = "moderation.display_name"
-    records: Sequence[type[Record]] = (
-        Case,
-        Reporting,
-        Decision,
-        Appeal,
-        Proposal,
-        HereSince,
-        Progress,
-        RoomLife,
-        NotReadable,
-    )
+    records: Sequence[type[Record]] = (Case, Reporting, Decision, Appeal, Proposal, HereSince, NotReadable, CrisisAlert)
 
 
-def make_bot(community: Community) -> ModerationBot:
-    """The bot. Of the settings it needs what each role may ask for; authority is in the rooms."""
+def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
+    """The bot for this community: authority is in the rooms. `hear` says what a message sounds like."""
     roles = roles_in(community)
     return ModerationBot(
         handlers=(
@@ -74,7 +57,7 @@ def make_bot(community: Community) -> ModerationBot:
             Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),
             Handler(Tick, two_people.gather_lapse, two_people.decide_lapse),
             Handler(Membership, two_people.gather_arrival, two_people.decide_arrival),
-            Handler(Message, many_rooms.gather_life, many_rooms.decide_life),
-            Handler(Unreadable, unreadable.gather_unreadable, unreadable.decide_unreadable),
+            Handler(Unreadable, aftermath.gather_unreadable, aftermath.decide_unreadable),
+            *crisis_handlers(community, hear),
         )
     )

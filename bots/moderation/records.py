@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from bots.core.crisis.tiers import Tier
 from bots.core.records import Duty, Hashed, Person, Record, Sealed
 
 
@@ -205,40 +206,27 @@ class Proposal(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress(Record):
-    """How far an order in many rooms has come, its being taken back, or its end (`what`).
+class CrisisAlert(Record):
+    """That people were called to somebody whose words sounded near to danger: how near, by which rules, who came.
 
-    `label` is that of the line which tells it; `failed` has a cause and a room id for each room where it did not work.
+    `room_id` and `event_id` are where it was said; both are empty for a private chat. `called` are those called so
+    far, and `taken_by` is who said that they look after it.
     """
 
-    order: int
-    what: str
-    kind: Kind
-    target: Person
-    label: str
-    total: int
-    done: int = 0
-    failed: tuple[str, ...] = ()
-
-    key: ClassVar[tuple[str, ...]] = ("order", "what")
-    duty: ClassVar[Duty] = Duty(
-        purpose="tells moderators how far something has come that takes time in many rooms",
-        keep=timedelta(days=7),
-        subject="target",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomLife(Record):
-    """How lively a room is: in how many minutes of late somebody wrote there. Not who, and not what."""
-
+    number: int
+    tier: Tier
+    rules: tuple[str, ...]
     room_id: str
-    minutes: float
+    event_id: str
+    person: Person
     at: datetime
+    called: Sealed = ""
+    taken_by: Hashed | None = None
+    taken_at: datetime | None = None
 
-    key: ClassVar[tuple[str, ...]] = ("room_id",)
+    key: ClassVar[tuple[str, ...]] = ("number",)
     duty: ClassVar[Duty] = Duty(
-        purpose="has a decision for many rooms begin where most is written",
-        keep=timedelta(days=90),
-        subject=None,
+        purpose="calls people until one has come, once and not at every message",
+        keep=timedelta(days=3),
+        subject="person",
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
+from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome
 from bots.core.helplines import load_asking
 from bots.core.records import Record
@@ -27,14 +28,15 @@ class ResourcesBot:
     records: Sequence[type[Record]] = (MissingWord,)
 
 
-def make_bot(community: Community) -> ResourcesBot:
-    """The bot for this community; reads the library once."""
+def make_bot(community: Community, hear: Hear) -> ResourcesBot:
+    """The bot for this community; reads the library once. `hear` says what a message sounds like."""
     called = {
         condition.id: tuple(name for names in condition.synonyms.values() for name in names)
         + tuple(condition.name.values())
         for condition in community.conditions
     }
-    resources = Resources(community, Index(community.library, called, community.languages), load_asking())
+    index = Index(community.library, called, community.languages)
+    resources = Resources(community, index, load_asking(), hear)
     return ResourcesBot(
         handlers=(
             Handler(Message, resources.gather, resources.decide),

@@ -24,11 +24,14 @@ from bots.core.actions import (
 from bots.core.bot import Reader
 from bots.core.commands import Missing, Unknown
 from bots.core.community import Community, in_language
+from bots.core.crisis.hearing import Hear
+from bots.core.crisis.tiers import NOTED, Assessment
 from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome
 from bots.core.helplines import Asking, find_country, told
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView, place_of
 from bots.resources.commands import COMMANDS, Command, Find, Helplines
+from bots.resources.people import is_somebody_awake, people_to_call, where_is
 from bots.resources.records import MissingWord
 from bots.resources.search import Answer, Found, Index
 
@@ -45,11 +48,13 @@ class Facts:
     """What an answer depends on besides the question.
 
     `spoken` is the language that the one who asks chose for private words; None if they chose none.
+    `awake` says whether somebody who looks after the rooms is on duty.
     """
 
     now: datetime
     room: RoomView | None
     spoken: str | None = None
+    awake: bool = False
     answer: Answer | None
     counts: Mapping[str, int]
 
@@ -70,6 +75,8 @@ class InvitationFacts:
 class Distress:
     """Words that ask for people, whatever else they ask for."""
 
+    assessment: Assessment
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -86,6 +93,7 @@ class Resources:
     community: Community
     index: Index
     asking: Asking
+    hear: Hear
 
     async def gather(self, event: Message, reader: Reader) -> Facts:
         """Search the library, if a question is asked."""
@@ -104,6 +112,7 @@ class Resources:
             now=reader.now,
             room=room,
             spoken=spoken.language if spoken else None,
+            awake=isinstance(asked, Distress) and await is_somebody_awake(self.community, reader),
             answer=answer,
             counts=counts,
         )
@@ -122,10 +131,8 @@ class Resources:
             case Helplines(country=country):
                 parts = told(self.community, country, facts.now.date(), facts.spoken)
                 return (self._in_private(event, facts, parts, urgent=True),)
-            case Distress():
-                return (
-                    self._in_private(event, facts, (Words("resources.urgent", language=facts.spoken),), urgent=True),
-                )
+            case Distress(assessment=assessment) if facts.room is not None and _is_private(facts.room):
+                return people_to_call(self.community, event, assessment, facts.now, facts.spoken, awake=facts.awake)
             case Lost():
                 return (self._say(event, facts, Words("resources.how"), why="resources.help"),)
             case Missing():
@@ -172,8 +179,10 @@ class Resources:
         if not event.authentic or event.kind is not MessageKind.TEXT or room is None:
             return None
         parsed = COMMANDS.parse(event.text)
-        if isinstance(parsed, Find) and self.asking.distressed(parsed.question):
-            return Distress()
+        if isinstance(parsed, Find) or (parsed is None and _is_private(room)):
+            assessment = self.hear(event, where_is(self.community, event, room))
+            if assessment.tier in NOTED:
+                return Distress(assessment)
         if not _is_private(room):
             return parsed
         match parsed:
@@ -188,8 +197,6 @@ class Resources:
         """What somebody wants who has taken the bot aside. Without a letter in it, nothing."""
         if not any(map(str.isalpha, text)):
             return None
-        if self.asking.distressed(text):
-            return Distress()
         country = self.asking.country(text)
         if country is not None and not self._is_in_the_library(country):
             return Helplines(country=country)

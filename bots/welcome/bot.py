@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
+from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome, PollAnswer, Reaction, Tick, Unreadable
 from bots.core.records import Record
 from bots.welcome.answers import load
@@ -18,7 +19,8 @@ from bots.welcome.gone import Gone
 from bots.welcome.handlers import Welcome
 from bots.welcome.history import History
 from bots.welcome.later_on import LaterOn
-from bots.welcome.records import Arrivals, Consent, Conversation, FirstWords
+from bots.welcome.listening import Listening
+from bots.welcome.records import Arrivals, Consent, Conversation, CrisisNote, FirstWords, NoCrisisNotes
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,14 @@ class WelcomeBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.WELCOME
     display_name: str = "welcome.display_name"
-    records: Sequence[type[Record]] = (Conversation, Consent, Arrivals, FirstWords)
+    records: Sequence[type[Record]] = (Conversation, Consent, Arrivals, FirstWords, CrisisNote, NoCrisisNotes)
 
 
-def make_bot(community: Community) -> WelcomeBot:
-    """The bot for this community; reads its vocabulary once."""
+def make_bot(community: Community, hear: Hear) -> WelcomeBot:
+    """The bot for this community; reads its vocabulary once. `hear` says what a message sounds like."""
     interview = Interview(community, load(community.languages))
-    welcome, later_on = Welcome(interview), LaterOn(interview)
+    listening = Listening(community, interview.vocabulary, hear)
+    welcome, later_on = Welcome(interview, listening), LaterOn(interview)
     history, gone, first_words = History(community), Gone(), FirstWordsWatch(community)
     return WelcomeBot(
         handlers=(
@@ -48,6 +51,9 @@ def make_bot(community: Community) -> WelcomeBot:
             Handler(Tick, history.gather_tick, history.decide_tick),
             Handler(Membership, gone.gather, gone.decide),
             Handler(Tick, gone.gather_tick, gone.decide_tick),
+            Handler(Tick, listening.gather_asked, listening.decide_asked),
+            Handler(Outcome, listening.gather_outcome, listening.decide_outcome),
+            Handler(Reaction, listening.gather_tap, listening.decide_tap),
             Handler(Message, first_words.gather, first_words.decide),
             Handler(Reaction, first_words.gather, first_words.decide),
             Handler(Tick, later_on.gather, later_on.decide),

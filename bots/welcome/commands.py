@@ -140,5 +140,15 @@ class Appeal:
     words: Rest = ""
 
 
-Command = Appeal | Help | MyData | Copy | ForgetMe | LeaveUs | Language
-COMMANDS: CommandSet[Command] = CommandSet(Appeal, Help, MyData, Copy, ForgetMe, LeaveUs, Language)
+@command(
+    "notes",
+    also={"es": ("notas",), "fr": ("notes",), "de": ("notizen",), "pt": ("notas",)},
+    help="welcome.command.notes",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesAgain:
+    """`!notes`: who wanted no note when their words sound like danger wants them again."""
+
+
+Command = Appeal | Help | MyData | Copy | ForgetMe | LeaveUs | Language | NotesAgain
+COMMANDS: CommandSet[Command] = CommandSet(Appeal, Help, MyData, Copy, ForgetMe, LeaveUs, Language, NotesAgain)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bots.core.authority import power
 from bots.core.bot import Reader
@@ -15,6 +16,9 @@ from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.records import Arrivals, Consent, Conversation, Pause
 from bots.welcome.showing import Account
 from bots.welcome.turn import World
+
+if TYPE_CHECKING:
+    from bots.welcome.listening import Ear
 
 # What is kept is looked up before it is erased: for the receipt.
 _CONFIRM = (Pause.CONFIRM_FORGET, Pause.CONFIRM_LEAVE)
@@ -31,7 +35,8 @@ class Facts:
     `consents` what the person agreed to, `kept` what is kept about them, as far as it was asked for,
     `present` the rooms of members in which they are, or to which they are invited,
     `arrivals` by room id what rooms have heard of newcomers, `agreed` by room id the event ids of lines of their own
-    that the person said yes to and the room has not heard.
+    that the person said yes to and the room has not heard,
+    `ear` how near to danger something sounds that was said in the private chat.
     """
 
     now: datetime
@@ -50,6 +55,7 @@ class Facts:
     present: tuple[RoomView, ...] = ()
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     agreed: Mapping[str, str] = field(default_factory=dict)
+    ear: Ear | None = None
 
     @property
     def private(self) -> bool:

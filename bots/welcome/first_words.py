@@ -23,7 +23,7 @@ from bots.core.bot import Reader
 from bots.core.community import Community
 from bots.core.events import Message, MessageKind, Reaction, Tick
 from bots.core.records import CommunityRoom
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import RoomRole, RoomView, permalink
 from bots.welcome.records import Conversation, FirstWords
 
 UNANSWERED = "welcome.unanswered"
@@ -119,7 +119,7 @@ class FirstWordsWatch:
             return ()
         condition = self.community.condition(facts.room.condition or "")
         greeters = condition.greeters if condition else ()
-        link = f"https://matrix.to/#/{facts.room.room_id}/{facts.message.event_id}?via={facts.server}"
+        link = permalink(facts.room.room_id, facts.message.event_id, facts.server)
         words = Words("welcome.first_words", {"room": condition.room_name if condition else "", "link": link})
         told: list[Action] = [_send(InPrivateChat(user, open=True), words) for user in greeters]
         if not greeters and facts.office:

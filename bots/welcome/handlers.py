@@ -34,10 +34,11 @@ from bots.welcome.answers import Intent
 from bots.welcome.arriving import OWN, introduced, was_heard
 from bots.welcome.carrying_out import GREET, LABEL, carry_out, send, to_office
 from bots.welcome.coming_up import INVITE
-from bots.welcome.commands import COMMANDS, Appeal, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData
+from bots.welcome.commands import COMMANDS, Appeal, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData, NotesAgain
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about
 from bots.welcome.inviting import came_back, turned_down
+from bots.welcome.listening import Listening
 from bots.welcome.records import Conversation, Step
 from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
 from bots.welcome.unread import entered
@@ -54,10 +55,13 @@ class Welcome:
     """The decisions of the welcome bot for one community."""
 
     interview: Interview
+    listening: Listening
 
     async def gather(self, event: Message, reader: Reader) -> Facts:
         """Where the conversation with the sender stands; for somebody who asks, all that is kept about them."""
         facts = await facts_about(event, event.sender, reader)
+        if facts.private:
+            facts = replace(facts, ear=await self.listening.said_here(event, reader))
         asks = isinstance(COMMANDS.parse(event.text), MyData) or (
             facts.private and self.interview.vocabulary.intent(event.text) is Intent.MYDATA
         )
@@ -70,6 +74,10 @@ class Welcome:
         parsed = COMMANDS.parse(event.text)
         if not facts.private:
             return self._in_a_room(parsed, event, facts)
+        if facts.ear is not None and (answer := self.listening.answer(event, facts.ear)):
+            return answer
+        if isinstance(parsed, NotesAgain) and facts.ear is not None:
+            return self.listening.notes_again(facts.ear)
         if facts.room is not None and facts.room.encrypted and not event.encrypted:
             return (_plain(event, Words("welcome.not_encrypted")),)
         if isinstance(parsed, Appeal) or (isinstance(parsed, Missing) and parsed.command == "appeal"):

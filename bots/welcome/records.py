@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from bots.core.crisis.tiers import Tier
 from bots.core.records import Duty, Hashed, Person, Record, Sealed
 
 
@@ -175,4 +176,33 @@ class Consent(Record):
         purpose="shows what a member agreed to before it was done; kept until it is taken back or they are forgotten",
         keep=None,
         subject="user",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrisisNote(Record):
+    """That somebody was told in private whom they can call: for what, and when (UTC)."""
+
+    person: Hashed
+    tier: Tier
+    at: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("person",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets nobody get the same note twice in half a day", keep=timedelta(days=2), subject="person"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoCrisisNotes(Record):
+    """That somebody wants no more such notes."""
+
+    person: Hashed
+    since: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("person",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="heeds that somebody wants no note; until they want them again, ask, or are gone for a month",
+        keep=None,
+        subject="person",
     )

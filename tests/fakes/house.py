@@ -16,6 +16,7 @@ from bots.core.runtime.run import Running
 from bots.moderation.bot import make_bot as make_moderation
 from bots.welcome.bot import make_bot as make_welcome
 from fakes.clock import FakeClock
+from fakes.ears import by_plain_words
 from fakes.welcome_scene import COMMUNITY
 
 ORGANISER = "@organiser:kith.test"
@@ -34,10 +35,11 @@ class House:
     community: object = COMMUNITY
     clock: FakeClock = field(default_factory=FakeClock)
     store: MemoryStore = field(default_factory=MemoryStore)
+    hear: object = by_plain_words
 
     @classmethod
-    async def built(cls, **settings):
-        house = cls(community=replace(COMMUNITY, **settings))
+    async def built(cls, hear=by_plain_words, **settings):
+        house = cls(community=replace(COMMUNITY, **settings), hear=hear)
         house.homeserver = MemoryHomeserver(house.clock.now)
         house.lobby = await house.room(RoomRole.LOBBY, "The lobby", 0, join_rule="public")
         house.office = await house.room(RoomRole.MODERATORS, "The office", 1)
@@ -71,7 +73,7 @@ class House:
         for name in names or (BotName.MODERATION, BotName.WELCOME):
             user, make = _MADE[name]
             self.running[name] = Running(
-                bot=make(self.community),
+                bot=make(self.community, self.hear),
                 transport=wrap_transport(MemoryTransport(self.homeserver, user)),
                 store=self.store,
                 community=self.community,

@@ -289,8 +289,7 @@ class Scene:
                 these = handler.decide(event, await handler.gather(event, self))
                 for action in these:
                     await self._write_down(action)
-                # How lively a room is counts with every message: it is written down, and would be in the way here.
-                actions += [action for action in these if action.why != "moderation.life"]
+                actions += these
         self.last += actions
         self.all += actions
         for action in actions:
@@ -306,8 +305,8 @@ class Scene:
                 await tables.forget(record, *key)
             case Erase(user=user):
                 await tables.erase(user)
-            case Schedule(id=id_, kind=kind, at=at, payload=payload):
-                await tables.schedule(id_, kind, at, payload)
+            case Schedule(id=id_, kind=kind, at=at, payload=payload, voice=voice):
+                await tables.schedule(id_, kind, at, payload, bot=voice)
             case Cancel(id=id_):
                 await tables.cancel(id_)
             case Audit():

@@ -39,6 +39,7 @@ from bots.core.rooms import Member, RoomRole, RoomView
 from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation
 from bots.welcome.wording import SIGNS, sign_asked
+from fakes.ears import by_plain_words
 
 ORGANISER = "@organiser:kith.test"
 BOT = "@welcome:kith.test"
@@ -129,7 +130,7 @@ class Scene:
     _ids: count = field(default_factory=lambda: count(1))
 
     def __post_init__(self):
-        self.bot = make_bot(self.community)
+        self.bot = make_bot(self.community, by_plain_words)
         lobby = RoomView(
             room_id=LOBBY, role=RoomRole.LOBBY, creators=frozenset({ORGANISER}), version="12", encrypted=True
         )
@@ -309,7 +310,7 @@ class Scene:
         match action:
             case Remember(record=record):
                 self._keep(record)
-            case Schedule(id=id_, kind=kind, at=at, payload=payload):
+            case Schedule(id=id_, kind=kind, at=at, payload=payload, voice=None):
                 self.ticks[id_] = Tick(id=id_, kind=kind, due_at=at, payload=payload)
             case Cancel(id=id_):
                 self.ticks.pop(id_, None)

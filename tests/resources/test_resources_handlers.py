@@ -12,6 +12,7 @@ from bots.core.records import SpokenLanguage
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.resources.bot import make_bot
 from bots.resources.records import MissingWord
+from fakes.ears import by_plain_words
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ME, ANA, STRANGER = "@resources:x", "@ana:x", "@stranger:x"
@@ -79,13 +80,16 @@ class Library:
     def rooms(self, role):
         return (ROOM,) if role is RoomRole.CONDITION else ()
 
+    async def find(self, record, **where):
+        return ()
+
     async def get(self, record, *key):
         return self.records.get((record, *key))
 
 
 async def react_to(event, *records, community=COMMUNITY):
     actions = []
-    for handler in make_bot(community).handlers:
+    for handler in make_bot(community, by_plain_words).handlers:
         if isinstance(event, handler.event):
             actions += handler.decide(event, await handler.gather(event, Library(*records)))
     return actions
@@ -139,7 +143,7 @@ async def test_a_plain_question_in_a_chat_of_two_is_answered():
         ("!find gluten", "resources.not_encrypted"),
         ("hello", "resources.not_encrypted"),
         ("helplines ireland", "core.helplines.emergency"),
-        ("I want to die", "resources.urgent"),
+        ("I want to die", "core.crisis.why.thoughts"),
     ],
 )
 async def test_in_a_chat_that_is_not_encrypted_only_people_to_call_are_told(text, answer):
@@ -147,9 +151,9 @@ async def test_in_a_chat_that_is_not_encrypted_only_people_to_call_are_told(text
         def room(self, room_id):
             return replace(CHAT, encrypted=False)
 
-    (handler,) = [handler for handler in make_bot(COMMUNITY).handlers if handler.event is Message]
+    (handler,) = [handler for handler in make_bot(COMMUNITY, by_plain_words).handlers if handler.event is Message]
     event = said(text, CHAT)
-    (send,) = handler.decide(event, await handler.gather(event, Plain()))
+    send, *_ = handler.decide(event, await handler.gather(event, Plain()))
     assert keys(send)[0] == answer
 
 
@@ -231,15 +235,15 @@ async def test_in_plain_words_a_country_is_never_guessed_either(text):
     "text", ["I want to kill myself", "i dont want to live like this", "I’m suicidal", "!find overdose"]
 )
 async def test_whoever_writes_of_dying_gets_people_and_no_articles(text):
-    (send,) = await react_to(said(text, CHAT))
-    assert (keys(send), send.priority) == (["resources.urgent"], Priority.CRISIS)
+    send, passed_on = await react_to(said(text, CHAT))
+    assert keys(send)[:2] == ["core.crisis.why.thoughts", "core.crisis.emergency.anywhere"]
+    assert send.priority is Priority.CRISIS
+    assert (passed_on.voice, passed_on.payload["person"]) == (BotName.MODERATION, ANA)
+    assert text not in str(passed_on)
 
-    (in_a_room,) = await react_to(said("!find how to kill myself"))
-    assert (keys(in_a_room), in_a_room.place, in_a_room.voice) == (
-        ["resources.urgent"],
-        InPrivateChat(ANA),
-        BotName.WELCOME,
-    )
+
+async def test_in_a_room_such_words_are_for_the_moderation_bot():
+    assert await react_to(said("!find how to kill myself")) == []
 
 
 @pytest.mark.parametrize("text", ["hello", "Thank you!", "help", "what can you do", "!help", "!foo bar"])

@@ -9,6 +9,7 @@ from bots.core.runtime.transcript import load_transcript
 from bots.core.settings import load_catalogue, load_community
 from bots.resources.bot import make_bot as make_resources
 from bots.welcome.bot import make_bot as make_welcome
+from fakes.ears import by_plain_words
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 
@@ -26,7 +27,7 @@ def simulated(community, tmp_path):
         file = tmp_path / "transcript.yaml"
         file.write_text(text, encoding="utf-8")
         transcript = load_transcript(file, places(community))
-        bots = [make_welcome(community), make_resources(community)]
+        bots = [make_welcome(community, by_plain_words), make_resources(community, by_plain_words)]
         return await Simulation(community, load_catalogue(community), bots, transcript).run()
 
     return run

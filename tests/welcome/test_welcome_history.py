@@ -18,6 +18,7 @@ from bots.core.runtime.run import Running
 from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation, Step
 from fakes.clock import FakeClock
+from fakes.ears import by_plain_words
 from fakes.parrot import settle
 from fakes.welcome_scene import ANA, BOT, BOTS, COMMUNITY, MODERATOR, ORGANISER
 
@@ -44,7 +45,7 @@ class Place:
             for id_ in ("coeliac", "epilepsy")
         }
         self.running = Running(
-            bot=make_bot(self.community),
+            bot=make_bot(self.community, by_plain_words),
             transport=MemoryTransport(self.homeserver, BOT),
             store=self.store,
             community=self.community,

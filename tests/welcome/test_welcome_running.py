@@ -21,6 +21,7 @@ from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation
 from bots.welcome.wording import sign_asked
 from fakes.clock import FakeClock
+from fakes.ears import by_plain_words
 from fakes.parrot import settle
 from fakes.welcome_scene import ANA, BOT, BOTS, COMMUNITY, ORGANISER
 
@@ -43,7 +44,7 @@ class Place:
 
     def start(self, wrap_store=lambda store: store, wrap_transport=lambda transport: transport):
         return Running(
-            bot=make_bot(self.community),
+            bot=make_bot(self.community, by_plain_words),
             transport=wrap_transport(self.transport(self.homeserver, BOT)),
             store=wrap_store(self.store),
             community=self.community,

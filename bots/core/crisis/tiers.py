@@ -22,6 +22,22 @@ class Tier(StrEnum):
 
 # Whoever writes these needs people, and is never acted against.
 CRIES = frozenset({Tier.DISTRESS, Tier.THOUGHTS, Tier.IMMEDIATE, Tier.ABOUT_ANOTHER, Tier.MEDICAL})
+# Whoever writes these is told in private whom they can call.
+NOTED = CRIES - {Tier.DISTRESS} | {Tier.UNSAFE}
+# These do not wait for whoever happens to look next.
+URGENT = frozenset({Tier.IMMEDIATE, Tier.MEDICAL, Tier.UNSAFE})
+
+# From the one that can wait to the one that can't.
+_NEARER = (
+    Tier.NONE,
+    Tier.ABUSE,
+    Tier.DISTRESS,
+    Tier.ABOUT_ANOTHER,
+    Tier.UNSAFE,
+    Tier.THOUGHTS,
+    Tier.MEDICAL,
+    Tier.IMMEDIATE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +47,8 @@ class Assessment:
     tier: Tier
     rules: tuple[str, ...] = ()
     confidence: float = 0.0
+
+
+def is_nearer(tier: Tier, than: Tier) -> bool:
+    """Whether this one is nearer to danger than that one."""
+    return _NEARER.index(tier) > _NEARER.index(than)

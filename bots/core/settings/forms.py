@@ -6,7 +6,6 @@ Nothing outside `bots.core.settings` sees these; a policy sees the frozen `Commu
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -15,11 +14,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from bots.core.community import (
     HARMLESS,
     Condition,
-    Contact,
-    Country,
+    CrisisSettings,
     Deed,
     Federation,
-    Helpline,
     HistorySharing,
     Mode,
     Resource,
@@ -27,7 +24,6 @@ from bots.core.community import (
 from bots.core.documents import did_you_mean
 from bots.core.settings.kinds import (
     ConditionId,
-    Dial,
     Id,
     Language,
     Past,
@@ -53,7 +49,7 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-def _day_and_name(name: str | None, info: ValidationInfo, day: str) -> str | None:
+def day_and_name(name: str | None, info: ValidationInfo, day: str) -> str | None:
     """Who looked, and when, say something only together."""
     if day in info.data and (name is None) != (info.data[day] is None):
         missing, there = (info.field_name, day) if name is None else (day, info.field_name)
@@ -97,6 +93,22 @@ class ConditionForm(Form):
         )
 
 
+class CrisisForm(Form):
+    """`crisis`."""
+
+    call_next_after_minutes: Annotated[int, Field(ge=2, le=120)] = 10
+    most_calls_a_day: Annotated[int, Field(ge=1, le=50)] = 4
+    soft_pings: bool = False
+
+    def made(self) -> CrisisSettings:
+        """What policies see."""
+        return CrisisSettings(
+            call_next_after=timedelta(minutes=self.call_next_after_minutes),
+            most_calls_a_day=self.most_calls_a_day,
+            soft_pings=self.soft_pings,
+        )
+
+
 class CommunityForm(Form):
     """`community.yaml`."""
 
@@ -126,6 +138,7 @@ class CommunityForm(Form):
     mode: Annotated[str, AfterValidator(one_of(*Mode))] = Mode.ACT
     observe: Annotated[list[RuleName], AfterValidator(once)] = Field(default_factory=list)
     regions: Annotated[list[Region], AfterValidator(once)] = Field(default_factory=list)
+    crisis: CrisisForm = Field(default_factory=CrisisForm)
     conditions: Annotated[list[ConditionForm], Field(min_length=1)]
 
     @field_validator("default_language")
@@ -181,7 +194,7 @@ class ResourceForm(Form):
     @field_validator("reviewed_by")
     @classmethod
     def _both_or_none(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return _day_and_name(value, info, "reviewed")
+        return day_and_name(value, info, "reviewed")
 
     @field_validator("review_by")
     @classmethod
@@ -201,78 +214,3 @@ class LibraryForm(Form):
     """A file in `library/`."""
 
     resources: list[ResourceForm]
-
-
-class ContactForm(Form):
-    """One of a helpline's `contacts`."""
-
-    method: Annotated[str, AfterValidator(one_of("phone", "text", "chat", "email", "relay"))]
-    dial: Annotated[Dial | None, Field(validate_default=True)] = None
-    url: Annotated[str | None, Field(validate_default=True)] = None
-    sms_body: str | None = None
-    hours: Translated = Field(default_factory=dict)
-    languages: list[Language] = Field(default_factory=list)
-    cost: str = ""
-
-    @field_validator("dial")
-    @classmethod
-    def _can_be_dialled(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None and info.data.get("method") in ("phone", "text", "relay"):
-            raise wrong(f"A contact by {info.data['method']} needs `dial`, the number to type.")
-        return value
-
-    @field_validator("url")
-    @classmethod
-    def _can_be_opened(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None and info.data.get("method") in ("chat", "email"):
-            raise wrong(f"A contact by {info.data['method']} needs `url`.")
-        if value is not None and not re.fullmatch(r"(https?://|mailto:)\S+\.\S+", value):
-            raise wrong(f"`{value}` is not an address.", "It starts with `https://` or `mailto:`.")
-        return value
-
-    def made(self) -> Contact:
-        """What policies see."""
-        return Contact(**dict(self) | {"languages": tuple(self.languages)})
-
-
-class HelplineForm(Form):
-    """One of a country's `helplines`."""
-
-    id: Id
-    name: Text
-    kind: Annotated[
-        str, AfterValidator(one_of("crisis", "suicide", "mental-health", "child", "lgbtq", "domestic", "condition"))
-    ]
-    contacts: Annotated[list[ContactForm], Field(min_length=1)]
-    what_happens: Translated
-    source: Url
-    verified_at: Past | None = None
-    verified_by: Annotated[Text | None, Field(validate_default=True)] = None
-
-    @field_validator("verified_by")
-    @classmethod
-    def _both_or_none(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return _day_and_name(value, info, "verified_at")
-
-    def made(self) -> Helpline:
-        """What policies see."""
-        return Helpline(**dict(self) | {"contacts": tuple(contact.made() for contact in self.contacts)})
-
-
-class CountryForm(Form):
-    """`helplines/<country code>.yaml`."""
-
-    name: Translated
-    names_used: list[Text] = Field(default_factory=list)
-    emergency: Dial
-    helplines: list[HelplineForm] = Field(default_factory=list)
-
-    def made(self, code: str) -> Country:
-        """What policies see."""
-        return Country(
-            code=code,
-            name=self.name,
-            emergency=self.emergency,
-            helplines=tuple(helpline.made() for helpline in self.helplines),
-            names_used=tuple(self.names_used),
-        )

@@ -18,11 +18,11 @@ from bots.core.documents import Document, Location, Mistake, SettingsError, Valu
 from bots.core.language import shipped_words
 from bots.core.settings.forms import (
     CommunityForm,
-    CountryForm,
     Form,
     LibraryForm,
 )
 from bots.core.settings.guidelines import GuidelineFiles
+from bots.core.settings.helpline_forms import CountryForm
 from bots.core.settings.kinds import Known, is_language, private_words
 from bots.core.settings.words import OwnWords
 
@@ -134,6 +134,7 @@ class _Loading:
             door=form.door,
             mode=Mode(form.mode),
             observe=tuple(form.observe),
+            crisis=form.crisis.made(),
             words=words,
             room_words=room_words,
         )

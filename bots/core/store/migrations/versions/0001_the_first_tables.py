@@ -138,6 +138,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user"),
     )
     op.create_table(
+        "crisis_alert",
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("called", sa.LargeBinary(), nullable=False),
+        sa.Column("taken_by", sa.String(length=32), nullable=True),
+        sa.Column("taken_by_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
+        "crisis_note",
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person"),
+    )
+    op.create_table(
         "decision",
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("order", sa.BigInteger(), nullable=False),
@@ -174,30 +202,6 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("user"),
-    )
-    op.create_table(
-        "progress",
-        sa.Column("order", sa.BigInteger(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("target", sa.String(length=32), nullable=False),
-        sa.Column("target_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("total", sa.BigInteger(), nullable=False),
-        sa.Column("done", sa.BigInteger(), nullable=False),
-        sa.Column("failed", sa.JSON(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("order", "what"),
-    )
-    op.create_table(
-        "room_life",
-        sa.Column("room_id", sa.Text(), nullable=False),
-        sa.Column("minutes", sa.Double(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("room_id"),
     )
     op.create_table(
         "proposal",
@@ -255,6 +259,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("word", "month"),
     )
     op.create_table(
+        "no_crisis_notes",
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person"),
+    )
+    op.create_table(
         "not_readable",
         sa.Column("sender", sa.String(length=32), nullable=False),
         sa.Column("sender_sealed", sa.LargeBinary(), nullable=False),
@@ -264,6 +277,20 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("sender", "room_id"),
+    )
+    op.create_table(
+        "on_call",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("off_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hours", sa.LargeBinary(), nullable=False),
+        sa.Column("quiet", sa.LargeBinary(), nullable=False),
+        sa.Column("zone", sa.LargeBinary(), nullable=False),
+        sa.Column("calls", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user"),
     )
     op.create_table(
         "outbox",
@@ -368,17 +395,19 @@ def downgrade() -> None:
     op.drop_table("private_chat")
     op.drop_table("positions")
     op.drop_table("outbox")
+    op.drop_table("on_call")
     op.drop_table("not_readable")
+    op.drop_table("no_crisis_notes")
     op.drop_table("missing_word")
     op.drop_index("labels_by_event", table_name="labels")
     op.drop_index(op.f("ix_labels_at"), table_name="labels")
     op.drop_table("labels")
     op.drop_table("invite_code")
     op.drop_table("here_since")
-    op.drop_table("progress")
-    op.drop_table("room_life")
     op.drop_table("proposal")
     op.drop_table("decision")
+    op.drop_table("crisis_note")
+    op.drop_table("crisis_alert")
     op.drop_table("first_words")
     op.drop_table("conversation")
     op.drop_table("consent")

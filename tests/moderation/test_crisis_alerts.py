@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Words that sound near to danger: who is called, how, and who is called next."""
+
+import pytest
+import structlog
+
+from bots.core.community import CrisisSettings
+from bots.moderation.records import CrisisAlert
+from fakes.crisis_house import ANA, BEN, MIA, MO, CrisisHouse
+
+CANARY = "the swallows leave on thursday"
+
+
+async def house(**settings):
+    return await CrisisHouse.built(**settings)
+
+
+@pytest.mark.parametrize("tier", ["T2", "T3", "TX", "T-MED", "TU"])
+async def test_people_are_called_by_a_link_and_nothing_happens_in_the_room(tier):
+    at = await house()
+    said = await at.cries(f"[{tier}] {CANARY}")
+
+    (alert, *_) = at.told
+    assert f"https://matrix.to/#/{at.harbour}/{said}?via=kith.test" in alert
+    assert (ANA in alert, "Harbour" in alert) == (True, True)
+    assert ("Urgent" in alert) is (tier in {"T3", "T-MED", "TU"})
+    assert CANARY not in str(at.homeserver.timeline(at.office))
+    assert at.happened_in_rooms() == []
+
+
+@pytest.mark.parametrize("tier", ["T0", "T1"])
+async def test_distress_alone_calls_nobody(tier):
+    at = await house()
+    await at.cries(f"[{tier}] {CANARY}")
+    assert (at.told, at.noted()) == ([], [])
+
+
+async def test_distress_is_a_soft_word_to_those_on_duty_if_the_organiser_wants_it():
+    at = await house(crisis=CrisisSettings(soft_pings=True))
+    await at.cries("[T1] one")
+    assert at.told == []
+
+    await at.asks("!on-call on")
+    await at.cries("[T1] two")
+    await at.cries("[T1] three")
+    (soft,) = [said for said in at.told if "hard time" in said]
+    assert (ANA not in soft, at.mentioned()) == (True, [])
+
+
+async def test_what_is_aimed_at_somebody_goes_the_way_of_the_ladder():
+    at = await house()
+    await at.cries("[TA] kys")
+    assert len(at.told) == 1
+    assert "!warn" in at.told[0]
+    assert (at.noted(), at.recorded(CrisisAlert)) == ([], [])
+
+
+async def test_only_those_on_duty_are_called_and_the_next_after_ten_minutes_until_somebody_comes():
+    at = await house()
+    await at.asks("!on-call on", user=MIA)
+    await at.cries(f"[T3] {CANARY}")
+    assert at.mentioned() == [[MIA]]
+
+    await at.asks("!on-call on", user=MO)
+    await at.waits(minutes=9)
+    assert at.mentioned() == [[MIA]]
+    await at.waits(minutes=1)
+    assert at.mentioned() == [[MIA], [MO]]
+
+    (thanks,) = await at.taps("🙋", "could you look")
+    assert MO in thanks
+    await at.waits(hours=3)
+    assert at.mentioned() == [[MIA], [MO]]
+
+
+async def test_it_goes_on_after_a_restart():
+    at = await house()
+    await at.asks("!on-call on", user=MIA)
+    await at.cries("[T3] x")
+    await at.asks("!on-call on", user=MO)
+    await at.restarts()
+    await at.waits(minutes=10)
+    assert at.mentioned() == [[MIA], [MO]]
+
+
+async def test_what_is_not_urgent_waits_for_whoever_was_called():
+    at = await house()
+    await at.asks("!on-call on", user=MIA)
+    await at.asks("!on-call on", user=MO)
+    await at.cries("[T2] x")
+    await at.waits(hours=2)
+    assert len(at.mentioned()) == 1
+
+
+async def test_one_word_in_the_thread_is_as_good_as_a_tap_and_a_sentence_is_none():
+    at = await house()
+    await at.cries("[T3] x")
+    (card,) = [e for e in at.homeserver.timeline(at.office) if "Urgent" in getattr(e, "text", "")]
+    await at.orders(MIA, "take care, all of you", room_id=at.office, reply_to=card.event_id)
+    assert at.recorded(CrisisAlert)[0].taken_at is None
+
+    await at.orders(MIA, "take", room_id=at.office, reply_to=card.event_id)
+    assert at.recorded(CrisisAlert)[0].taken_at == at.clock.now()
+    (second,) = await at.taps("🙋", "Urgent", user=MO)
+    assert "Somebody else" in second
+
+
+async def test_who_cannot_passes_it_on_and_is_not_called_again():
+    at = await house()
+    await at.asks("!on-call on", user=MIA)
+    await at.asks("!on-call on", user=MO)
+    await at.cries("[T3] x")
+    (first,) = at.mentioned()[0]
+    await at.taps("⏭️", "Urgent", user=first)
+    (second,) = at.mentioned()[1]
+    assert {first, second} == {MO, MIA}
+    await at.waits(minutes=30)
+    assert len(at.mentioned()) == 2
+
+
+async def test_when_nobody_on_duty_comes_moderators_are_written_to_in_private():
+    at = await house(chats=(ANA, MO))
+    await at.cries("[T3] x")
+    assert "Nobody is on duty" in at.told[0]
+    await at.waits(minutes=10)
+    (told,) = at.noted(MO)
+    assert "matrix.to" in told
+
+    with structlog.testing.capture_logs() as logs:
+        await at.taps("⏭️", "Urgent", user=MIA)
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["nobody is left to call"]
+
+
+async def test_more_of_the_same_is_added_and_what_is_nearer_calls_anew():
+    at = await house()
+    await at.asks("!on-call on")
+    await at.cries("[T2] one")
+    await at.cries("[T2] two")
+    assert [len(at.mentioned()), len(at.recorded(CrisisAlert))] == [1, 1]
+    assert "something more" in at.told[-1]
+
+    await at.cries("[T3] three")
+    assert [len(at.mentioned()), len(at.recorded(CrisisAlert))] == [2, 2]
+    await at.cries("[T2] four")
+    assert len(at.recorded(CrisisAlert)) == 2
+
+
+async def test_somebody_who_needs_people_twice_a_day_is_called_for_twice():
+    at = await house()
+    await at.cries("[T2] one")
+    await at.waits(hours=12)
+    await at.cries("[T2] two")
+    assert len(at.recorded(CrisisAlert)) == 2
+
+
+async def test_an_edit_is_heard_like_a_new_message_and_once():
+    at = await house()
+    said = await at.cries("good morning")
+    await at.cries("[T3] x", replaces=said)
+    await at.cries("[T3] x, a letter changed", replaces=said)
+    alerts = [text for text in at.told if "Urgent" in text]
+    assert len(alerts) == 1
+    assert said in alerts[0]
+
+
+async def test_in_a_thread_and_in_a_caption_it_is_heard_too():
+    at = await house()
+    root = await at.cries("good morning")
+    await at.cries("[T3] x", thread=root)
+    assert "Urgent" in at.told[0]
+
+
+async def test_a_bot_is_not_heard_and_neither_is_the_moderators_room():
+    at = await house()
+    at.homeserver.say("@resources:kith.test", at.harbour, "[T3] a quotation")
+    await at.cries("[T3] a moderator quotes", user=MO, room_id=at.office)
+    assert at.told == []
+
+
+async def test_the_next_day_whoever_came_is_asked_to_look_in_and_after_themselves():
+    at = await house()
+    await at.cries("[T3] x")
+    await at.taps("🙋", "Urgent", user=MIA)
+    await at.waits(hours=24)
+    assert "how are you" in at.told[-1]
+    assert (ANA in at.told[-1], at.mentioned()) == (True, [[MIA]])
+
+
+async def test_the_next_day_whoever_is_on_duty_is_asked_if_nobody_came():
+    at = await house()
+    await at.cries("[T2] x")
+    await at.waits(hours=23)
+    await at.asks("!on-call on")
+    await at.waits(hours=1)
+    assert at.mentioned() == [[MO]]
+
+
+async def test_unsafe_words_stay_until_a_person_decides_with_one_tap():
+    at = await house()
+    said = await at.cries("[TU] x")
+    await at.waits(hours=5)
+    assert at.happened_in_rooms() == []
+    assert [key.replace("\ufe0f", "") for key in at.buttons("Urgent")] == ["🗑", "✅", "⏭"]
+
+    await at.taps("🗑️", "Urgent", user=MIA)
+    (redaction,) = at.happened_in_rooms()
+    assert redaction.target == said
+    assert "out of the room" in at.told[-1]
+    assert "took out a message of yours" in at.noted()[-1]
+
+
+async def test_unsafe_words_may_stay():
+    at = await house()
+    await at.cries("[TU] x")
+    await at.taps("✅", "Urgent", user=MIA)
+    assert at.happened_in_rooms() == []
+    assert at.recorded(CrisisAlert)[0].taken_at is not None
+
+
+async def test_a_cry_is_never_taken_out_whatever_is_tapped():
+    at = await house()
+    await at.cries("[T3] x")
+    for key in ("🗑️", "🔇", "⛔", "👋", "⚠️"):
+        await at.taps(key, "Urgent", user=MIA)
+    assert at.happened_in_rooms() == []
+
+
+async def test_without_a_moderators_room_moderators_are_told_in_private_and_the_operator_hears_of_it():
+    at = await house(chats=(ANA, MO))
+    at.homeserver.leave("@moderation:kith.test", at.office)
+    await at.settles()
+    with structlog.testing.capture_logs() as logs:
+        await at.cries("[T3] x")
+    (told,) = at.noted(MO)
+    assert "matrix.to" in told
+    (line,) = [line for line in logs if line["log_level"] == "error"]
+    assert line["tier"] == "T3"
+
+
+async def test_with_neither_a_room_nor_a_chat_the_operator_hears_that_nobody_could_be_called():
+    at = await house(chats=(ANA,))
+    at.homeserver.leave("@moderation:kith.test", at.office)
+    await at.settles()
+    with structlog.testing.capture_logs() as logs:
+        await at.cries("[T3] x", user=BEN)
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["nobody could be called"]
+
+
+async def test_the_log_has_how_near_and_by_which_rule_and_nothing_else():
+    at = await house()
+    with structlog.testing.capture_logs() as logs:
+        await at.cries(f"[T3] {CANARY}")
+        await at.taps("🙋", "Urgent")
+    lines = [line for line in logs if line.get("rule") == "crisis.alert"]
+    assert [set(line) - {"event", "log_level", "bot", "rule"} for line in lines] == [
+        {"tier", "rules", "room"},
+        {"tier", "seconds"},
+    ]
+    assert CANARY not in str(logs)
+    assert ANA not in str(lines)
+    assert at.harbour not in str(lines)
+
+
+async def test_who_is_forgotten_is_called_for_no_more():
+    at = await house()
+    await at.cries("[T3] x")
+    async with at.store.transaction(next(iter(at.running)), at.clock.now()) as transaction:
+        await transaction.erase(ANA)
+    said = len(at.told)
+    await at.waits(hours=30)
+    assert (at.recorded(CrisisAlert), len(at.told)) == ([], said)
