@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bots.moderation.crisis.surroundings import heard
 from bots.moderation.crisis.tiers import Assessment, Tier
 from bots.moderation.detectors.finding import Field, Passage, Setting
+from bots.moderation.detectors.harm import ABUSE, Harm
 from bots.moderation.grammar import grammar, read, spoken
 
 PACKAGE = "bots.moderation.crisis"
@@ -16,6 +17,9 @@ _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_A
 # Despair that is said in so many ways at once (worthless, alone, worn out …) is more than each of them.
 MANY_WAYS = 3
 _SURE_OF_MANY = 0.5
+_HARM = Harm()
+# What endangers whoever answers it outweighs what its author thinks of, though not what they are about to do.
+_PACT = "harm.pact"
 _NOTHING = Assessment(tier=Tier.NONE)
 
 
@@ -38,6 +42,8 @@ def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
     if len(by_tier.get(Tier.DISTRESS, ())) >= MANY_WAYS:
         by_tier.setdefault(Tier.THOUGHTS, {})["many-ways"] = _SURE_OF_MANY
     gravest = next((tier for tier in _ORDER if tier in by_tier), None)
+    if gravest is Tier.THOUGHTS and _PACT in by_tier.get(Tier.UNSAFE, ()):
+        gravest = Tier.UNSAFE
     if gravest is None:
         return _NOTHING
     rules = by_tier[gravest]
@@ -52,3 +58,6 @@ def _all(passage: Passage, setting: Setting) -> Iterator[tuple[Tier, str, float]
             tier = heard(parsed, match)
             if tier is not Tier.NONE:
                 yield tier, f"{language}.{match.rule.id}", match.rule.confidence
+    for finding in _HARM.find(passage, setting):
+        abuse = finding.detector.removeprefix(f"{_HARM.name}.") in ABUSE
+        yield Tier.ABUSE if abuse else Tier.UNSAFE, finding.detector, finding.confidence

@@ -4,8 +4,9 @@
 The tables are YAML, one for each language and purpose. What reads them knows no word of any language.
 """
 
+from bots.moderation.grammar.parsed import Parsed
 from bots.moderation.grammar.reading import Reading, read
 from bots.moderation.grammar.rules import Match, Rule
 from bots.moderation.grammar.tables import Grammar, grammar, spoken
 
-__all__ = ["Grammar", "Match", "Reading", "Rule", "grammar", "read", "spoken"]
+__all__ = ["Grammar", "Match", "Parsed", "Reading", "Rule", "grammar", "read", "spoken"]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bots.moderation.detectors.finding import Passage
@@ -36,7 +36,7 @@ class Reading:
 
     `starts[i]` and `ends[i]` are where word `i` stands in the passage's text. `sentences[i]` counts sentences,
     `pauses[i]` also what commas and line ends part. `quoted[i]`: it stands between quotation marks, or on a quoted
-    line. `asks` are the sentences that end in a question mark.
+    line. `numbers` has what stood where a number's word is. `asks` are the sentences that end in a question mark.
     """
 
     words: tuple[str, ...]
@@ -46,6 +46,7 @@ class Reading:
     pauses: tuple[int, ...]
     quoted: tuple[bool, ...]
     asks: frozenset[int]
+    numbers: Mapping[int, str]
 
 
 def read(passage: Passage) -> Reading:
@@ -59,6 +60,7 @@ def read(passage: Passage) -> Reading:
     pauses: list[int] = []
     marks: list[int] = []
     asks: set[int] = set()
+    numbers: dict[int, str] = {}
     sentence = pause = 0
     for piece in _PIECE.finditer(folded):
         kind, text = piece.lastgroup, piece.group()
@@ -73,7 +75,10 @@ def read(passage: Passage) -> Reading:
         elif kind == "mark":
             marks.append(len(words))
         else:
-            words.append(text.translate(_INSIDE) if kind != "number" else YEAR if _YEAR.fullmatch(text) else NUMBER)
+            if kind == "number":
+                numbers[len(words)] = text
+                text = YEAR if _YEAR.fullmatch(text) else NUMBER
+            words.append(text.translate(_INSIDE))
             starts.append(origin[piece.start()])
             ends.append(origin[piece.end() - 1] + 1)
             sentences.append(sentence)
@@ -86,6 +91,7 @@ def read(passage: Passage) -> Reading:
         tuple(pauses),
         _quoted(starts, marks, passage.quoted),
         frozenset(asks),
+        numbers,
     )
 
 

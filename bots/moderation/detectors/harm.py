@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What may harm who reads it: methods, pacts, encouragement, numbers of eating disorders, and abuse of a person.
+
+It is held for a person's decision. Who says such a thing may be in need: see `bots.moderation.crisis`.
+"""
+
+from __future__ import annotations
+
+from bots.moderation.detectors.wording import Worded
+from bots.moderation.grammar import Match, Parsed
+
+GUIDELINES = {
+    "method": "content-notes",
+    "pact": "content-notes",
+    "encouragement": "content-notes",
+    "numbers": "content-notes",
+    "sale": "no-selling",
+    "abuse": "kind",
+    "threat": "kind",
+}
+# Those of its findings that are aimed at a person.
+ABUSE = frozenset({"abuse", "threat"})
+# So few calories a day are no diet. Below a number of meals or biscuits, it is something else.
+_FEWEST, _MOST = 50, 999
+
+
+class Harm(Worded):
+    """The detector `harm`."""
+
+    def __init__(self) -> None:
+        super().__init__("harm", GUIDELINES)
+
+    def counts(self, parsed: Parsed, match: Match) -> bool:
+        """As of every wording; of calories only so few that they are dangerous."""
+        if "few-calories" in match.rule.ways:
+            said = (number for at, number in parsed.reading.numbers.items() if match.start <= at < match.end)
+            if not any(number.isdecimal() and _FEWEST <= int(number) <= _MOST for number in said):
+                return False
+        return super().counts(parsed, match)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Selling and scams: by their wording, and by where their links lead."""
+
+from __future__ import annotations
+
+from bots.moderation.detectors.finding import Finding, Passage, Setting
+from bots.moderation.detectors.selling.links import links
+from bots.moderation.detectors.wording import NEW_HERE, SUREST, Worded
+
+NAME = "selling"
+GUIDELINES = {
+    "money": "no-selling",
+    "cure": "no-selling",
+    "medicines": "no-selling",
+    "elsewhere": "no-selling",
+    "advert": "no-selling",
+    "fundraising": "no-selling",
+    "recruiting": "no-selling",
+    "research": "confidential",
+}
+
+__all__ = ["Selling"]
+
+
+class Selling(Worded):
+    """The detector `selling`."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME, GUIDELINES, newcomers_weigh=True)
+
+    def find(self, passage: Passage, setting: Setting) -> tuple[Finding, ...]:
+        """What is worded like it, and links that lead to it."""
+        more = NEW_HERE if setting.new_here else 0.0
+        found = [
+            Finding(
+                detector=f"{NAME}.{link.kind}",
+                guideline=link.guideline,
+                start=link.start,
+                end=link.end,
+                confidence=min(SUREST, link.confidence + more),
+                field=passage.field,
+            )
+            for link in links(passage.text, setting.known)
+        ]
+        return tuple(sorted((*super().find(passage, setting), *found), key=lambda f: (f.start, f.detector)))

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands around a match: whose it is, whether it is denied, quoted, told by somebody, past, or a joke."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bots.moderation.grammar.parsed import Parsed
+from bots.moderation.grammar.rules import Match
+
+# How many words before a match still say whose it is, and whether it is not so.
+_SUBJECT_REACH = 8
+_DENIAL_REACH = 4
+_TELLING_REACH = 6
+# How many words after it still say that it was a joke.
+_LAUGH_REACH = 6
+
+
+class Who(StrEnum):
+    """Of whom something is said."""
+
+    ONESELF = "oneself"
+    YOU = "you"
+    OTHER = "other"
+
+
+def quoted(parsed: Parsed, match: Match) -> bool:
+    """Between quotation marks, unless it is oneself who says or thinks it."""
+    if not all(parsed.reading.quoted[match.start : match.end]):
+        return False
+    begin = match.start
+    while begin and parsed.reading.quoted[begin - 1]:
+        begin -= 1
+    before = max(parsed.sentence(begin)[0], begin - _SUBJECT_REACH)
+    return not parsed.has("i", before, begin) and not parsed.has("my", before, begin)
+
+
+def told(parsed: Parsed, match: Match) -> bool:
+    """After a "said" or "told me": somebody else's words, without marks."""
+    begin = max(parsed.sentence(match.start)[0], match.start - _TELLING_REACH)
+    return parsed.has("say", begin, match.start)
+
+
+def denied(parsed: Parsed, match: Match) -> bool:
+    """A "not" before it that nothing parts from it: "i'm not going to kill myself"."""
+    no, belief, breaks = parsed.covered("no"), parsed.covered("belief"), parsed.covered("breaks")
+    pauses = parsed.reading.pauses
+    begin = max(parsed.sentence(match.start)[0], match.start - _DENIAL_REACH)
+    if any(belief[max(begin, match.start - 2) : match.start]):
+        return True
+    for at in range(match.start - 1, begin - 1, -1):
+        if pauses[at] != pauses[match.start] or breaks[at]:
+            return False
+        if no[at]:
+            # Whoever begins again with "i" has left the "not" behind: "i dont know i want to die".
+            return not parsed.covered("i")[match.start]
+    return False
+
+
+def past(parsed: Parsed, match: Match) -> bool:
+    """What was long ago, and nothing says that it is still so."""
+    begin, end = parsed.clause(match)
+    return parsed.has("then", begin, end) and not parsed.has("still", begin, end)
+
+
+def whose(parsed: Parsed, match: Match) -> Who:
+    """The nearest who stands in or before it; oneself, if nobody does."""
+    own, other, you = parsed.covered("i"), parsed.covered("other"), parsed.covered("you")
+    begin = max(parsed.sentence(match.start)[0], match.start - _SUBJECT_REACH)
+    end = match.end
+    if "own" in match.rule.ways:
+        # Others may stand in it ("my kids are better off without me"): only who stands before it counts.
+        if parsed.has("i", match.start, end) or parsed.has("my", match.start, end):
+            return Who.ONESELF
+        end = match.start
+    for at in range(end - 1, begin - 1, -1):
+        if own[at]:
+            return Who.ONESELF
+        if other[at]:
+            return Who.OTHER
+        if you[at]:
+            return Who.YOU
+    return Who.ONESELF
+
+
+def laughed(parsed: Parsed, match: Match) -> bool:
+    """A "lol" in it or soon after."""
+    return parsed.has("laugh", match.start, match.end + _LAUGH_REACH)

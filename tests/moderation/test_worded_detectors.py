@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Selling, instructing and harm: minimal pairs, places, links. How well they do is measured by the suites."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bots.moderation.crisis.assess import assess
+from bots.moderation.crisis.tiers import Tier
+from bots.moderation.detectors.finding import Field, Setting
+from bots.moderation.detectors.harm import Harm
+from bots.moderation.detectors.instructing import Instructing
+from bots.moderation.detectors.reading import passage
+from bots.moderation.detectors.selling import Selling
+
+KNOWN = frozenset({"samaritans.org", "diabetes.org.uk"})
+ANYWHERE = Setting(now=datetime(2026, 5, 4, tzinfo=UTC), known=KNOWN)
+NEW_HERE = Setting(now=datetime(2026, 5, 4, tzinfo=UTC), known=KNOWN, new_here=True)
+
+
+def names(detector, text, setting=ANYWHERE):
+    return {finding.detector for finding in detector.find(passage(text), setting)}
+
+
+@pytest.mark.parametrize(
+    ("detector", "text", "twin", "name"),
+    [
+        (Harm(), "kill yourself", "he told me to kill yourself, imagine", "harm.abuse"),
+        (Harm(), "you are such an idiot", "im such an idiot", "harm.abuse"),
+        (Harm(), "eating 400 calories a day", "eating 1800 calories a day", "harm.numbers"),
+        (Harm(), "anyone want to die together", "anyone want to cook together", "harm.pact"),
+        (Instructing(), "stop your insulin", "please dont stop your insulin", "instructing.treatment"),
+        (Instructing(), "take 20 units now", "I took 20 units now and slept", "instructing.dose"),
+        (Instructing(), "you clearly have lupus", "do you have lupus too?", "instructing.diagnosis"),
+        (Selling(), "selling unopened pens", "someone was selling pens, what a scam", "selling.medicines"),
+        (Selling(), "message me on telegram", "I read about it on telegram", "selling.elsewhere"),
+        (Selling(), "a miracle cure for you", "there is no miracle cure", "selling.cure"),
+    ],
+)
+def test_what_one_word_changes(detector, text, twin, name):
+    assert name in names(detector, text)
+    assert name not in names(detector, twin)
+
+
+@pytest.mark.parametrize(
+    ("link", "kind"),
+    [
+        ("https://samaritans.org/help", None),
+        ("https://www.diabetes.org.uk/insulin", None),
+        ("https://samar1tans.org", "selling.lookalike"),
+        ("http://samaritans-help.example.com/chat", "selling.lookalike"),
+        ("https://samaritаns.org", "selling.lookalike"),  # a Cyrillic letter
+        ("chat.whatsapp.com/AbCd", "selling.invite"),
+        ("https://www.gofundme.com/f/help", "selling.fundraising"),
+        ("https://shop.example.com/?ref=anna", "selling.advert"),
+        ("https://en.wikipedia.org/wiki/Insulin", None),
+    ],
+)
+def test_where_a_link_leads(link, kind):
+    assert names(Selling(), f"look here {link} please") == ({kind} if kind else set())
+
+
+def test_a_finding_says_where_and_which_guideline():
+    (one,) = Harm().find(passage("well. Ｋill yourself, then", Field.CAPTION), ANYWHERE)
+    assert "well. Ｋill yourself, then"[one.start : one.end] == "Ｋill yourself"
+    assert (one.guideline, one.field) == ("kind", Field.CAPTION)
+
+
+def test_what_a_newcomer_offers_weighs_more():
+    (usual,) = Selling().find(passage("selling unopened pens"), ANYWHERE)
+    (new,) = Selling().find(passage("selling unopened pens"), NEW_HERE)
+    assert new.confidence > usual.confidence
+
+
+def test_what_is_aimed_at_people_is_no_cry_and_a_pact_is_for_a_person_to_decide():
+    assert assess((passage("kys"),), ANYWHERE).tier is Tier.ABUSE
+    assert assess((passage("the lethal dose of that is easy to get"),), ANYWHERE).tier is Tier.UNSAFE
+    assert assess((passage("anyone want to ctb together"),), ANYWHERE).tier is Tier.UNSAFE
+    assert assess((passage("anyone want to ctb together, im doing it tonight"),), ANYWHERE).tier is Tier.IMMEDIATE
