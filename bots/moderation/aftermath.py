@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes after a decision: telling people, what did not work, its end, and somebody who comes back.
-
-And what nobody decided: messages that can't be read.
-"""
+"""What comes after a decision: telling people, what did not work, its end, and somebody who comes back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bots.core import actions as do
 from bots.core.actions import Action, EventRef, InRoom, Priority, Words
 from bots.core.bot import Reader
-from bots.core.events import OBSERVED, Membership, MembershipState, Outcome, Tick, Unreadable
+from bots.core.events import OBSERVED, Membership, MembershipState, Outcome, Tick
 from bots.core.rooms import RoomView
 from bots.moderation.carrying_out import audit
 from bots.moderation.handlers import HELP_MEMO, members_rooms, moderators_room
@@ -32,7 +29,8 @@ from bots.moderation.ladder import (
     level_of,
     rule_and_number,
 )
-from bots.moderation.records import Decision, Kind, NotReadable
+from bots.moderation.many_rooms import What, begun, counted, only_watched
+from bots.moderation.records import Decision, Kind, Progress
 from bots.moderation.telling import done_line, line, say_in_office, tell, told, told_number
 
 # Why the homeserver, or an invariant of ours, said no: the last part of `moderation.failed.<why>`.
@@ -42,10 +40,6 @@ _CAUSES = {
     "KITHROOM_REFUSED": "no_power",
     "M_INVITE_BLOCKED": "no_invitations",
 }
-# What clients say when they keep a key back (m.room_key.withheld); anything else is told as unknown.
-_WITHHELD = {"m.unverified": "unverified", "m.blacklisted": "blocked", "m.no_olm": "no_olm"}
-# How long nobody is told again that somebody's messages in a room can't be read.
-QUIET = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +47,8 @@ class Aftermath:
     """What the decisions here depend on: the moderators' room, the decision in question, and what belongs to it.
 
     `rule` is what asked for the deed whose outcome this is; `together` the decisions of the same order, in several
-    rooms; `earlier` the decision whose place this one took. `rooms` are the members' rooms by id.
+    rooms; `earlier` the decision whose place this one took, `progress` how far an order in many rooms has come.
+    `rooms` are the members' rooms by id.
     """
 
     now: datetime
@@ -64,7 +59,7 @@ class Aftermath:
     decision: Decision | None = None
     together: tuple[Decision, ...] = ()
     earlier: Decision | None = None
-    not_readable: NotReadable | None = None
+    progress: Progress | None = None
 
     def name(self, decision: Decision) -> str | None:
         """What the room of a decision is called."""
@@ -83,7 +78,13 @@ async def gather_outcome(event: Outcome, reader: Reader) -> Aftermath:
             facts = replace(facts, rule=rule)
         case _:
             number = None
-    return facts if number is None else await _about(facts, number, reader)
+    if number is None:
+        return facts
+    facts = await _about(facts, number, reader)
+    if facts.decision is None:
+        return facts
+    what = {UNDO: What.UNDONE, EXPIRY: What.OVER}.get(facts.rule, What.DONE)
+    return replace(facts, progress=await reader.get(Progress, facts.decision.order, what))
 
 
 def decide_outcome(event: Outcome, facts: Aftermath) -> tuple[Action, ...]:
@@ -99,11 +100,19 @@ def decide_outcome(event: Outcome, facts: Aftermath) -> tuple[Action, ...]:
     if decision is None:
         return ()
     if isinstance(action, do.Invite) and decision.kind is not Kind.REMOVE:
-        # The way back in after a ban: nobody needs to hear that it worked.
-        return () if event.ok else tuple(_could_not(event, facts, decision))
+        # The way back in after a ban: nobody needs to hear that it worked, nor a hundred times that it did not.
+        said = event.ok or len(facts.together) > 1
+        return () if said else tuple(_could_not(event, facts, decision))
     if facts.rule in (UNDO, EXPIRY):
-        return _is_over(facts, decision) if event.ok else _goes_on(event, facts, decision)
-    return _was_done(facts, decision) if event.ok else _was_not_done(event, facts, decision)
+        came = _is_over(facts, decision) if event.ok else _goes_on(event, facts, decision)
+    else:
+        came = _was_done(facts, decision) if event.ok else _was_not_done(event, facts, decision)
+    if facts.progress is None:
+        return came
+    if _observed(event):
+        return (*came, *only_watched(facts.progress, facts.office))
+    cause = None if event.ok else _CAUSES.get(event.errcode or "", "other")
+    return (*came, *counted(facts.progress, decision.room_id, cause, facts.office, facts.rooms))
 
 
 async def gather_tick(event: Tick, reader: Reader) -> Aftermath:
@@ -121,12 +130,12 @@ def decide_tick(event: Tick, facts: Aftermath) -> tuple[Action, ...]:
         return ()
     if event.kind == HELD:
         return tuple(say_in_office(facts.office, decision.case, line("waits", decision, facts.name(decision))))
-    actions: list[Action] = []
-    for each in facts.together:
-        if each.active and each.until == decision.until:
-            actions.append(do.Remember(why=EXPIRY, record=replace(each, active=False, tell=not each.tell, reason=None)))
-            actions += [*ended(each, facts.rooms.get(each.room_id)), do.Cancel(why=EXPIRY, id=expiry_id(each.number))]
-            actions.append(audit("expire", each, facts.me))
+    over = [each for each in facts.together if each.active and each.until == decision.until]
+    actions: list[Action] = [*begun(What.OVER, over, facts.office, facts.now)]
+    for each in over:
+        actions.append(do.Remember(why=EXPIRY, record=replace(each, active=False, tell=not each.tell, reason=None)))
+        actions += [*ended(each, facts.rooms.get(each.room_id)), do.Cancel(why=EXPIRY, id=expiry_id(each.number))]
+        actions.append(audit("expire", each, facts.me))
     return tuple(actions)
 
 
@@ -152,40 +161,6 @@ def decide_membership(event: Membership, facts: Aftermath) -> tuple[Action, ...]
             level=MUTED,
         ),
     )
-
-
-async def gather_unreadable(event: Unreadable, reader: Reader) -> Aftermath:
-    """Whether the moderators know already."""
-    return replace(_facts(reader), not_readable=await reader.get(NotReadable, event.sender, event.room_id))
-
-
-def decide_unreadable(event: Unreadable, facts: Aftermath) -> tuple[Action, ...]:
-    """Tell the moderators that something can't be read, and that this is nobody's fault: once a day, with the count."""
-    room = facts.rooms.get(event.room_id)
-    if room is None:
-        return ()
-    known = facts.not_readable
-    counted = (known.count if known else 0) + 1
-    if known is not None and facts.now - known.told_at < QUIET:
-        return (do.Remember(why="moderation.unreadable", record=_not_readable(event, counted, known.told_at)),)
-    cause = "unknown" if event.withheld is None else _WITHHELD.get(event.withheld, "unknown")
-    words = Words(
-        "moderation.unreadable",
-        {
-            "who": event.sender,
-            "room": room.name or "",
-            "count": counted,
-            "cause": Words(f"moderation.unreadable.{cause}"),
-        },
-    )
-    return (
-        do.Remember(why="moderation.unreadable", record=_not_readable(event, 0, facts.now)),
-        *say_in_office(facts.office, None, words),
-    )
-
-
-def _not_readable(event: Unreadable, count: int, told_at: datetime) -> NotReadable:
-    return NotReadable(sender=event.sender, room_id=event.room_id, count=count, told_at=told_at)
 
 
 def _facts(reader: Reader) -> Aftermath:
@@ -228,10 +203,9 @@ def _was_done(facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
         return ()
     room = facts.rooms.get(decision.room_id)
     away = decision.kind in MUTES and (room is None or decision.target not in room.joined())
-    actions = [
-        *done_line(facts.office, decision, facts.name(decision), away=away),
-        *_way_back(decision, Kind.UNBAN, facts),
-    ]
+    name = facts.name(decision)
+    lines = () if facts.progress else done_line(facts.office, decision, name, away=away)
+    actions = [*lines, *_way_back(decision, Kind.UNBAN, facts)]
     if any(each.active and not each.tell for each in facts.together):
         # Told already: by another room of the same order.
         return tuple(actions)
@@ -248,7 +222,7 @@ def _is_over(facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
         words = Words("moderation.undone.replaced", about)
     else:
         words = line("undone" if why == UNDO else "over", decision, facts.name(decision))
-    actions = [*say_in_office(facts.office, decision.case, words)]
+    actions = [] if facts.progress else [*say_in_office(facts.office, decision.case, words)]
     if not in_force_again:
         actions += _way_back(decision, Kind.BAN, facts)
     if decision.tell:
@@ -305,7 +279,7 @@ def _goes_on(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Acti
 
 
 def _could_not(event: Outcome, facts: Aftermath, decision: Decision) -> Sequence[Action]:
-    if _observed(event):
+    if _observed(event) or facts.progress is not None:
         return ()
     cause = _CAUSES.get(event.errcode or "", "other")
     if isinstance(event.action, do.Invite) and cause == "no_power":

@@ -13,10 +13,21 @@ from bots.core.community import Community
 from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.records import Record
-from bots.moderation import aftermath, handlers, since_then, two_people
+from bots.moderation import aftermath, handlers, many_rooms, since_then, two_people, unreadable
 from bots.moderation.crisis.ears import hear
 from bots.moderation.crisis.handlers import crisis_handlers
-from bots.moderation.records import Appeal, Case, CrisisAlert, Decision, HereSince, NotReadable, Proposal, Reporting
+from bots.moderation.records import (
+    Appeal,
+    Case,
+    CrisisAlert,
+    Decision,
+    HereSince,
+    NotReadable,
+    Progress,
+    Proposal,
+    Reporting,
+    RoomLife,
+)
 from bots.moderation.roles import roles_in
 
 
@@ -27,7 +38,18 @@ class ModerationBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.MODERATION
     display_name: str = "moderation.display_name"
-    records: Sequence[type[Record]] = (Case, Reporting, Decision, Appeal, Proposal, HereSince, NotReadable, CrisisAlert)
+    records: Sequence[type[Record]] = (
+        Case,
+        CrisisAlert,
+        Reporting,
+        Decision,
+        Appeal,
+        Proposal,
+        HereSince,
+        Progress,
+        RoomLife,
+        NotReadable,
+    )
 
 
 def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
@@ -57,7 +79,8 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),
             Handler(Tick, two_people.gather_lapse, two_people.decide_lapse),
             Handler(Membership, two_people.gather_arrival, two_people.decide_arrival),
-            Handler(Unreadable, aftermath.gather_unreadable, aftermath.decide_unreadable),
+            Handler(Message, many_rooms.gather_life, many_rooms.decide_life),
+            Handler(Unreadable, unreadable.gather_unreadable, unreadable.decide_unreadable),
             *crisis_handlers(community, hear),
         )
     )

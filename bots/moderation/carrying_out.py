@@ -10,6 +10,7 @@ from datetime import datetime
 from bots.core.actions import Action, Audit, Cancel, Remember, Words
 from bots.core.rooms import RoomView
 from bots.moderation.ladder import SAID_ONLY, UNDO, carried_out, ends_again, expiry_id, lifted
+from bots.moderation.many_rooms import What, begun
 from bots.moderation.orders import Order, decided
 from bots.moderation.records import Decision
 from bots.moderation.telling import line, say_in_office, tell, told
@@ -47,8 +48,12 @@ def carry_out(order: Order, numbers: Sequence[int], replaced: Sequence[Decision]
     actions: list[Action] = []
     for each in replaced:
         actions += [Remember(why=why, record=replace(each, active=False)), Cancel(why=why, id=expiry_id(each.number))]
-    for place, number in zip(order.places, numbers, strict=True):
-        decision = decided(order, place, number, at.by, at.now, first=numbers[0], agreed=at.agreed)
+    decisions = [
+        decided(order, place, number, at.by, at.now, first=numbers[0], agreed=at.agreed)
+        for place, number in zip(order.places, numbers, strict=True)
+    ]
+    actions += begun(What.DONE, decisions, at.office, at.now, [each.room_id for each in order.left_out if each.room_id])
+    for place, decision in zip(order.places, decisions, strict=True):
         if order.kind in SAID_ONLY:
             actions.append(Remember(why=why, record=replace(decision, reason=None, tell=False)))
             name = at.name(place.room_id) if at.place_named else None
@@ -64,7 +69,7 @@ def take_back(decisions: Sequence[Decision], restored: Sequence[Decision], at: O
 
     Who was never told of a decision is not told of its end either.
     """
-    actions: list[Action] = []
+    actions: list[Action] = [*begun(What.UNDONE, decisions, at.office, at.now)]
     for decision in decisions:
         said_only = decision.kind in SAID_ONLY
         still_to_tell = not decision.tell and not said_only

@@ -23,9 +23,10 @@ from bots.moderation.carrying_out import Occasion, carry_out, take_back
 from bots.moderation.cases import NUMBERS, subject
 from bots.moderation.casework import Desk, work_on
 from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Confirm, Help, OnACase, Report, Second, Take, Undo
+from bots.moderation.many_rooms import liveliest_first
 from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
 from bots.moderation.places import Refused
-from bots.moderation.records import Case, Decision, Proposal
+from bots.moderation.records import Case, Decision, Proposal, RoomLife
 from bots.moderation.reporting import Reported, gather_report, reported
 from bots.moderation.roles import Role, Roles
 from bots.moderation.telling import number_of, say_in_office, tell
@@ -231,7 +232,7 @@ async def _ordered(
         asker_hash=reader.pseudonym(event.sender),
         roles=roles,
         here=here,
-        rooms=facts.rooms,
+        rooms=liveliest_first(facts.rooms, await reader.find(RoomLife), reader.now),
         about=about,
         unknown=facts.unknown,
         pointed_at=pointed_at,

@@ -230,3 +230,43 @@ class CrisisAlert(Record):
         keep=timedelta(days=3),
         subject="person",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(Record):
+    """How far an order in many rooms has come, its being taken back, or its end (`what`).
+
+    `label` is that of the line which tells it; `failed` has a cause and a room id for each room where it did not work.
+    """
+
+    order: int
+    what: str
+    kind: Kind
+    target: Person
+    label: str
+    total: int
+    done: int = 0
+    failed: tuple[str, ...] = ()
+
+    key: ClassVar[tuple[str, ...]] = ("order", "what")
+    duty: ClassVar[Duty] = Duty(
+        purpose="tells moderators how far something has come that takes time in many rooms",
+        keep=timedelta(days=7),
+        subject="target",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomLife(Record):
+    """How lively a room is: in how many minutes of late somebody wrote there. Not who, and not what."""
+
+    room_id: str
+    minutes: float
+    at: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("room_id",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="has a decision for many rooms begin where most is written",
+        keep=timedelta(days=90),
+        subject=None,
+    )

@@ -289,7 +289,8 @@ class Scene:
                 these = handler.decide(event, await handler.gather(event, self))
                 for action in these:
                     await self._write_down(action)
-                actions += these
+                # How lively a room is counts with every message: it is written down, and would be in the way here.
+                actions += [action for action in these if action.why != "moderation.life"]
         self.last += actions
         self.all += actions
         for action in actions:

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import InRoom, Quote, Send
-from bots.moderation.aftermath import QUIET
 from bots.moderation.commands import BUTTONS
 from bots.moderation.reporting import LIMITS
+from bots.moderation.unreadable import QUIET
 from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, HEL, LEO, MIA, MO, OFFICE, Scene
 
 

@@ -204,6 +204,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user"),
     )
     op.create_table(
+        "progress",
+        sa.Column("order", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("target", sa.String(length=32), nullable=False),
+        sa.Column("target_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("order", "what"),
+    )
+    op.create_table(
+        "room_life",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("minutes", sa.Double(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id"),
+    )
+    op.create_table(
         "proposal",
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("target", sa.String(length=32), nullable=False),
@@ -404,6 +428,8 @@ def downgrade() -> None:
     op.drop_table("labels")
     op.drop_table("invite_code")
     op.drop_table("here_since")
+    op.drop_table("progress")
+    op.drop_table("room_life")
     op.drop_table("proposal")
     op.drop_table("decision")
     op.drop_table("crisis_note")
