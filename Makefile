@@ -31,10 +31,11 @@ bench: $(DEV)
 	$(BIN)/python -m benchmarks
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.door
 
-## The pictures in the README: a conversation that is held for it, and the door as a phone shows it.
+## The pictures in the docs: a conversation that is held for it, the door as a phone shows it, and a first evening.
 picture: $(DEV)
 	PYTHONPATH=tests $(BIN)/python docs/pictures/conversation.py
 	PYTHONPATH=tests $(BIN)/python docs/pictures/coming_in.py
+	PYTHONPATH=tests $(BIN)/python docs/pictures/first_evening.py
 
 $(VENV)/up-%.stamp: | $(BIN)/pip
 	$(call install,up)
