@@ -202,6 +202,15 @@ def apply(config: Path, replace: tuple[str, ...]) -> None:
 
 @main.command()
 @_config
+def status(config: Path) -> None:
+    """Show how every room stands: power, what could not be read, what waits. Exit code 2 if one is not protected."""
+    from bots.cli.status import show
+
+    sys.exit(0 if asyncio.run(show(config, _console())) else EXIT_DIFFERS)
+
+
+@main.command()
+@_config
 def doctor(config: Path) -> None:
     """Ask the homeserver what it gives away, and say what to set.
 

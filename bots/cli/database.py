@@ -7,7 +7,9 @@ import hmac
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+import bots
 from bots.cli.deployment import Deployment
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
@@ -55,7 +57,12 @@ async def open_database(deployment: Deployment) -> AsyncIterator[Store]:
 
 def every_record() -> tuple[type[Record], ...]:
     """What the three bots and the door keep: the tables are one database's, whichever of them runs."""
-    modules = [importlib.import_module(f"bots.{folder}.records") for folder in (*BotName, "door")]
+    folder = Path(bots.__file__).parent
+    modules = [
+        importlib.import_module(".".join(("bots", *file.relative_to(folder).with_suffix("").parts)))
+        for bot in (*BotName, "door")
+        for file in sorted((folder / bot).rglob("records.py"))
+    ]
     return tuple(
         each
         for module in modules

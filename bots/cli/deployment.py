@@ -56,7 +56,11 @@ class Deployment:
 
     def load_community(self) -> Community:
         """The community that the folder describes, with this installation's moderators. Raises SettingsError."""
-        community = load_community(self.community)
+        return self.community_in(self.community)
+
+    def community_in(self, folder: Path) -> Community:
+        """The same, for a copy of the folder. Raises SettingsError."""
+        community = load_community(folder)
         return replace(community, moderators=tuple(dict.fromkeys((*community.moderators, *self.moderators))))
 
     @property

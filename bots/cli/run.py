@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bots.cli.database import log_key, open_database
 from bots.cli.deployment import load_deployment
+from bots.cli.last_settings import load_or_last
 from bots.cli.patience import patiently
 from bots.cli.sorry import Sorry
 from bots.cli.stopping import stop_requested
@@ -20,7 +21,6 @@ from bots.core.homeserver.process import Child
 from bots.core.matrix.opening import open_client
 from bots.core.runtime.logging import configure
 from bots.core.runtime.run import Running, run_bot
-from bots.core.settings import load_catalogue
 
 EXIT_CHILD_FAILED = 1
 _POLL = 0.5
@@ -53,10 +53,10 @@ async def run_one(config: Path, name: BotName) -> int:
     """
     deployment = load_deployment(config)
     configure(log_key(deployment), json=deployment.json_logs)
-    community = deployment.load_community()
+    loaded = load_or_last(deployment.community, deployment.state, deployment.community_in)
+    community, catalogue = loaded.community, loaded.catalogue
     users = frozenset(deployment.bots.values())
     bot = make_bot(name, community)
-    catalogue = load_catalogue(community)
     display_name = catalogue.render(Words(bot.display_name), community.default_language).body
     async with open_database(deployment) as store:
         client = await patiently(
@@ -81,6 +81,8 @@ async def run_one(config: Path, name: BotName) -> int:
             catalogue=catalogue,
             bots=users,
             organiser=deployment.organiser,
+            mistakes=loaded.mistakes,
+            settings_of=loaded.settings_of,
         )
         return await run_bot(running, http_port=deployment.health.get(name))
 
@@ -92,9 +94,9 @@ async def run_all(config: Path, names: Sequence[BotName]) -> int:
     """
     # Mistakes are told once, not three times; and three processes find the tables as they want them.
     deployment = load_deployment(config)
-    deployment.load_community()
     for name in names:
         deployment.credentials(name.value)
+    load_or_last(deployment.community, deployment.state, deployment.community_in)
     async with open_database(deployment):
         pass
     if deployment.door is not None and deployment.door.account is not None:

@@ -67,6 +67,9 @@ class Reader(Protocol):
     async def next_number(self, series: str) -> int:
         """The next number of a series (case numbers), starting at 1; taken when the decision commits."""
 
+    async def waiting(self) -> int:
+        """How many actions of this bot wait to be carried out."""
+
     async def message_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent an event, by the homeserver's word; None when it is unknown there or gone.
 

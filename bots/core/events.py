@@ -166,6 +166,19 @@ class Report(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The bot runs, and has heard its homeserver: once a process, before anything else is decided by the clock.
+
+    `mistakes` are what is wrong with the organiser's settings, a sentence each;
+    then the bot goes on with those that were right the last time, at `settings_of`.
+    """
+
+    at: datetime
+    mistakes: tuple[str, ...] = ()
+    settings_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Something that was scheduled is due.
 
@@ -195,5 +208,15 @@ class Outcome:
 
 
 AnyEvent = (
-    Message | Reaction | PollAnswer | Redaction | Membership | RoomStateChanged | Unreadable | Report | Tick | Outcome
+    Message
+    | Reaction
+    | PollAnswer
+    | Redaction
+    | Membership
+    | RoomStateChanged
+    | Unreadable
+    | Report
+    | Started
+    | Tick
+    | Outcome
 )

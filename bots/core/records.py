@@ -175,5 +175,22 @@ class OnCall(Record):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readability(Record):
+    """Of what was said in a room on a day (UTC), how much the moderation bot could read. Written by the runtime."""
+
+    room_id: str
+    day: str
+    read: int = 0
+    unread: int = 0
+
+    key: ClassVar[tuple[str, ...]] = ("room_id", "day")
+    duty: ClassVar[Duty] = Duty(
+        purpose="tells moderators how much of a room can be read, without saying whose messages can't",
+        keep=timedelta(days=7),
+        subject=None,
+    )
+
+
 # What every community keeps, whichever bots it has.
-CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat, SpokenLanguage, AgreedWords, OnCall)
+CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat, SpokenLanguage, AgreedWords, OnCall, Readability)

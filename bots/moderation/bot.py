@@ -29,6 +29,8 @@ from bots.moderation.records import (
     RoomLife,
 )
 from bots.moderation.roles import roles_in
+from bots.moderation.standing.handling import standing
+from bots.moderation.standing.records import ToldStanding
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class ModerationBot:
         Progress,
         RoomLife,
         NotReadable,
+        ToldStanding,
     )
 
 
@@ -82,5 +85,6 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Message, many_rooms.gather_life, many_rooms.decide_life),
             Handler(Unreadable, unreadable.gather_unreadable, unreadable.decide_unreadable),
             *crisis_handlers(community, hear),
+            *standing(community),
         )
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bots.core.commands import Case, CommandSet, Flag, Rest, User, command
+from bots.moderation.office_commands import OFFICE_COMMANDS, OfficeCommand
 
 USUAL_MUTE = timedelta(hours=2)
 
@@ -249,8 +250,9 @@ class Help:
 Aimed = Note | Warn | Mute | Hold | Unmute | Remove | Ban | Unban | Undo
 OnACase = Close | Take | Second
 Command = Aimed | OnACase | Confirm | Report | Help
-COMMANDS: CommandSet[Command] = CommandSet(
-    Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo, Close, Take, Second, Confirm, Report, Help
+COMMANDS: CommandSet[Command | OfficeCommand] = CommandSet(
+    *(Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo),
+    *(Close, Take, Second, Confirm, Report, Help, *OFFICE_COMMANDS),
 )
 # Under every case, in this order; the card names each in words.
 BUTTONS = ("📝", "⚠️", "🔇", "👋", "✅", "🙋", "👥")

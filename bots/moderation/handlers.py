@@ -24,6 +24,7 @@ from bots.moderation.cases import NUMBERS, subject
 from bots.moderation.casework import Desk, work_on
 from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Confirm, Help, OnACase, Report, Second, Take, Undo
 from bots.moderation.many_rooms import liveliest_first
+from bots.moderation.office_commands import OfficeCommand
 from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
 from bots.moderation.places import Refused
 from bots.moderation.records import Case, Decision, Proposal, RoomLife
@@ -101,7 +102,7 @@ async def gather_reaction(roles: Roles, event: Reaction, reader: Reader) -> Fact
     """The same for a tap: a flag on a message, or a button on a case or on a decision."""
     facts = _facts(event, reader, roles)
     kind = COMMANDS.by_reaction(event.key)
-    if facts.room is None or kind is None or event.sender in reader.bots:
+    if facts.room is None or kind is None or issubclass(kind, OfficeCommand) or event.sender in reader.bots:
         return facts
     if kind is Report:
         sender = await reader.message_sender(event.room_id, event.target)
@@ -182,6 +183,9 @@ def _command(text: str, *, in_a_case: bool) -> Command | Unknown | None:
         bare = COMMANDS.parse(f"{PREFIX}{text.strip()}")
         on_it = isinstance(bare, OnACase | Confirm) and len(text.split()) == 1
         parsed = bare if on_it or (isinstance(bare, Aimed) and not bare.reason) else None
+    if isinstance(parsed, OfficeCommand):
+        # About nobody: `bots.moderation.standing` answers it.
+        return None
     if isinstance(parsed, Unknown):
         meant = parsed.nearest is not None and SequenceMatcher(None, parsed.name, parsed.nearest).ratio() >= _MEANT
         return parsed if meant else None

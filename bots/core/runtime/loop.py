@@ -15,7 +15,18 @@ from datetime import datetime, timedelta
 import structlog
 
 from bots.core.actions import BotName, Join, Send
-from bots.core.events import AnyEvent, Event, Membership, MembershipState, Message, Outcome, Report, Tick, Unreadable
+from bots.core.events import (
+    AnyEvent,
+    Event,
+    Membership,
+    MembershipState,
+    Message,
+    Outcome,
+    Report,
+    Started,
+    Tick,
+    Unreadable,
+)
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
@@ -23,6 +34,7 @@ from bots.core.runtime.decide import Decider, transaction_id
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import from_json
 from bots.core.runtime.ports import Store, Waiting
+from bots.core.runtime.readability import ReadCounts
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.unreadable import keep, readable_now
 from bots.core.transport import SyncBatch, TokenRevokedError, Transport, TransportError
@@ -61,6 +73,7 @@ class Loop:
     _community: frozenset[str] | None = None
     _arrived: set[str] = field(default_factory=set)
     _next_reports: datetime | None = None
+    _read_counts: ReadCounts = field(default_factory=ReadCounts)
 
     async def run(self) -> None:
         """Sync until cancelled. Raises TokenRevokedError when the account is no longer the bot's."""
@@ -106,7 +119,7 @@ class Loop:
         # Where nothing is to be written, the place in the stream need not be: after a crash the same comes again.
         if batch.initial or coming or labels or batch.left or joined - self._arrived:
             async with self.store.transaction(self.bot, received) as transaction:
-                rooms = {event.room_id for event in coming if not isinstance(event, Tick | Outcome)}
+                rooms = {event.room_id for event in coming if not isinstance(event, Started | Tick | Outcome)}
                 reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, rooms, senders)
                 for label, event_id in labels.items():
                     await transaction.set_label(label, event_id)
@@ -122,7 +135,10 @@ class Loop:
                 for room_id in batch.left:
                     await transaction.set_position(_position(room_id), "")
                 await transaction.set_position(_SYNC, batch.next_batch)
+                await self._read_counts.write(transaction)
             self._community = reader.community
+            if self.bot is BotName.MODERATION:
+                self._read_counts.committed(received, coming[len(late) :], late)
         self._since = batch.next_batch
         self._heard = True
         self._arrived = {room for room in joined if room in self._arrived or self.transport.room(room) is not None}

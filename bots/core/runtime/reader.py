@@ -116,6 +116,10 @@ class StoreReader:
         """The next number of a series."""
         return await self.transaction.next_number(series)
 
+    async def waiting(self) -> int:
+        """How many actions of this bot wait to be carried out."""
+        return len(await self.transaction.waiting_ids())
+
     async def message_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent an event, if a handler's `target` named it beforehand."""
         return self.senders.get((room_id, event_id))

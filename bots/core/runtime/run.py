@@ -9,12 +9,14 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
 from bots.core.actions import BotName
 from bots.core.bot import Bot
 from bots.core.community import Community, HistorySharing
+from bots.core.events import Started
 from bots.core.language import Catalogue
 from bots.core.runtime.clock import Clock, SystemClock
 from bots.core.runtime.community_rooms import CommunityRooms
@@ -41,6 +43,7 @@ class Running:
 
     `bots` are the user ids of all of the community's bots, `organiser` the one whose invitations are always accepted.
     With `dry_run` nothing leaves: what would have been done is on the log.
+    `mistakes` are in the organiser's settings: those that `community` is made from were right at `settings_of`.
     """
 
     bot: Bot
@@ -53,6 +56,8 @@ class Running:
     clock: Clock = field(default_factory=SystemClock)
     random: Callable[[], float] = machine_random.random
     dry_run: bool = False
+    mistakes: tuple[str, ...] = ()
+    settings_of: datetime | None = None
 
     def __post_init__(self) -> None:
         name = self.bot.name
@@ -102,7 +107,9 @@ class Running:
             sending=self.performer.sending,
             committed=self._committed,
         )
+        self._rooms = rooms
         self._caught_up = asyncio.Event()
+        self._told_started = False
 
     def _committed(self, batch: SyncBatch, reader: StoreReader | None) -> None:
         if not self._caught_up.is_set():
@@ -116,18 +123,39 @@ class Running:
         if reader is not None and reader.scheduled:
             self.scheduler.wake()
 
+    async def _started(self) -> None:
+        """Let the bot know that it runs, where it cares: once. What goes wrong with that stops nothing else."""
+        if self._told_started or not any(handler.event is Started for handler in self.bot.handlers):
+            return
+        self._told_started = True
+        now = self.clock.now()
+        event = Started(at=now, mistakes=self.mistakes, settings_of=self.settings_of)
+        try:
+            async with self.store.transaction(self.bot.name, now) as transaction:
+                reader = await StoreReader.open(transaction, self.transport, self.bots, self._rooms)
+                await self.decider.decide(event, f"started:{now.isoformat()}", reader)
+        except Exception as error:  # noqa: BLE001 — a bot that can't say how it stands still protects
+            structlog.get_logger().error(
+                "how things stand could not be told", bot=self.bot.name.value, error_type=type(error).__name__
+            )
+            return
+        self.performer.wake()
+        self.scheduler.wake()
+
     async def work(self) -> None:
         """Everything at once, until cancelled. Raises TokenRevokedError (in an ExceptionGroup)."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.loop.run(), name="loop")
             # The rooms are as the homeserver says they are only once it has been heard.
             await self._caught_up.wait()
+            await self._started()
             tasks.create_task(self.performer.run(), name="performer")
             tasks.create_task(self.scheduler.run(), name="scheduler")
 
     async def step(self) -> bool:
         """One turn of everything without waiting: for tests and simulations. Gives whether something happened."""
         batch = await self.loop.step(timeout_ms=0)
+        await self._started()
         ticks = await self.scheduler.step()
         finished = await self.performer.drain()
         return bool(batch.events or ticks or finished)

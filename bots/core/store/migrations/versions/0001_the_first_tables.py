@@ -338,6 +338,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bot", "name"),
     )
     op.create_table(
+        "readability",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("unread", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id", "day"),
+    )
+    op.create_table(
+        "told_standing",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("lacks", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id"),
+    )
+    op.create_table(
         "private_chat",
         sa.Column("user", sa.String(length=32), nullable=False),
         sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
@@ -416,6 +435,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_seen_at"), table_name="seen")
     op.drop_table("seen")
     op.drop_table("reporting")
+    op.drop_table("told_standing")
+    op.drop_table("readability")
     op.drop_table("private_chat")
     op.drop_table("positions")
     op.drop_table("outbox")

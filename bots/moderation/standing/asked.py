@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A command about the community and no person: who may give it, and where it is answered. Pure but for `gather`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bots.core.actions import Action, Priority, Redact, Words
+from bots.core.authority import is_moderator
+from bots.core.bot import Reader
+from bots.core.events import Message, MessageKind
+from bots.core.rooms import RoomRole
+from bots.moderation.commands import COMMANDS
+from bots.moderation.office_commands import OfficeCommand
+from bots.moderation.telling import tell
+
+MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
+
+
+def office_command(event: Message, reader: Reader) -> OfficeCommand | None:
+    """The command in a message that one of the community's people wrote in one of its rooms."""
+    room = reader.room(event.room_id)
+    if room is None or room.role not in (*MEMBERS_ROOMS, RoomRole.MODERATORS):
+        return None
+    if event.sender in reader.bots or event.kind is not MessageKind.TEXT or not event.authentic:
+        return None
+    parsed = COMMANDS.parse(event.text)
+    return parsed if isinstance(parsed, OfficeCommand) else None
+
+
+def may_ask(event: Message, reader: Reader) -> bool:
+    """Whether the one who asks moderates a room of the community."""
+    return any(is_moderator(room, event.sender) for role in MEMBERS_ROOMS for room in reader.rooms(role))
+
+
+def taken_away(event: Message, office: str | None) -> Sequence[Action]:
+    """In the members' rooms a command is nobody's to see; it is answered in the moderators' room."""
+    if event.room_id == office:
+        return ()
+    redact = Redact(
+        why="moderation.command",
+        priority=Priority.CRISIS,
+        room_id=event.room_id,
+        event_id=event.event_id,
+        sender=event.sender,
+        asked_by_sender=True,
+    )
+    return (redact,)
+
+
+def not_yours(event: Message, office: str | None) -> Sequence[Action]:
+    """Told in private, where there is a chat to tell it in."""
+    refusal = tell(event.sender, Words("moderation.refused.not_moderator"), why="moderation.refused")
+    return (*taken_away(event, office), refusal)
