@@ -43,7 +43,7 @@ class Agreeing(LettingIn):
         return self._young_goodbye(named)
 
     def _young_goodbye(self, country: str = "") -> Turn:
-        language = self._now.language or None
+        language = self._language or None
         lines = for_young_people(self._community, country, self._world.now.date(), language) if country else ()
         said = (*lines, self._say.words("young.goodbye"))
         return Turn(conversation=self._now, says=(Say(said, urgent=True),), erase=True)

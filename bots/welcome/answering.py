@@ -28,7 +28,7 @@ class Answering(Arranging):
 
     def turn(self) -> Turn:
         """The answer."""
-        return (
+        turn = (
             self._in_an_emergency()
             or self._when_any_word_does()
             or self._about_oneself()
@@ -37,6 +37,7 @@ class Answering(Arranging):
             or self._when_not_let_on()
             or self._answer()
         )
+        return replace(turn, language=self._language)
 
     # What always works, whatever was asked.
 
@@ -71,7 +72,7 @@ class Answering(Arranging):
         match self._came:
             case Speak(language=language):
                 return self._speak(language)
-            case Said(text=text) if self._names_a_language(text):
+            case Said(text=text) if self._before.step is not Step.LANGUAGE and self._names_a_language(text):
                 return self._speak(text)
             case Mistyped():
                 return self._aside(self._say.words("unknown_command"))
@@ -85,7 +86,7 @@ class Answering(Arranging):
             return None
         country = self._vocabulary.asking.country(self._came.text)
         if country:
-            return told(self._community, country, self._world.now.date(), self._before.language or None)
+            return told(self._community, country, self._world.now.date(), self._language or None)
         if country is not None or self._vocabulary.asking.distressed(self._came.text):
             return self._people_to_call()
         return None
@@ -96,7 +97,7 @@ class Answering(Arranging):
         if country is None:
             return (self._say.words("urgent"),)
         today = self._world.now.date()
-        return told(self._community, country.code, today, self._before.language or None)
+        return told(self._community, country.code, today, self._language or None)
 
     def _names_a_language(self, text: str) -> bool:
         """By its name. A code alone may be a word of another language: "no", "it"."""
@@ -107,8 +108,7 @@ class Answering(Arranging):
         languages = self._community.languages
         code = meant(language, languages)
         if code is not None and len(languages) > 1:
-            self._now = replace(self._now, language=code)
-            self._say = Wording(self._community, code)
+            self._now_in(code)
             return self._aside(self._say.words("language.set"))
         if len(languages) > 1:
             names = [own_name(each) for each in languages]
@@ -189,6 +189,7 @@ class Answering(Arranging):
             Step.PREVIEW: self._on_preview,
             Step.DAYS: self._on_days,
             Step.COUNTRY: self._on_arrangement,
+            Step.LANGUAGE: self._on_arrangement,
             Step.CLOCK: self._on_arrangement,
             Step.QUIET: self._on_arrangement,
         }
@@ -198,7 +199,7 @@ class Answering(Arranging):
 def resume(community: Community, conversation: Conversation, world: World, key: str) -> Turn:
     """Say `welcome.<key>` and ask what was asked last, whatever held it up."""
     conversation = replace(conversation, pause=Pause.NONE)
-    say = Wording(community, conversation.language)
+    say = Wording(community, world.language)
     if conversation.step is Step.ELSEWHERE:
         elsewhere = say.words("elsewhere", server=world.server, ours=world.ours)
         return Turn(conversation=conversation, says=(Say((say.words(key), elsewhere)),))

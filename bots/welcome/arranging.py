@@ -7,17 +7,18 @@ from dataclasses import replace
 
 from bots.core.helplines import find_country
 from bots.core.hours import offset_of, times_in, written
+from bots.core.languages import meant
 from bots.welcome.answers import Intent
 from bots.welcome.records import Step
 from bots.welcome.settling_in import SettlingIn
 from bots.welcome.turn import Turn
 
-_IN_ORDER = (Step.COUNTRY, Step.CLOCK, Step.QUIET, Step.DONE)
+_IN_ORDER = (Step.COUNTRY, Step.LANGUAGE, Step.CLOCK, Step.QUIET, Step.DONE)
 _TWO = 2
 
 
 class Arranging(SettlingIn):
-    """Answers to `COUNTRY`, `CLOCK` and `QUIET`."""
+    """Answers to `COUNTRY`, `LANGUAGE`, `CLOCK` and `QUIET`."""
 
     def _on_arrangement(self) -> Turn:
         match self._intent:
@@ -29,13 +30,20 @@ class Arranging(SettlingIn):
                 return self._keep("")
             case Intent.MORE:
                 return self._go(Step.CONDITION)
-        understood = {Step.COUNTRY: self._country, Step.CLOCK: self._clock, Step.QUIET: self._quiet}[self._now.step]()
+        understood = {
+            Step.COUNTRY: self._country,
+            Step.LANGUAGE: self._spoken,
+            Step.CLOCK: self._clock,
+            Step.QUIET: self._quiet,
+        }[self._now.step]()
         return self._keep(understood) if understood else self._unclear("choose.unclear")
 
     def _keep(self, answer: str) -> Turn:
         match self._now.step:
             case Step.COUNTRY:
                 self._now = replace(self._now, country=answer)
+            case Step.LANGUAGE:
+                self._now_in(answer)
             case Step.CLOCK:
                 self._now = replace(self._now, zone=answer)
             case _:
@@ -43,8 +51,10 @@ class Arranging(SettlingIn):
         return self._to(1)
 
     def _to(self, way: int) -> Turn:
-        """To the next of these questions, or the one before. Quiet hours need a clock."""
+        """To the next of these questions, or the one before. Quiet hours need a clock, and a choice two languages."""
         at = max(0, _IN_ORDER.index(self._now.step) + way)
+        if _IN_ORDER[at] is Step.LANGUAGE and len(self._community.languages) == 1:
+            at += way
         step = _IN_ORDER[at]
         if step is Step.QUIET and not self._now.zone:
             step = Step.DONE
@@ -53,6 +63,12 @@ class Arranging(SettlingIn):
     def _country(self) -> str:
         country = find_country(self._community.countries, self._vocabulary.asking.place(self._text))
         return country.code if country else ""
+
+    def _spoken(self) -> str:
+        languages = self._community.languages
+        if len(numbered := self._picked(languages)) == 1:
+            return numbered[0]
+        return meant(self._text, languages) or ""
 
     def _clock(self) -> str:
         times = times_in(self._text)

@@ -66,6 +66,7 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
     office = (to_office(facts, words) for words in turn.office) if facts.office else ()
     return (
         *_bookkeeping(turn.conversation, facts),
+        *_spoken(turn.language, facts),
         *_agreed(lines, turn.conversation, facts),
         *answered(facts.conversation, turn.conversation),
         *coming_up(turn.conversation, facts),
@@ -133,8 +134,6 @@ def _bookkeeping(after: Conversation, facts: Facts) -> Iterator[Action]:
     if after == facts.conversation:
         return
     yield Remember(why="welcome.progress", record=after)
-    if after.language != (facts.conversation.language if facts.conversation else ""):
-        yield Remember(why="welcome.language", record=SpokenLanguage(user=facts.person, language=after.language))
     before = agreements(facts.conversation) if facts.conversation else {}
     for purpose, version in agreements(after).items():
         if version > before.get(purpose, 0):
@@ -142,6 +141,15 @@ def _bookkeeping(after: Conversation, facts: Facts) -> Iterator[Action]:
             yield Remember(why="welcome.agreed", record=consent)
         elif version < before.get(purpose, 0):
             yield Forget(why="welcome.taken_back", record=Consent, key=(facts.person, purpose))
+
+
+def _spoken(language: str | None, facts: Facts) -> Iterator[Action]:
+    if language is None or language == facts.language:
+        return
+    if language:
+        yield Remember(why="welcome.language", record=SpokenLanguage(user=facts.person, language=language))
+    else:
+        yield Forget(why="welcome.language", record=SpokenLanguage, key=(facts.person,))
 
 
 def _agreed(lines: Mapping[str, str], after: Conversation, facts: Facts) -> Iterator[Action]:

@@ -41,7 +41,7 @@ class Interview:
 
     def begin(self, user: str, world: World, *before: str) -> Turn:
         """Greet somebody who is not known, after the sentences called `before`."""
-        say = Wording(self.community, "")
+        say = Wording(self.community, world.language)
         first = (say.words(key) for key in before)
         greeting = Say((*first, say.words("greeting", community=self.community.name), *say.languages()))
         step = Step.AGE if world.is_reached_by(self.community) else Step.ELSEWHERE
@@ -68,9 +68,9 @@ class Interview:
         """Ask once more, softly, what was asked last."""
         return resume(self.community, replace(conversation, reminded=True), world, "reminder")
 
-    def unreadable(self, conversation: Conversation) -> Turn:
+    def unreadable(self, conversation: Conversation, world: World) -> Turn:
         """The person wrote something that can't be read here: help with their app."""
-        say = Wording(self.community, conversation.language)
+        say = Wording(self.community, world.language)
         conversation = replace(conversation, heard=False)
         told = say.words("read.unreadable")
         if conversation.step in (Step.ELSEWHERE, Step.YOUNG, Step.DONE) or conversation.pause is not Pause.NONE:
@@ -79,9 +79,9 @@ class Interview:
             conversation = replace(conversation, step=Step.APP, round=conversation.round + 1)
         return Turn(conversation=conversation, says=(say.ask(conversation, told),))
 
-    def note(self, conversation: Conversation, day: int) -> Turn:
+    def note(self, conversation: Conversation, day: int, world: World) -> Turn:
         """A few words on one of the first days, to somebody who asked for them; the last one ends it."""
-        say = Wording(self.community, conversation.language)
+        say = Wording(self.community, world.language)
         if day == NOTE_DAYS[-1]:
             conversation = replace(conversation, notes=0, unheard="")
         said = [say.words(f"note.{day}")]
@@ -91,20 +91,22 @@ class Interview:
 
     def shut_out(self, conversation: Conversation, world: World) -> Turn:
         """Their homeserver is not let in any more, and they were taken out of the rooms."""
-        say = Wording(self.community, conversation.language)
+        say = Wording(self.community, world.language)
         elsewhere = say.words("elsewhere", server=world.server, ours=world.ours)
         conversation = replace(conversation, step=Step.ELSEWHERE, asked_at=world.now)
         return Turn(conversation=conversation, says=(Say((elsewhere,)),))
 
-    def about_invitation(self, conversation: Conversation, condition: str, what: str, *, link: str = "") -> Turn:
+    def about_invitation(
+        self, conversation: Conversation, condition: str, what: str, world: World, *, link: str = ""
+    ) -> Turn:
         """What became of an invitation: it was "blocked", "failed", "lost", "missed" or "refused"."""
-        say = Wording(self.community, conversation.language)
+        say = Wording(self.community, world.language)
         rooms = (say.words(f"invite.{what}", room=known.room_name, link=link) for known in say.conditions([condition]))
         return Turn(conversation=conversation, says=tuple(Say((words,)) for words in rooms))
 
-    def unsaid(self, conversation: Conversation, conditions: Sequence[str]) -> Turn:
+    def unsaid(self, conversation: Conversation, conditions: Sequence[str], world: World) -> Turn:
         """The line that they said yes to was not said in the rooms of these conditions."""
-        say = Wording(self.community, conversation.language)
+        say = Wording(self.community, world.language)
         rooms = (say.words("line.unsaid", room=known.room_name) for known in say.conditions(conditions))
         return Turn(conversation=conversation, says=tuple(Say((words,)) for words in rooms))
 

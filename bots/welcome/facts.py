@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bots.core.authority import power
 from bots.core.bot import Reader
 from bots.core.events import Event, MembershipState
-from bots.core.records import AgreedWords, CommunityRoom, Holding, PrivateChat
+from bots.core.records import AgreedWords, CommunityRoom, Holding, PrivateChat, SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.records import Arrivals, Consent, Conversation, Pause
 from bots.welcome.showing import Account
@@ -35,7 +35,7 @@ class Facts:
     `consents` what the person agreed to, `kept` what is kept about them, as far as it was asked for,
     `present` the rooms of members in which they are, or to which they are invited,
     `arrivals` by room id what rooms have heard of newcomers, `agreed` by room id the event ids of lines of their own
-    that the person said yes to and the room has not heard,
+    that the person said yes to and the room has not heard, `language` the one they chose, if they chose one,
     `ear` how near to danger something sounds that was said in the private chat.
     """
 
@@ -55,6 +55,7 @@ class Facts:
     present: tuple[RoomView, ...] = ()
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     agreed: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
     ear: Ear | None = None
 
     @property
@@ -72,6 +73,7 @@ class Facts:
             rooms=frozenset(self.condition_rooms),
             inside=frozenset(i for i, room in self.condition_rooms.items() if self.person in room.joined()),
             account=self.account,
+            language=self.language,
             receipts=self.consents,
             kept=self.kept,
             by_hand=tuple(room.name or room.room_id for room in self.present if not self.can_be_taken_out_of(room)),
@@ -104,6 +106,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
     introduced = conversation and (conversation.introduce or conversation.unannounced)
     arrivals = await reader.find(Arrivals) if introduced else ()
     agreed = await reader.find(AgreedWords, user=person) if introduced else ()
+    spoken = await reader.get(SpokenLanguage, person)
     rooms = {room.condition: room for room in reader.rooms(RoomRole.CONDITION) if room.condition}
     return Facts(
         now=reader.now,
@@ -121,6 +124,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         present=tuple(room for room in members_rooms if _is_there(person, room)),
         arrivals={each.room_id: each for each in arrivals},
         agreed={each.room_id: each.event_id for each in agreed},
+        language=spoken.language if spoken else "",
     )
 
 

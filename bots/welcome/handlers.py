@@ -172,7 +172,7 @@ class Welcome:
         """Their line was not said: it is not what they said yes to any more, or they left the room."""
         assert facts.conversation is not None
         rooms = (i for i, room in facts.condition_rooms.items() if send.place == InRoom(room.room_id))
-        turn = self.interview.unsaid(facts.conversation, tuple(rooms))
+        turn = self.interview.unsaid(facts.conversation, tuple(rooms), facts.world)
         return carry_out(turn, facts, source)
 
     def _in_a_room(

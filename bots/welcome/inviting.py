@@ -26,13 +26,14 @@ def came_back(interview: Interview, facts: Facts, invite: Invite, errcode: str |
         return
     yield Cancel(why=INVITE, id=tick_id(Later.MISSED, facts.person, condition))
     if invite.why == _ONCE_MORE:
-        yield from carry_out(interview.about_invitation(facts.conversation, condition, "lost"), facts, source)
+        turn = interview.about_invitation(facts.conversation, condition, "lost", facts.world)
+        yield from carry_out(turn, facts, source)
         room = facts.condition_rooms[condition].name or condition
         if facts.office:
             yield to_office(facts, Words("welcome.office.invitation", {"room": room}))
         return
     key = "blocked" if errcode == _BLOCKED else "failed"
-    yield from carry_out(interview.about_invitation(facts.conversation, condition, key), facts, source)
+    yield from carry_out(interview.about_invitation(facts.conversation, condition, key, facts.world), facts, source)
     yield put_by(Later.INVITE_AGAIN, facts.conversation, facts.now, condition)
 
 
@@ -53,7 +54,7 @@ def overlooked(interview: Interview, facts: Facts, condition: str, source: str) 
     if room.members[facts.person].state is MembershipState.INVITE:
         link = f"https://matrix.to/#/{room.room_id}?via={facts.world.ours}"
         yield from carry_out(
-            interview.about_invitation(facts.conversation, condition, "missed", link=link), facts, source
+            interview.about_invitation(facts.conversation, condition, "missed", facts.world, link=link), facts, source
         )
 
 
@@ -62,7 +63,8 @@ def turned_down(interview: Interview, facts: Facts, condition: str, source: str)
     if facts.conversation is None or condition not in facts.conversation.chosen.split():
         return
     yield Cancel(why=INVITE, id=tick_id(Later.MISSED, facts.person, condition))
-    yield from carry_out(interview.about_invitation(facts.conversation, condition, "refused"), facts, source)
+    turn = interview.about_invitation(facts.conversation, condition, "refused", facts.world)
+    yield from carry_out(turn, facts, source)
 
 
 def _still_wanted(facts: Facts, condition: str) -> RoomView | None:

@@ -82,7 +82,7 @@ class LaterOn:
         day = event.payload.get("which")
         if not isinstance(day, int) or not facts.conversation.notes or facts.conversation.pause is Pause.STOPPED:
             return ()
-        return carry_out(self.interview.note(facts.conversation, day), facts, event.id)
+        return carry_out(self.interview.note(facts.conversation, day, facts.world), facts, event.id)
 
     async def gather_unreadable(self, event: Unreadable, reader: Reader) -> Facts:
         """About who wrote it."""
@@ -92,4 +92,4 @@ class LaterOn:
         """In the private chat, help with the app; what is unreadable in rooms is the moderators' to know."""
         if not facts.private or facts.conversation is None:
             return ()
-        return carry_out(self.interview.unreadable(facts.conversation), facts, event.event_id)
+        return carry_out(self.interview.unreadable(facts.conversation, facts.world), facts, event.event_id)

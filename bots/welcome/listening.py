@@ -29,7 +29,7 @@ from bots.core.crisis.note import AGAIN, LABEL, NO_MORE, Person, note, short_not
 from bots.core.crisis.rota import on_duty
 from bots.core.crisis.tiers import NOTED, Assessment, Tier, is_nearer
 from bots.core.events import Message, Outcome, Reaction, Tick
-from bots.core.records import CommunityRoom, OnCall, PrivateChat
+from bots.core.records import CommunityRoom, OnCall, PrivateChat, SpokenLanguage
 from bots.core.rooms import RoomRole
 from bots.welcome.answers import Intent, Vocabulary
 from bots.welcome.records import Conversation, CrisisNote, NoCrisisNotes
@@ -224,12 +224,13 @@ class Listening:
         room = reader.room(chat.room_id) if chat else None
         left = conversation is None or conversation.chat_left or (room is not None and user not in room.joined())
         offices = await reader.find(CommunityRoom, role=RoomRole.MODERATORS)
+        spoken = await reader.get(SpokenLanguage, user)
         return Ear(
             now=reader.now,
             user=user,
             person=Person(
                 country=conversation.country if conversation else "",
-                language=(conversation.language or None) if conversation else None,
+                language=spoken.language if spoken else None,
             ),
             last=await reader.get(CrisisNote, user),
             stopped=await reader.get(NoCrisisNotes, user) is not None,

@@ -35,6 +35,7 @@ class Step(StrEnum):
     PREVIEW = "preview"
     DAYS = "days"
     COUNTRY = "country"
+    LANGUAGE = "language"
     CLOCK = "clock"
     QUIET = "quiet"
     DONE = "done"
@@ -116,7 +117,6 @@ class Conversation(Record):
     reminded: bool = False
     hinted: bool = False
     round: int = 0
-    language: str = ""
     unclear: str = ""
     line: str = ""
     chat_left: bool = False

@@ -65,6 +65,7 @@ class World:
     """What is so, at this moment.
 
     `server` is the person's homeserver, `ours` the bot's.
+    `language` is the one that they chose to be spoken to in; empty, where they chose none.
     `rooms` are the condition ids that have a room, `inside` those whose room the person is in.
     `account` is what others can see of theirs.
     `receipts` is what the person agreed to; `kept` what is kept about them, as far as it was asked for;
@@ -78,6 +79,7 @@ class World:
     rooms: frozenset[str]
     inside: frozenset[str]
     account: Account
+    language: str = ""
     receipts: tuple[Consent, ...] = ()
     kept: tuple[Holding, ...] = ()
     by_hand: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ class Turn:
     `line` is the event id of a line of their own that they said yes to, `heard_by` the condition ids whose rooms are
     to hear it, now or when the person comes in.
     `office` is what the moderators' room hears, without a name.
+    `language` is the one that the person is spoken to in from now on (empty: the community's; None: as before).
     `copy`: the person gets all that is kept about them as a file.
     `leave`: they are taken out of every room. `erase`: all that is kept about them goes, after `says` have been said.
     """
@@ -113,6 +116,7 @@ class Turn:
     line: str = ""
     heard_by: tuple[str, ...] = ()
     office: tuple[Words, ...] = ()
+    language: str | None = None
     copy: bool = False
     leave: bool = False
     erase: bool = False

@@ -38,7 +38,8 @@ class Turning:
         self._now = replace(conversation, unclear="", reminded=False)
         self._came = came
         self._world = world
-        self._say = Wording(community, conversation.language)
+        self._language = world.language
+        self._say = Wording(community, world.language)
         self._intent = self._meaning()
 
     # What came.
@@ -71,6 +72,11 @@ class Turning:
         """The one choice that was tapped, numbered or written."""
         numbered = self._picked(choices)
         return numbered[0] if len(numbered) == 1 else self._vocabulary.pick(question, self._text)
+
+    def _now_in(self, language: str) -> None:
+        """From here on in this language; in the community's own, if it is empty."""
+        self._language = language
+        self._say = Wording(self._community, language)
 
     # Ways to end a turn.
 

@@ -40,7 +40,7 @@ def hint(community: Community, facts: Facts) -> Iterator[Action]:
     if known is None or known.hinted or not _has_not_answered(known):
         return
     default = community.default_language
-    languages = (known.language,) if known.language else dict.fromkeys((default, *community.languages))
+    languages = (facts.language,) if facts.language else dict.fromkeys((default, *community.languages))
     yield Remember(why=WHY, record=replace(known, hinted=True))
     yield SetTopic(
         why=WHY, user=facts.person, parts=tuple(Words("welcome.unread.topic", language=each) for each in languages)

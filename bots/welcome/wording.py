@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bots.core.actions import OwnWords, Param, Part, Words
@@ -122,6 +122,8 @@ class Wording:
                 return tuple(self.words(f"who.{name}") for name in Who)
             case Step.APP:
                 return tuple(self.words(f"read.app.{name}") for name in APPS)
+            case Step.LANGUAGE:
+                return tuple(self.words("poll.choice", choice=own_name(code)) for code in self.community.languages)
             case Step.CHOOSE:
                 offered = self.conditions(conversation.offered.split())
                 named = tuple(self.words("poll.choice", choice=self.condition(each)) for each in offered)
@@ -153,6 +155,9 @@ class Wording:
                 return self._reading(conversation)
             case Step.APP:
                 return self._numbered_choice("read.app", APPS)
+            case Step.LANGUAGE:
+                names = (self.words("poll.choice", choice=own_name(code)) for code in self.community.languages)
+                return (self.words("settings.language"), *self._numbered_options(names)), ()
             case _:
                 return self._numbered_choice("who", tuple(Who))
 
@@ -164,11 +169,13 @@ class Wording:
         return (self.words("read.ask", sign=sign),), shown
 
     def _numbered_choice(self, question: str, choices: Sequence[str]) -> tuple[tuple[Words, ...], tuple[str, ...]]:
-        options = (
-            self.words("pick.option", number=number, choice=self.words(f"{question}.{name}"))
-            for number, name in enumerate(choices, start=1)
-        )
+        options = self._numbered_options(self.words(f"{question}.{name}") for name in choices)
         return (self.words(f"{question}.ask"), *options), ()
+
+    def _numbered_options(self, choices: Iterable[Words]) -> tuple[Words, ...]:
+        return tuple(
+            self.words("pick.option", number=number, choice=choice) for number, choice in enumerate(choices, start=1)
+        )
 
     def _choice(self, offered: Sequence[Condition]) -> tuple[tuple[Words, ...], tuple[str, ...]]:
         if len(offered) == 1:
@@ -238,7 +245,7 @@ class Wording:
             told.append(self.words("mydata.settings"))
         if conversation.who:
             told.append(self.words("mydata.who", who=self.words(f"who.{conversation.who}")))
-        if conversation.language:
+        if self.language:
             told.append(self.words("mydata.language"))
         besides = [holding for holding in holdings if holding.table not in _TOLD]
         return (*told, *self._theirs(shown(besides) if besides else ()), self.words("mydata.end"))

@@ -123,6 +123,71 @@ async def test_the_whole_way_in_is_gone_in_plain_words(language):
     assert {part.language for send in scene.sends for part in send.parts} == {language}
 
 
+async def asked_for_a_language(*answers):
+    """In the settings, where the language is asked for."""
+    scene = Scene(community=community("es"))
+    await scene.joins(LOBBY)
+    await scene.agrees()
+    await scene.comes_for("coeliac")
+    for answer in ("skip", "no", "no", "settings", "skip", *answers):
+        await scene.says(answer)
+    return scene
+
+
+def spoken_by(scene):
+    return [record.language for record in scene.records.values() if isinstance(record, SpokenLanguage)]
+
+
+@pytest.mark.parametrize("answer", ["2", "español", "Spanish", "es"])
+async def test_the_language_can_be_chosen_in_the_settings_and_the_next_question_is_in_it(answer):
+    scene = await asked_for_a_language()
+    assert scene.said == [["settings.language", "pick.option"]]
+    await scene.says(answer)
+    assert spoken_by(scene) == ["es"]
+    assert scene.said == [["settings.clock"]]
+    assert {part.language for send in scene.sends for part in send.parts} == {"es"}
+
+
+async def test_the_language_can_be_picked_in_a_poll_and_be_forgotten_again():
+    scene = await asked_for_a_language()
+    await scene.votes("2")
+    assert spoken_by(scene) == ["es"]
+    for answer in ("atrás", "no"):
+        await scene.says(answer)
+    assert spoken_by(scene) == []
+    assert {part.language for send in scene.sends for part in send.parts} == {None}
+
+
+async def test_a_language_that_is_none_of_these_is_asked_for_again_and_skip_changes_nothing():
+    scene = await asked_for_a_language("klingon")
+    assert scene.said == [["choose.unclear", "settings.language", "pick.option"]]
+    await scene.says("skip")
+    assert scene.said == [["settings.clock"]]
+    await scene.says("back")
+    assert scene.said == [["settings.language", "pick.option"]]
+    assert spoken_by(scene) == []
+
+
+async def test_where_one_language_is_spoken_nobody_is_asked_for_it():
+    scene = Scene()
+    await scene.joins(LOBBY)
+    await scene.agrees()
+    await scene.comes_for("coeliac")
+    for answer in ("skip", "no", "no", "settings", "skip"):
+        await scene.says(answer)
+    assert scene.said == [["settings.clock"]]
+    await scene.says("back")
+    assert scene.said == [["settings.country"]]
+
+
+async def test_the_bot_speaks_the_language_that_the_other_bots_know_of():
+    scene = await arrived("fr")
+    (record,) = (each for each in scene.records if each[0] is SpokenLanguage)
+    scene.records[record] = replace(scene.records[record], language="en")
+    await scene.says("thanks")
+    assert {part.language for send in scene.sends for part in send.parts} == {"en"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_somebody_else_s_illness_is_asked_about_first(language):
     yes, *_, of_another = WORDS[language]

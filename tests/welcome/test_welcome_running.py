@@ -248,10 +248,11 @@ async def test_a_copy_of_everything_comes_as_two_files_into_the_private_chat_onl
 
 async def test_what_other_bots_keep_is_shown_too(place):
     chat = await place.comes()
-    assert "report" not in await place.says(chat, "my data")
+    assert "moderators were asked" not in await place.says(chat, "my data")
     async with place.store.transaction(BotName.MODERATION, place.clock.now()) as transaction:
-        await transaction.remember(Case(number=1, room_id="!r", event_id="$1", target=ANA))
-    assert "a report about a message of yours" in await place.says(chat, "privacy")
+        case = Case(number=1, room_id="!r", event_id="$1", target=ANA, opened_at=place.clock.now())
+        await transaction.remember(case)
+    assert "moderators were asked to look at" in await place.says(chat, "privacy")
 
 
 async def test_nothing_said_is_in_the_records(place):

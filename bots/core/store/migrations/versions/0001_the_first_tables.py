@@ -128,7 +128,6 @@ def upgrade() -> None:
         sa.Column("reminded", sa.Boolean(), nullable=False),
         sa.Column("hinted", sa.Boolean(), nullable=False),
         sa.Column("round", sa.BigInteger(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
         sa.Column("unclear", sa.Text(), nullable=False),
         sa.Column("line", sa.Text(), nullable=False),
         sa.Column("chat_left", sa.Boolean(), nullable=False),
