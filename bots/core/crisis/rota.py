@@ -11,6 +11,7 @@ from bots.core.hours import awake
 from bots.core.records import OnCall
 
 _DAY = timedelta(days=1)
+_UTC = "+00:00"
 
 
 def on_duty(rota: Sequence[OnCall], now: datetime, most_calls: int) -> tuple[OnCall, ...]:
@@ -47,9 +48,9 @@ def calls(each: OnCall, now: datetime) -> tuple[datetime, ...]:
 
 def within(span: str, zone: str, now: datetime) -> bool:
     """Whether it is one of these hours ("22:00 07:00", none if empty) by a clock that is `zone` from UTC."""
-    return awake(now, zone, span) != now
+    return end_of(span, zone, now) != now
 
 
 def end_of(span: str, zone: str, now: datetime) -> datetime:
     """When these hours end, if it is one of them; else now."""
-    return awake(now, zone, span)
+    return awake(now, zone or _UTC, span)

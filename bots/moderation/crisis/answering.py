@@ -215,7 +215,7 @@ class Answering:
             return None
         return Facts(
             alert=alert,
-            team=await gather_team(self.community, reader),
+            team=await gather_team(self.community, alert.person, reader),
             server=reader.me.partition(":")[2],
             room=reader.room(alert.room_id) if alert.room_id else None,
         )

@@ -36,17 +36,18 @@ class Team:
         return tuple(user for user in self.backup if user not in called.split())
 
 
-async def gather_team(community: Community, reader: Reader) -> Team:
-    """Look who is there."""
+async def gather_team(community: Community, person: str, reader: Reader) -> Team:
+    """Look who is there for `person`. Nobody is called to themselves."""
     office = moderators_room(reader)
     every = await reader.find(OnCall)
     inside = office.joined() if office else frozenset()
     rota = on_duty(every, reader.now, community.crisis.most_calls_a_day)
     quiet = {each.user for each in every if within(each.quiet, each.zone, reader.now)}
-    chats = [(user, await reader.get(PrivateChat, user)) for user in community.moderators if user not in quiet]
+    others = [user for user in community.moderators if user not in quiet and user != person]
+    chats = [(user, await reader.get(PrivateChat, user)) for user in others]
     return Team(
         now=reader.now,
         office=office,
-        rota=tuple(each for each in rota if each.user in inside),
+        rota=tuple(each for each in rota if each.user in inside and each.user != person),
         backup=tuple(user for user, chat in chats if chat is not None),
     )

@@ -175,7 +175,7 @@ class Watch:
             room=room,
             earlier=await reader.find(CrisisAlert, person=person),
             number=await reader.next_number(NUMBERS),
-            team=await gather_team(self.community, reader),
+            team=await gather_team(self.community, person, reader),
             server=reader.me.partition(":")[2],
             place=reader.pseudonym(room.room_id)[:12] if room else "private",
         )
