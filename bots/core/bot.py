@@ -81,7 +81,8 @@ class Reader(Protocol):
 class Handler(Generic[E, F]):
     """One kind of event, the facts its decision needs, and the decision.
 
-    `target` names the event id (in the same room) whose sender `gather` will ask for.
+    `target` names the event id whose sender `gather` will ask for: in the same room, or in the one that a tick's
+    payload names as `room_id`.
     """
 
     event: type[E]

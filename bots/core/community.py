@@ -219,7 +219,8 @@ class Community:
 
     `moderators` are Matrix user ids. `allies` are server names (only with `Federation.ALLIED`).
     `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
-    `appeal_within` is how long a member may appeal. `minimum_age` is in years.
+    `appeal_within` is how long a member may appeal, `show_reporters` whether moderators see who reported something.
+    `minimum_age` is in years.
     `door` is the address of the page where people make an account here.
     `greeters_may` and `moderators_may` are what these can ask the moderation bot for; organisers can ask for all of it.
     `bans_by_two_after` is how long somebody has to have been here for a ban to take two people (None: one is enough).
@@ -248,6 +249,7 @@ class Community:
     allies: tuple[str, ...] = ()
     keep_missing_words: bool = False
     appeal_within: timedelta = timedelta(days=30)
+    show_reporters: bool = False
     history_for: timedelta = timedelta(days=30)
     greeters_may: frozenset[Deed] = frozenset({Deed.NOTE})
     moderators_may: frozenset[Deed] = frozenset(Deed)

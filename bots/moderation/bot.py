@@ -3,17 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from bots.core.actions import BotName
-from bots.core.bot import Handler
+from bots.core.bot import Handler, Reader
 from bots.core.community import Community
 from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.records import Record
-from bots.moderation import aftermath, handlers, many_rooms, since_then, two_people, unreadable
+from bots.moderation import (
+    aftermath,
+    answering,
+    appeals,
+    handlers,
+    many_rooms,
+    since_then,
+    two_people,
+    unreadable,
+)
 from bots.moderation.crisis.ears import hear
 from bots.moderation.crisis.handlers import crisis_handlers
 from bots.moderation.records import (
@@ -28,9 +38,12 @@ from bots.moderation.records import (
     Reporting,
     RoomLife,
 )
+from bots.moderation.reported_in_private import ReportsInPrivate
 from bots.moderation.roles import roles_in
 from bots.moderation.standing.handling import standing
 from bots.moderation.standing.records import ToldStanding
+
+E = TypeVar("E")
 
 
 @dataclass(frozen=True)
@@ -58,23 +71,45 @@ class ModerationBot:
 def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
     """The bot for this community: authority is in the rooms. `hear` says what a message sounds like."""
     roles = roles_in(community)
+    in_private = ReportsInPrivate(show_reporter=community.show_reporters)
+
+    def knowing(
+        gather: Callable[[E, Reader], Awaitable[handlers.Facts]],
+    ) -> Callable[[E, Reader], Awaitable[handlers.Facts]]:
+        async def gathered(event: E, reader: Reader) -> handlers.Facts:
+            facts = await gather(event, reader)
+            return replace(facts, appeal_within=community.appeal_within, show_reporter=community.show_reporters)
+
+        return gathered
+
     return ModerationBot(
         handlers=(
             Handler(
-                Message, partial(handlers.gather_message, roles), handlers.decide, target=lambda event: event.reply_to
+                Message,
+                knowing(partial(handlers.gather_message, roles)),
+                handlers.decide,
+                target=lambda event: event.reply_to,
             ),
             Handler(
-                Reaction, partial(handlers.gather_reaction, roles), handlers.decide, target=lambda event: event.target
+                Reaction,
+                knowing(partial(handlers.gather_reaction, roles)),
+                handlers.decide,
+                target=lambda event: event.target,
             ),
             Handler(
                 Report,
-                partial(handlers.gather_server_report, roles),
+                knowing(partial(handlers.gather_server_report, roles)),
                 handlers.decide,
                 target=lambda event: event.target,
             ),
             Handler(Outcome, aftermath.gather_outcome, aftermath.decide_outcome),
             Handler(Tick, aftermath.gather_tick, aftermath.decide_tick),
             Handler(Membership, aftermath.gather_membership, aftermath.decide_membership),
+            Handler(Message, answering.gather_message, answering.decide),
+            Handler(Reaction, answering.gather_reaction, answering.decide),
+            Handler(Tick, appeals.gather_asked, appeals.decide_asked),
+            Handler(Outcome, appeals.gather_not_shown, appeals.decide_not_shown),
+            Handler(Tick, in_private.gather, in_private.decide, target=in_private.target),
             Handler(Message, since_then.gather_edit, since_then.decide_edit),
             Handler(Redaction, since_then.gather_redaction, since_then.decide_redaction),
             Handler(Membership, since_then.gather_departure, since_then.decide_departure),

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bots.core.actions import Action, Audit, Cancel, Remember, Words
 from bots.core.rooms import RoomView
 from bots.moderation.ladder import SAID_ONLY, UNDO, carried_out, ends_again, expiry_id, lifted
 from bots.moderation.many_rooms import What, begun
 from bots.moderation.orders import Order, decided
-from bots.moderation.records import Decision
+from bots.moderation.records import Decision, Kind
 from bots.moderation.telling import line, say_in_office, tell, told
+
+# What somebody can ask a second look at: what is against them.
+APPEALABLE = frozenset({Kind.WARN, Kind.MUTE, Kind.HOLD, Kind.REMOVE, Kind.BAN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,7 @@ class Occasion:
 
     `by` is who asked, as a greeter if `greets`; `agreed` is the second person, where it took two.
     `rooms` are the members' rooms by id; `place_named` says whether the room of a note is to be named to the member,
-    or no room in particular is meant.
+    or no room in particular is meant. `appeal_within` is how long the member may ask for a second look.
     """
 
     now: datetime
@@ -32,6 +35,7 @@ class Occasion:
     place_named: bool = True
     greets: bool = False
     agreed: str | None = None
+    appeal_within: timedelta = timedelta(days=30)
 
     def name(self, room_id: str) -> str | None:
         """The name of a members' room."""
@@ -48,8 +52,9 @@ def carry_out(order: Order, numbers: Sequence[int], replaced: Sequence[Decision]
     actions: list[Action] = []
     for each in replaced:
         actions += [Remember(why=why, record=replace(each, active=False)), Cancel(why=why, id=expiry_id(each.number))]
+    until = at.now + at.appeal_within if order.kind in APPEALABLE else None
     decisions = [
-        decided(order, place, number, at.by, at.now, first=numbers[0], agreed=at.agreed)
+        replace(decided(order, place, number, at.by, at.now, first=numbers[0], agreed=at.agreed), appeal_until=until)
         for place, number in zip(order.places, numbers, strict=True)
     ]
     actions += begun(What.DONE, decisions, at.office, at.now, [each.room_id for each in order.left_out if each.room_id])

@@ -212,6 +212,36 @@ class Confirm:
     case: Case | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnAnAppeal:
+    """The answer to an appeal, with a word for the one who asked."""
+
+    case: Case | None = None
+    words: Rest = ""
+
+
+@command(
+    "grant",
+    also={"es": ("conceder",), "fr": ("accorder",), "de": ("stattgeben",), "pt": ("conceder",)},
+    reaction="🤝",
+    help="moderation.help.grant",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(_OnAnAppeal):
+    """The decision is taken back."""
+
+
+@command(
+    "keep",
+    also={"es": ("mantener",), "fr": ("maintenir",), "de": ("bleibt",), "pt": ("manter",)},
+    reaction="📌",
+    help="moderation.help.keep",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep(_OnAnAppeal):
+    """The decision stays as it is."""
+
+
 @command(
     "report",
     short=("r",),
@@ -249,10 +279,11 @@ class Help:
 
 Aimed = Note | Warn | Mute | Hold | Unmute | Remove | Ban | Unban | Undo
 OnACase = Close | Take | Second
-Command = Aimed | OnACase | Confirm | Report | Help
+OnAnAppeal = Grant | Keep
+Command = Aimed | OnACase | Confirm | OnAnAppeal | Report | Help
 COMMANDS: CommandSet[Command | OfficeCommand] = CommandSet(
     *(Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo),
-    *(Close, Take, Second, Confirm, Report, Help, *OFFICE_COMMANDS),
+    *(Close, Take, Second, Confirm, Grant, Keep, Report, Help, *OFFICE_COMMANDS),
 )
 # Under every case, in this order; the card names each in words.
 BUTTONS = ("📝", "⚠️", "🔇", "👋", "✅", "🙋", "👥")

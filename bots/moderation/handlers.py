@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
 from bots.core.actions import Action, EventRef, InRoom, Priority, Redact, Send, Words
@@ -19,15 +19,30 @@ from bots.core.commands import PREFIX, Missing, Unknown
 from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
+from bots.moderation.appeals import settled
 from bots.moderation.carrying_out import Occasion, carry_out, take_back
 from bots.moderation.cases import NUMBERS, subject
 from bots.moderation.casework import Desk, work_on
-from bots.moderation.commands import COMMANDS, Aimed, Close, Command, Confirm, Help, OnACase, Report, Second, Take, Undo
+from bots.moderation.commands import (
+    COMMANDS,
+    Aimed,
+    Close,
+    Command,
+    Confirm,
+    Grant,
+    Help,
+    Keep,
+    OnACase,
+    Report,
+    Second,
+    Take,
+    Undo,
+)
 from bots.moderation.many_rooms import liveliest_first
 from bots.moderation.office_commands import OfficeCommand
 from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
 from bots.moderation.places import Refused
-from bots.moderation.records import Case, Decision, Proposal, RoomLife
+from bots.moderation.records import Appeal, Case, Decision, Proposal, RoomLife
 from bots.moderation.reporting import Reported, gather_report, reported
 from bots.moderation.roles import Role, Roles
 from bots.moderation.telling import number_of, say_in_office, tell
@@ -57,7 +72,9 @@ class Facts:
     `numbers` are as many new decision numbers as the order has rooms, `replaced` the decisions that it takes the
     place of, `restored` those that a taking back puts in force again.
     `rooms` are the members' rooms. `pseudonym` is what the one who asks is called in records.
-    `report` is set when something is reported.
+    `report` is set when something is reported. `appeals` are those against what is taken back.
+    `appeal_within` and `show_reporter` are the organiser's: how long a member may appeal, whether moderators see who
+    reported.
     """
 
     now: datetime
@@ -76,6 +93,9 @@ class Facts:
     replaced: tuple[Decision, ...] = ()
     restored: tuple[Decision, ...] = ()
     report: Reported | None = None
+    appeals: tuple[Appeal, ...] = ()
+    appeal_within: timedelta = timedelta(days=30)
+    show_reporter: bool = False
 
     @property
     def case(self) -> int | None:
@@ -134,11 +154,16 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
         return (*taken_away, *_refuse(facts.order, event, facts))
     match command:
         case Report():
-            return (*taken_away, *(reported(facts.report) if facts.report else _which_message(event, room)))
+            if facts.report is None:
+                return (*taken_away, *_which_message(event, room))
+            return (*taken_away, *reported(replace(facts.report, show_reporter=facts.show_reporter)))
         case Help():
             return (*taken_away, _help(event, facts))
         case Close() | Take() | Second():
             return (*taken_away, *_on_a_case(command, event, facts))
+        case Grant() | Keep():
+            # `answering` hears these.
+            return taken_away
         case Unknown(name=name, nearest=nearest):
             words = Words("moderation.refused.typo", {"typed": PREFIX + name, "meant": f"{PREFIX}{nearest}"})
             return (*taken_away, *say_in_office(facts.office, None, words))
@@ -219,7 +244,7 @@ async def _ordered(
             what = await subject(reader, here, event_id=target, target=pointed_at)
             report = await gather_report(reader, event.sender, what, command.remark, event.sent_at)
             return replace(facts, report=report)
-        case Help() | Close() | Take() | Second():
+        case Help() | Close() | Take() | Second() | Grant() | Keep():
             return facts
     own = await reader.find(Decision, by=event.sender, active=True)
     target = proposal.target if proposal else None
@@ -272,7 +297,9 @@ async def _with_numbers(facts: Facts, reader: Reader) -> Facts:
             numbers = [await reader.next_number(NUMBERS) for _ in places]
             return replace(facts, numbers=tuple(numbers), replaced=await _those(reader, [p.of for p in places]))
         case TakeBack(decisions):
-            return replace(facts, restored=await _those(reader, [each.of for each in decisions]))
+            appeals = [await reader.get(Appeal, order) for order in {each.order for each in decisions}]
+            restored = await _those(reader, [each.of for each in decisions])
+            return replace(facts, restored=restored, appeals=tuple(each for each in appeals if each is not None))
     return facts
 
 
@@ -323,12 +350,13 @@ def _do(event: Event, facts: Facts) -> Sequence[Action]:
         rooms={room.room_id: room for room in facts.rooms},
         greets=facts.asker_greets and not facts.asker_moderates,
         place_named=facts.about is not None or (facts.room is not None and facts.room.role in MEMBERS_ROOMS),
+        appeal_within=facts.appeal_within,
     )
     match facts.order:
         case Order() as order:
             return carry_out(order, facts.numbers, facts.replaced, at)
         case TakeBack(decisions):
-            return take_back(decisions, facts.restored, at)
+            return (*take_back(decisions, facts.restored, at), *settled(facts.appeals, event.sender, facts.office))
         case Asked(order):
             return asked(order, facts.numbers[0], at)
         case Agreed() as both:

@@ -13,7 +13,7 @@ from bots.moderation.records import Decision, Kind
 UNDO_BUTTON = "↩️"
 # Under the line that tells of somebody who is held: what a person who has looked may want to do, but for letting go.
 HELD_BUTTONS = ("🔇", "👋")
-_CASE, _DECISION, _TOLD = "case:", "decision:", "moderation.told:"
+_CASE, _DECISION, _APPEAL, _TOLD = "case:", "decision:", "appeal:", "moderation.told:"
 
 
 def case_label(number: int) -> str:
@@ -26,9 +26,14 @@ def decision_label(number: int) -> str:
     return f"{_DECISION}{number}"
 
 
+def appeal_label(order: int) -> str:
+    """The label of what begins an appeal's thread; `order` is the number of the first decision of the order."""
+    return f"{_APPEAL}{order}"
+
+
 def number_of(label: str | None) -> int | None:
     """The case or decision that the moderators' attention was called to with this label; None for anything else."""
-    for prefix in (_CASE, _DECISION):
+    for prefix in (_CASE, _DECISION, _APPEAL):
         if label is not None and label.startswith(prefix):
             return int(label.removeprefix(prefix))
     return None
@@ -37,6 +42,11 @@ def number_of(label: str | None) -> int | None:
 def case_number(label: str | None) -> int | None:
     """The case whose card has this label; None for anything else."""
     return int(label.removeprefix(_CASE)) if label is not None and label.startswith(_CASE) else None
+
+
+def appeal_number(label: str | None) -> int | None:
+    """The decision whose appeal has this label; None for anything else."""
+    return int(label.removeprefix(_APPEAL)) if label is not None and label.startswith(_APPEAL) else None
 
 
 def told_number(label: str | None) -> int | None:
@@ -59,7 +69,7 @@ def tell(user: str, *words: Words, why: str, label: str | None = None, memo: str
 
 
 def told(decision: Decision, room_name: str | None, *, greets: bool = False) -> Send:
-    """What the member is told: what was decided, why, for how long, and how to ask for a second look.
+    """What the member is told: what was decided, why, for how long, how to ask for a second look, and until when.
 
     `greets`: by somebody who greets newcomers, and is no moderator.
     `room_name` is None where it is about more than one room, or about none in particular.
@@ -74,7 +84,9 @@ def told(decision: Decision, room_name: str | None, *, greets: bool = False) -> 
             **({"until": decision.until} if decision.until else {}),
         },
     )
-    return tell(decision.target, words, why=f"moderation.{decision.kind}", label=f"{_TOLD}{decision.number}")
+    until = decision.appeal_until
+    more = (Words("moderation.tell.appeal_until", {"until": until}),) if until else ()
+    return tell(decision.target, words, *more, why=f"moderation.{decision.kind}", label=f"{_TOLD}{decision.number}")
 
 
 def say_in_office(

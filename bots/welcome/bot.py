@@ -20,7 +20,7 @@ from bots.welcome.handlers import Welcome
 from bots.welcome.history import History
 from bots.welcome.later_on import LaterOn
 from bots.welcome.listening import Listening
-from bots.welcome.records import Arrivals, Consent, Conversation, CrisisNote, FirstWords, NoCrisisNotes
+from bots.welcome.records import Arrivals, Consent, Conversation, CrisisNote, FirstWords, NoCrisisNotes, Telling
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class WelcomeBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.WELCOME
     display_name: str = "welcome.display_name"
-    records: Sequence[type[Record]] = (Conversation, Consent, Arrivals, FirstWords, CrisisNote, NoCrisisNotes)
+    records: Sequence[type[Record]] = (Conversation, Consent, Arrivals, FirstWords, CrisisNote, NoCrisisNotes, Telling)
 
 
 def make_bot(community: Community, hear: Hear) -> WelcomeBot:

@@ -134,9 +134,9 @@ class Language:
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """`!appeal #12` and a few words: the moderators are asked for a second look at a decision."""
+    """`!appeal #12` and a few words: a second look at a decision; without a number, at the last about the person."""
 
-    number: Case
+    number: Case | None = None
     words: Rest = ""
 
 
@@ -150,5 +150,26 @@ class NotesAgain:
     """`!notes`: who wanted no note when their words sound like danger wants them again."""
 
 
-Command = Appeal | Help | MyData | Copy | ForgetMe | LeaveUs | Language | NotesAgain
-COMMANDS: CommandSet[Command] = CommandSet(Appeal, Help, MyData, Copy, ForgetMe, LeaveUs, Language, NotesAgain)
+@command(
+    "report",
+    short=("r",),
+    also={
+        "es": (
+            "denunciar",
+            "reportar",
+        ),
+        "fr": ("signaler",),
+        "de": ("melden",),
+        "pt": ("denunciar",),
+    },
+    help="welcome.command.report",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """`!report` and a link to a message, or what happened: the moderators look; without either, the bot asks."""
+
+    words: Rest = ""
+
+
+Command = Appeal | Report | Help | MyData | Copy | ForgetMe | LeaveUs | Language | NotesAgain
+COMMANDS: CommandSet[Command] = CommandSet(Appeal, Report, Help, MyData, Copy, ForgetMe, LeaveUs, Language, NotesAgain)

@@ -13,7 +13,7 @@ from bots.core.bot import Reader
 from bots.core.events import Event, MembershipState
 from bots.core.records import AgreedWords, CommunityRoom, Holding, PrivateChat, SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView
-from bots.welcome.records import Arrivals, Consent, Conversation, Pause
+from bots.welcome.records import Arrivals, Consent, Conversation, Pause, Telling
 from bots.welcome.showing import Account
 from bots.welcome.turn import World
 
@@ -36,6 +36,7 @@ class Facts:
     `present` the rooms of members in which they are, or to which they are invited,
     `arrivals` by room id what rooms have heard of newcomers, `agreed` by room id the event ids of lines of their own
     that the person said yes to and the room has not heard, `language` the one they chose, if they chose one,
+    `telling` what they are about to report,
     `ear` how near to danger something sounds that was said in the private chat.
     """
 
@@ -57,6 +58,7 @@ class Facts:
     agreed: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     ear: Ear | None = None
+    telling: Telling | None = None
 
     @property
     def private(self) -> bool:

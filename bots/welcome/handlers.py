@@ -32,14 +32,15 @@ from bots.core.events import Membership, MembershipState, Message, MessageKind, 
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.answers import Intent
 from bots.welcome.arriving import OWN, introduced, was_heard
-from bots.welcome.carrying_out import GREET, LABEL, carry_out, send, to_office
+from bots.welcome.carrying_out import GREET, LABEL, carry_out, send
 from bots.welcome.coming_up import INVITE
-from bots.welcome.commands import COMMANDS, Appeal, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData, NotesAgain
+from bots.welcome.commands import COMMANDS, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData, NotesAgain
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about
 from bots.welcome.inviting import came_back, turned_down
 from bots.welcome.listening import Listening
-from bots.welcome.records import Conversation, Step
+from bots.welcome.passing_on import heard
+from bots.welcome.records import Conversation, Step, Telling
 from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
 from bots.welcome.unread import entered
 
@@ -61,7 +62,8 @@ class Welcome:
         """Where the conversation with the sender stands; for somebody who asks, all that is kept about them."""
         facts = await facts_about(event, event.sender, reader)
         if facts.private:
-            facts = replace(facts, ear=await self.listening.said_here(event, reader))
+            telling = await reader.get(Telling, event.sender)
+            facts = replace(facts, telling=telling, ear=await self.listening.said_here(event, reader))
         asks = isinstance(COMMANDS.parse(event.text), MyData) or (
             facts.private and self.interview.vocabulary.intent(event.text) is Intent.MYDATA
         )
@@ -74,14 +76,15 @@ class Welcome:
         parsed = COMMANDS.parse(event.text)
         if not facts.private:
             return self._in_a_room(parsed, event, facts)
+        passed_on = heard(event, parsed, self.interview.vocabulary.intent(event.text), facts)
         if facts.ear is not None and (answer := self.listening.answer(event, facts.ear)):
-            return answer
+            return (*answer, *(passed_on or ()))
         if isinstance(parsed, NotesAgain) and facts.ear is not None:
             return self.listening.notes_again(facts.ear)
         if facts.room is not None and facts.room.encrypted and not event.encrypted:
             return (_plain(event, Words("welcome.not_encrypted")),)
-        if isinstance(parsed, Appeal) or (isinstance(parsed, Missing) and parsed.command == "appeal"):
-            return _appealed(parsed, event, facts)
+        if passed_on is not None:
+            return passed_on
         if facts.conversation is None:
             return carry_out(self.interview.begin(facts.person, facts.world), facts, event.event_id)
         turn = self.interview.step(facts.conversation, self._came(parsed, event), facts.world)
@@ -279,17 +282,6 @@ def _input(parsed: Command | Unknown | Missing | None, event: Message) -> Input:
             return Speak(language.strip())
         case _:
             return Mistyped()
-
-
-def _appealed(parsed: Appeal | Missing, event: Message, facts: Facts) -> tuple[Action, ...]:
-    """Bring it to the moderators, by the voice of the bot that is in their room."""
-    if isinstance(parsed, Missing):
-        return (_plain(event, Words("welcome.appeal.how")),)
-    if facts.office is None:
-        return (_plain(event, Words("welcome.appeal.nobody")),)
-    words = parsed.words or Words("welcome.appeal.no_words")
-    appeal = Words("moderation.appeal", {"who": event.sender, "number": parsed.number, "words": words})
-    return (to_office(facts, appeal, "welcome.appeal"), _plain(event, Words("welcome.appeal.sent")))
 
 
 def _plain(event: Message, words: Words) -> Send:

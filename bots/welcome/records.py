@@ -163,6 +163,21 @@ class Arrivals(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling(Record):
+    """Somebody wants to report something, and was asked what it is about."""
+
+    user: Hashed
+    at: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("user",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="takes what somebody writes next for what they report; until they have written it",
+        keep=timedelta(days=2),
+        subject="user",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(Record):
     """That somebody agreed to a purpose, to which version of its text, and when (UTC)."""
 

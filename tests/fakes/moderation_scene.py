@@ -32,7 +32,8 @@ from bots.core.actions import (
 )
 from bots.core.authority import Act, can
 from bots.core.community import Community
-from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, Report, Unreadable
+from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, Report, Tick, Unreadable
+from bots.core.passed_on import PassedAppeal, PassedReport, passed_on
 from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.memory_store import MemoryStore, MemoryTransaction
@@ -179,6 +180,18 @@ class Scene:
         """The homeserver's own button."""
         return await self.happens(Report(**self._base(room_id, who), report_id=next(self._ids), target=event_id))
 
+    async def asks_again(self, who, number=None, words=""):
+        """Appeal, in the private chat with the welcome bot."""
+        return await self._is_passed_on(PassedAppeal(who=who, number=number, words=words))
+
+    async def tells(self, who, words, room_id=None, event_id=None):
+        """Report, in the private chat with the welcome bot."""
+        return await self._is_passed_on(PassedReport(who=who, words=words, room_id=room_id, event_id=event_id))
+
+    async def _is_passed_on(self, what):
+        tick = passed_on(what, f"$private{next(self._ids)}", self.now)
+        return await self.happens(Tick(id=tick.id, kind=tick.kind, due_at=tick.at, payload=tick.payload))
+
     async def case(self, target=ANA, by=BEN, room_id=HARBOUR):
         """Somebody reports a message of the target's. Gives the card."""
         before = {each.number for each in self.cases}
@@ -239,9 +252,9 @@ class Scene:
         return [_key(part) for send in sends for part in send.parts if hasattr(part, "key")]
 
     def told(self, who):
-        """The keys of what this person was told in private."""
+        """The keys of what this person was told in private, but for the line that says how long they may appeal."""
         sends = (a for a in self.last if isinstance(a, Send) and a.place == InPrivateChat(who))
-        return [_key(part) for send in sends for part in send.parts]
+        return [key for send in sends for part in send.parts if (key := _key(part)) != "tell.appeal_until"]
 
     @property
     def told_anybody(self):
@@ -285,7 +298,8 @@ class Scene:
         for handler in self.bot.handlers:
             if isinstance(event, handler.event):
                 target = handler.target(event)
-                self._asked = {(event.room_id, target)} if target else set()
+                room_id = event.payload.get("room_id") if isinstance(event, Tick) else getattr(event, "room_id", None)
+                self._asked = {(room_id, target)} if target else set()
                 these = handler.decide(event, await handler.gather(event, self))
                 for action in these:
                     await self._write_down(action)

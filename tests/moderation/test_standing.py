@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How things stand: power that is missing is told at the start and when it changes, and `!status` says it all."""
 
-
 import pytest
 
 from bots.core.actions import BotName

@@ -19,10 +19,12 @@ from bots.core.runtime.outcomes import OUTCOME_KIND, to_outcome
 from bots.core.runtime.ports import Store
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.unreadable import UNREADABLE_KIND, readable_now, with_reason
-from bots.core.transport import TokenRevokedError, Transport
+from bots.core.transport import TokenRevokedError, Transport, TransportError
 
 # Another bot's process may bring an outcome home at any time.
 POLL = timedelta(seconds=1)
+# How long a tick waits for a homeserver that does not say who sent the message that it is about.
+PATIENCE = timedelta(minutes=10)
 # How often what is past its retention is deleted.
 EXPIRE_EVERY = timedelta(hours=1)
 
@@ -71,9 +73,10 @@ class Scheduler:
         if not due:
             return 0
         messages, unreadable = await self._second_look(due)
+        due, senders = await self._senders(due)
         async with self.store.transaction(self.bot, now) as transaction:
             rooms = {*_room_ids(due), *(event.room_id for event in messages)}
-            reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, rooms)
+            reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, rooms, senders)
             for message in messages:
                 await transaction.drop_unreadable(message.event_id)
                 await self.decider.decide(message, message.event_id, reader)
@@ -106,6 +109,25 @@ class Scheduler:
             if left:
                 unreadable[tick.id] = await with_reason(self.transport, left[0])
         return messages, unreadable
+
+    async def _senders(self, due: list[Tick]) -> tuple[list[Tick], dict[tuple[str, str], str]]:
+        """Who sent the events that handlers will ask about. What can't be looked up now stays due, for a while."""
+        senders: dict[tuple[str, str], str] = {}
+        ready: list[Tick] = []
+        for tick in due:
+            room_id = tick.payload.get("room_id")
+            targets = self.decider.targets(tick) if isinstance(room_id, str) else ()
+            try:
+                found = {(room_id, id_): await self.transport.event_sender(str(room_id), id_) for id_ in targets}
+            except TokenRevokedError:
+                raise
+            except TransportError as error:
+                if error.retryable and self.clock.now() - tick.due_at < PATIENCE:
+                    continue
+                found = {}
+            senders |= {(str(room), id_): sender for (room, id_), sender in found.items() if sender is not None}
+            ready.append(tick)
+        return ready, senders
 
 
 def _room_ids(due: list[Tick]) -> Iterator[str]:

@@ -125,6 +125,7 @@ class CommunityForm(Form):
     )
     keep_missing_words: bool = False
     appeal_within_days: Annotated[int, Field(ge=1, le=365)] = 30
+    show_reporters: bool = False
     history_days: Annotated[int, Field(ge=1, le=365)] = 30
     greeters_may: Annotated[list[Annotated[str, AfterValidator(one_of(*HARMLESS))]], AfterValidator(once)] = Field(
         default_factory=lambda: [str(Deed.NOTE)]

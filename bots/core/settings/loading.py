@@ -126,6 +126,7 @@ class _Loading:
             allies=tuple(form.allies),
             keep_missing_words=form.keep_missing_words,
             appeal_within=form.appeal_within,
+            show_reporters=form.show_reporters,
             history_for=form.history_for,
             greeters_may=frozenset(map(Deed, form.greeters_may)),
             moderators_may=frozenset(map(Deed, form.moderators_may)),

@@ -398,6 +398,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user"),
     )
     op.create_table(
+        "telling",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
         "ticks",
         sa.Column("bot", sa.String(length=16), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -429,6 +438,7 @@ def downgrade() -> None:
     op.drop_table("unreadable")
     op.drop_index("ticks_by_time", table_name="ticks")
     op.drop_table("ticks")
+    op.drop_table("telling")
     op.drop_table("spoken_language")
     op.drop_table("series")
     op.drop_index(op.f("ix_seen_at"), table_name="seen")
