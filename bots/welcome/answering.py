@@ -21,6 +21,8 @@ _FIRST = (Step.AGE, Step.YOUNG, Step.GUIDELINES, Step.HEALTH)
 
 
 _LONGEST_CODE = 3
+# In words.
+_LONGEST_DONE = 5
 
 
 class Answering(Arranging):
@@ -74,6 +76,9 @@ class Answering(Arranging):
                 return self._speak(language)
             case Said(text=text) if self._before.step is not Step.LANGUAGE and self._names_a_language(text):
                 return self._speak(text)
+            case Said(text=text) if self._before.closed and self._says_done(text):
+                past = tuple(self._before.closed.split())
+                return replace(self._aside(self._say.words("history.trying")), past=past)
             case Mistyped():
                 return self._aside(self._say.words("unknown_command"))
             case Showed():
@@ -98,6 +103,10 @@ class Answering(Arranging):
             return (self._say.words("urgent"),)
         today = self._world.now.date()
         return told(self._community, country.code, today, self._language or None)
+
+    def _says_done(self, text: str) -> bool:
+        """That they have confirmed their device. A longer text speaks of something else."""
+        return len(text.split()) <= _LONGEST_DONE and self._vocabulary.pick("confirmed", text) is not None
 
     def _names_a_language(self, text: str) -> bool:
         """By its name. A code alone may be a word of another language: "no", "it"."""

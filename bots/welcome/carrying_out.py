@@ -26,7 +26,7 @@ from bots.core.actions import (
 )
 from bots.core.records import AgreedWords, SpokenLanguage
 from bots.welcome.arriving import OWN, introduced
-from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, put_by
+from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, past_once_more, put_by
 from bots.welcome.facts import Facts
 from bots.welcome.records import Consent, Conversation, Purpose
 from bots.welcome.turn import Turn
@@ -64,6 +64,8 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         for action in introduced(room_id, now_agreed)
     )
     office = (to_office(facts, words) for words in turn.office) if facts.office else ()
+    rooms = (facts.condition_rooms[i].room_id for i in turn.past if i in facts.condition_rooms)
+    past = (past_once_more(room_id, facts.person, facts.now) for room_id in rooms)
     return (
         *_bookkeeping(turn.conversation, facts),
         *_spoken(turn.language, facts),
@@ -75,6 +77,7 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         *says,
         *copy,
         *introductions,
+        *past,
         *office,
     )
 

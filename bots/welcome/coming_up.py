@@ -20,6 +20,7 @@ REMIND_AFTER_LATER = timedelta(days=3)
 # Nothing is kept of somebody too young: the chat ends by itself if they write no country.
 YOUNG_STAYS = timedelta(hours=1)
 INVITE = "welcome.admit"
+PAST = "welcome.history"
 
 # The questions between the greeting and the door. What comes after may stay unanswered for ever.
 _ON_THE_WAY = (
@@ -75,6 +76,12 @@ def coming_up(after: Conversation, facts: Facts) -> Iterator[Action]:
 def put_by(kind: Later, conversation: Conversation, now: datetime, which: str) -> Schedule:
     """A look, after the time that is fit for it, at what has become of an invitation to the room of a condition."""
     return _put_by(kind, conversation, now + _LOOK_AFTER[kind], which)
+
+
+def past_once_more(room_id: str, user: str, now: datetime) -> Schedule:
+    """The person says that their device is confirmed now: the room's past is handed over, if it is so."""
+    payload = {"room_id": room_id, "user": user, "asked": True}
+    return Schedule(why=PAST, id=f"{PAST}:{room_id}:{user}:asked", kind=PAST, at=now, payload=payload)
 
 
 def nothing_more(user: str, chosen: str = "") -> Iterator[Action]:

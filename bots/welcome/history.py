@@ -3,35 +3,33 @@
 
 The keys are given twice: once the invitation is out, so that they are there when somebody comes in,
 and at the moment they come in, to whichever device they have then. An app takes whichever comes in time.
-Somebody whose device is not confirmed yet gets them when it is, if that is within some hours.
+Somebody whose device is not confirmed yet hears so in private, once, with what to do in an app like theirs.
+They get the keys when it is, if that is within some hours, or when they say that they are done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Invite, Schedule, ShareHistory
+from bots.core.actions import Action, Invite, Schedule, ShareHistory, Words
 from bots.core.bot import Reader
 from bots.core.community import Community, HistorySharing
 from bots.core.events import Membership, MembershipState, Outcome, Tick
-from bots.core.rooms import RoomRole
-from bots.welcome.records import Conversation
+from bots.welcome.carrying_out import carry_out
+from bots.welcome.coming_up import PAST
+from bots.welcome.facts import Facts, facts_in_their_chat
+from bots.welcome.records import Pause
+from bots.welcome.showing import app_of
+from bots.welcome.turn import Turn
+from bots.welcome.turning import with_more
+from bots.welcome.wording import Say, Wording
 
-_WHY = "welcome.history"
+_AGAIN, _ASKED = f"{PAST}.again", f"{PAST}.asked"
 _NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
 # An app waits for a day after it came in.
-_AGAIN = (timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """The conditions of the rooms that the bot is in, by room id, and whether it has met the person."""
-
-    now: datetime
-    conditions: Mapping[str, str]
-    met: bool
+_WAITS = (timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12))
 
 
 @dataclass(frozen=True)
@@ -43,55 +41,94 @@ class History:
     async def gather_outcome(self, event: Outcome, reader: Reader) -> Facts | None:
         """About the person who was invited, or was to be given the keys."""
         action = event.action
-        return await _facts(action.user, reader) if isinstance(action, Invite | ShareHistory) else None
+        if not self._shares or not isinstance(action, Invite | ShareHistory):
+            return None
+        return await facts_in_their_chat(action.user, reader)
 
     def decide_outcome(self, event: Outcome, facts: Facts | None) -> tuple[Action, ...]:
         """Give the keys to somebody whose invitation is out; try again later where no device could have them."""
+        if facts is None or facts.conversation is None:
+            return ()
         match event.action:
-            case Invite(room_id=room_id, user=user) if event.ok and facts is not None:
-                return self._share(room_id, user, facts)
-            case ShareHistory(room_id=room_id, user=user) if event.errcode == _NO_SIGNED_DEVICE and facts is not None:
-                return tuple(_try_again(room_id, user, facts.now + wait) for wait in _AGAIN)
+            case Invite(room_id=room_id) if event.ok:
+                return self._share(room_id, facts)
+            case ShareHistory(room_id=room_id, why=why) if event.errcode == _NO_SIGNED_DEVICE:
+                return tuple(self._is_closed(room_id, why, facts, event.id))
+            case ShareHistory(room_id=room_id):
+                return tuple(self._is_settled(room_id, facts, event))
         return ()
 
     async def gather_membership(self, event: Membership, reader: Reader) -> Facts | None:
         """About the person who came in somewhere; nothing in a community that shares nothing."""
         came = event.now is MembershipState.JOIN and event.previous is not MembershipState.JOIN
-        shares = any(condition.history is HistorySharing.ON for condition in self.community.conditions)
-        return await _facts(event.user, reader) if came and shares else None
+        return await facts_in_their_chat(event.user, reader) if came and self._shares else None
 
     def decide_membership(self, event: Membership, facts: Facts | None) -> tuple[Action, ...]:
         """Give them again to somebody who came in: by now they may have another device."""
         if facts is None:
             return ()
-        return self._share(event.room_id, event.user, facts, follow_up=True)
+        return self._share(event.room_id, facts, follow_up=True)
 
     async def gather_tick(self, event: Tick, reader: Reader) -> Facts | None:
         """About the person for whom it was put by."""
-        return await _facts(str(event.payload["user"]), reader) if event.kind == _WHY else None
+        return await facts_in_their_chat(str(event.payload["user"]), reader) if event.kind == PAST else None
 
     def decide_tick(self, event: Tick, facts: Facts | None) -> tuple[Action, ...]:
         """Try again."""
         if facts is None:
             return ()
-        return self._share(str(event.payload["room_id"]), str(event.payload["user"]), facts)
+        why = _ASKED if event.payload.get("asked") else _AGAIN
+        return self._share(str(event.payload["room_id"]), facts, why=why, follow_up=True)
 
-    def _share(self, room_id: str, user: str, facts: Facts, *, follow_up: bool = False) -> tuple[Action, ...]:
-        condition = self.community.condition(facts.conditions.get(room_id, ""))
-        if condition is None or condition.history is not HistorySharing.ON or not facts.met:
+    def _share(self, room_id: str, facts: Facts, *, why: str = PAST, follow_up: bool = False) -> tuple[Action, ...]:
+        known = _condition(room_id, facts)
+        condition = self.community.condition(known) if known else None
+        if condition is None or condition.history is not HistorySharing.ON or facts.conversation is None:
             return ()
         since = facts.now - self.community.history_for
-        return (ShareHistory(why=_WHY, room_id=room_id, user=user, since=since, follow_up=follow_up),)
+        return (ShareHistory(why=why, room_id=room_id, user=facts.person, since=since, follow_up=follow_up),)
+
+    def _is_closed(self, room_id: str, why: str, facts: Facts, source: str) -> Iterator[Action]:
+        """No device could have the keys: told the first time, and to somebody who said that they are done."""
+        condition, known = _condition(room_id, facts), facts.conversation
+        if condition is None or known is None:
+            return
+        if why == PAST:
+            yield from (_try_again(room_id, facts.person, facts.now + wait) for wait in _WAITS)
+        say = Wording(self.community, facts.language)
+        told: tuple[Words, ...] = ()
+        if why == _ASKED:
+            told = (say.words("history.still"),)
+        elif not known.closed and known.pause is not Pause.STOPPED:
+            told = say.closed_past(app_of(facts.account.devices), self._room_name(condition))
+        after = replace(known, closed=with_more(known.closed, [condition]))
+        yield from carry_out(Turn(conversation=after, says=(Say(told),) if told else ()), facts, source)
+
+    def _is_settled(self, room_id: str, facts: Facts, event: Outcome) -> Iterator[Action]:
+        """The keys are handed over, or are not to be any more: it is waited for no longer."""
+        condition, known = _condition(room_id, facts), facts.conversation
+        if known is None or condition not in known.closed.split():
+            return
+        left = " ".join(each for each in known.closed.split() if each != condition)
+        say = Wording(self.community, facts.language)
+        speaks = event.ok and known.pause is not Pause.STOPPED
+        says = (Say((say.words("history.open", room=self._room_name(condition)),)),) if speaks else ()
+        yield from carry_out(Turn(conversation=replace(known, closed=left), says=says), facts, event.id)
+
+    @property
+    def _shares(self) -> bool:
+        """Whether any room does."""
+        return any(condition.history is HistorySharing.ON for condition in self.community.conditions)
+
+    def _room_name(self, condition: str) -> str:
+        known = self.community.condition(condition)
+        return known.room_name if known else ""
+
+
+def _condition(room_id: str, facts: Facts) -> str | None:
+    return next((i for i, room in facts.condition_rooms.items() if room.room_id == room_id), None)
 
 
 def _try_again(room_id: str, user: str, at: datetime) -> Schedule:
     payload = {"room_id": room_id, "user": user}
-    return Schedule(why=_WHY, id=f"{_WHY}:{room_id}:{user}:{at.isoformat()}", kind=_WHY, at=at, payload=payload)
-
-
-async def _facts(user: str, reader: Reader) -> Facts:
-    return Facts(
-        now=reader.now,
-        conditions={room.room_id: room.condition for room in reader.rooms(RoomRole.CONDITION) if room.condition},
-        met=await reader.get(Conversation, user) is not None,
-    )
+    return Schedule(why=PAST, id=f"{PAST}:{room_id}:{user}:{at.isoformat()}", kind=PAST, at=at, payload=payload)

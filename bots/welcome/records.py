@@ -86,6 +86,7 @@ class Conversation(Record):
     `reminded` that they were reminded of the question at hand,
     `hinted` that the topic of the private chat says what helps somebody who can read nothing in it.
     `introduce` are condition ids whose rooms shall hear that somebody new has come, once the person is in.
+    `closed` are condition ids whose rooms' past waits for a device of theirs that they have confirmed.
     `unheard` are condition ids in whose rooms they have not said anything yet, kept while they want notes.
     `country` (a code), `zone` ("+05:30") and `quiet` ("22:00 07:00") are what they told about their days.
     `round` rises with every new question, so that a button under an old one does nothing.
@@ -102,6 +103,7 @@ class Conversation(Record):
     offered: Sealed = ""
     unannounced: Sealed = ""
     introduce: Sealed = ""
+    closed: Sealed = ""
     unheard: Sealed = ""
     country: Sealed = ""
     zone: Sealed = ""

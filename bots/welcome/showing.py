@@ -6,6 +6,7 @@ No picture is looked at: that there is one is all that is known here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +27,19 @@ class Account:
     display_name: str | None = None
     has_picture: bool = False
     devices: tuple[str, ...] = ()
+
+
+def app_of(devices: Sequence[str]) -> str:
+    """Which of the kinds of apps that `read.steps` knows somebody uses, by what their devices are called."""
+    kinds = {_kind(device.casefold()) for device in devices}
+    return kinds.pop() if len(kinds) == 1 else "other"
+
+
+def _kind(device: str) -> str:
+    if "element" not in device:
+        return "other"
+    on_a_phone = any(word in device for word in ("element x", "android", "ios", "iphone", "ipad"))
+    return "phone" if on_a_phone else "web"
 
 
 def what_shows(community: Community, say: Wording, account: Account, today: date) -> tuple[Words, ...]:

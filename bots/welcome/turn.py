@@ -104,6 +104,7 @@ class Turn:
     `line` is the event id of a line of their own that they said yes to, `heard_by` the condition ids whose rooms are
     to hear it, now or when the person comes in.
     `office` is what the moderators' room hears, without a name.
+    `past` are condition ids whose room's past is to be handed over once more, if it can be.
     `language` is the one that the person is spoken to in from now on (empty: the community's; None: as before).
     `copy`: the person gets all that is kept about them as a file.
     `leave`: they are taken out of every room. `erase`: all that is kept about them goes, after `says` have been said.
@@ -116,6 +117,7 @@ class Turn:
     line: str = ""
     heard_by: tuple[str, ...] = ()
     office: tuple[Words, ...] = ()
+    past: tuple[str, ...] = ()
     language: str | None = None
     copy: bool = False
     leave: bool = False

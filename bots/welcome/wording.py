@@ -215,6 +215,11 @@ class Wording:
         """How to get to read each other, in an app of this kind."""
         return (self.words(f"read.steps.{app}"), self.words("read.steps.then"))
 
+    def closed_past(self, app: str, room: str) -> tuple[Words, ...]:
+        """That the room's past waits for a confirmed device, and how one confirms it in an app of this kind."""
+        steps = self.words(f"read.steps.{app}")
+        return self.words("history.closed", room=room), steps, self.words("history.closed.then")
+
     def receipt(self, consents: Sequence[Consent]) -> tuple[Words, ...]:
         """What somebody agreed to, to which version, and when."""
         if not consents:

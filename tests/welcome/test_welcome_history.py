@@ -8,6 +8,7 @@ import pytest
 
 from bots.core.actions import BotName, InRoom, Send, Words
 from bots.core.community import HistorySharing
+from bots.core.events import Message
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom
 from bots.core.rooms import PowerLevels, RoomRole
@@ -144,6 +145,92 @@ async def test_whose_device_is_confirmed_later_is_given_the_keys_then(place):
     place.homeserver.without_signed_devices.clear()
     place.clock.advance(timedelta(hours=2))
     await settle(place.running)
+    assert place.handed_over == [(place.rooms["coeliac"], ANA)]
+
+
+async def has_a_chat(place):
+    chat = place.homeserver.private_chat(BOT, ANA, "mark", "Chat")
+    await place.running.live.directory.remember_private_chat(ANA, chat)
+    place.homeserver.join(ANA, chat)
+    await settle(place.running)
+    return chat
+
+
+def told(place, chat):
+    return [e.text for e in place.homeserver.timeline(chat) if isinstance(e, Message) and e.sender == BOT]
+
+
+@pytest.mark.parametrize(
+    ("devices", "steps"),
+    [
+        (("Element X iOS",), "Confirm your identity"),
+        (("app.element.io: Chrome on Windows",), "Verify this device"),
+        (("Element Desktop: Linux", "Element X Android"), "signing out and in again"),
+        ((), "signing out and in again"),
+    ],
+)
+async def test_whose_device_is_not_confirmed_hears_so_once_with_what_to_do_in_their_app(place, devices, steps):
+    chat = await has_a_chat(place)
+    place.homeserver.device_names[ANA] = devices
+    place.homeserver.without_signed_devices.add(ANA)
+    await place.comes_in("coeliac", by=BOT)
+
+    (said,) = told(place, chat)
+    assert "In Meadow you can also read" in said
+    assert steps in said
+    for _ in range(3):
+        place.clock.advance(timedelta(hours=6))
+        await settle(place.running)
+    assert told(place, chat) == [said]
+
+
+async def test_who_says_that_it_is_done_is_given_the_keys_if_it_is(place):
+    chat = await has_a_chat(place)
+    place.homeserver.without_signed_devices.add(ANA)
+    await place.comes_in("coeliac", by=BOT)
+
+    place.homeserver.say(ANA, chat, "Done!")
+    await settle(place.running)
+    assert "I look again" in told(place, chat)[-2]
+    assert "I still see no confirmed app" in told(place, chat)[-1]
+    assert place.handed_over == []
+
+    place.homeserver.without_signed_devices.clear()
+    place.homeserver.say(ANA, chat, "ok, verified now")
+    await settle(place.running)
+    assert place.handed_over == [(place.rooms["coeliac"], ANA)]
+    assert "the last days are open" in told(place, chat)[-1]
+
+    # From then on it is a word like any other.
+    place.homeserver.say(ANA, chat, "done")
+    await settle(place.running)
+    assert "I look again" not in told(place, chat)[-1]
+
+
+async def test_who_is_confirmed_in_time_hears_that_it_worked_without_asking(place):
+    chat = await has_a_chat(place)
+    place.homeserver.without_signed_devices.add(ANA)
+    await place.comes_in("coeliac", by=BOT)
+    place.homeserver.without_signed_devices.clear()
+    place.clock.advance(timedelta(minutes=16))
+    await settle(place.running)
+
+    assert "the last days are open" in told(place, chat)[-1]
+    assert len(told(place, chat)) == 2
+
+
+async def test_who_asked_for_quiet_is_not_told_and_given_the_keys_all_the_same(place):
+    chat = await has_a_chat(place)
+    place.homeserver.say(ANA, chat, "stop")
+    await settle(place.running)
+    before = told(place, chat)
+    place.homeserver.without_signed_devices.add(ANA)
+    await place.comes_in("coeliac", by=BOT)
+    place.homeserver.without_signed_devices.clear()
+    place.clock.advance(timedelta(minutes=16))
+    await settle(place.running)
+
+    assert told(place, chat) == before
     assert place.handed_over == [(place.rooms["coeliac"], ANA)]
 
 

@@ -54,6 +54,7 @@ def understood(vocabulary, word):
         or isinstance(COMMANDS.parse(word), Language)
         or vocabulary.pick("trouble", word)
         or vocabulary.pick("introduce", word)
+        or vocabulary.pick("confirmed", word)
         or times_in(word)
     )
 

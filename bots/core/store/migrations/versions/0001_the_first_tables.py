@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("offered", sa.LargeBinary(), nullable=False),
         sa.Column("unannounced", sa.LargeBinary(), nullable=False),
         sa.Column("introduce", sa.LargeBinary(), nullable=False),
+        sa.Column("closed", sa.LargeBinary(), nullable=False),
         sa.Column("unheard", sa.LargeBinary(), nullable=False),
         sa.Column("country", sa.LargeBinary(), nullable=False),
         sa.Column("zone", sa.LargeBinary(), nullable=False),
