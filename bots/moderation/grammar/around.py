@@ -52,15 +52,16 @@ def denied(parsed: Parsed, match: Match) -> bool:
         if pauses[at] != pauses[match.start] or breaks[at]:
             return False
         if no[at]:
-            # Whoever begins again with "i" has left the "not" behind: "i dont know i want to die".
-            return not parsed.covered("i")[match.start]
+            return not parsed.covered("again")[match.start]
     return False
 
 
 def past(parsed: Parsed, match: Match) -> bool:
-    """What was long ago, and nothing says that it is still so."""
+    """What was long ago, and nothing says that it is still so, or something that it is over."""
     begin, end = parsed.clause(match)
-    return parsed.has("then", begin, end) and not parsed.has("still", begin, end)
+    if not parsed.has("then", begin, end):
+        return False
+    return parsed.has("well", begin, end) or not parsed.has("still", begin, end)
 
 
 def whose(parsed: Parsed, match: Match) -> Who:

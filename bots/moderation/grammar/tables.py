@@ -5,7 +5,8 @@ A table has three parts, each of which may be missing:
 
 - `words`: a class and its phrases, parted by commas. A phrase may name another class in pointed brackets
   (`be <dead>`): it stands for each of that class's phrases. `#` is any number (in a row: `<#>`).
-  What is in `tables/<language>.yaml` beside this file (`i`, `no` …) belongs to every table of the language.
+  What is in `tables/<language>.yaml` beside this file belongs to every table of the language: `i`, `no` …, and how
+  words are also written (`respelt`).
 - `idioms`: rows that only sound like something. What overlaps them is not seen.
 - `rules`: an id, and what it `marks`; how `sure` that is; what may stand around it (see `Rule`); `say` are its rows.
   In a row `<want>` is one of the class, `<want|hope>` one of either, `go/going` one of these words,
@@ -49,6 +50,7 @@ class Grammar:
 
     def __init__(self, shared: Mapping[str, Any], own: Mapping[str, Any]) -> None:
         self._phrases: dict[str, tuple[str, ...]] = {}
+        self._respelt = {_plain(way): _plain(word) for word, ways in shared["respelt"].items() for way in _split(ways)}
         self._written: dict[str, str] = {**shared["words"], **own.get("words", {}), NUMBER: NUMBER}
         self._classes: dict[str, int] = {}
         self._shared = frozenset(shared["words"])
@@ -72,7 +74,7 @@ class Grammar:
 
     def parse(self, reading: Reading) -> Parsed:
         """The reading with the classes that stand in it."""
-        words = tuple(map(self._spelling.meant, reading.words))
+        words = tuple(self._spelling.meant(self._respelt.get(word, word)) for word in reading.words)
         edges, found = self._trie.edges(words, reading.sentences)
         rows = [row for key in edges for row in self._by_key.get(key, ()) if row.needs & found == row.needs]
         return Parsed(reading, edges, rows, self)
@@ -113,7 +115,7 @@ class Grammar:
         reference = _REFERENCE.fullmatch(part)
         if reference:
             return self._class(reference.group(1))
-        phrases = tuple(_plain(word) for word in part.split("/"))
+        phrases = tuple(self._spelt(word) for word in part.split("/"))
         name = f"={'/'.join(phrases)}"
         self._phrases.setdefault(name, phrases)
         return self._class(name)
@@ -137,9 +139,12 @@ class Grammar:
             self._phrases[name] = tuple(phrases)
         return self._phrases[name]
 
+    def _spelt(self, words: str) -> str:
+        return " ".join(self._respelt.get(word, word) for word in _plain(words).split())
+
     def _spelled_out(self, phrase: str) -> Iterable[str]:
         pieces = _REFERENCE.split(phrase)
-        choices = [self._expanded(piece) if at % 2 else (_plain(piece),) for at, piece in enumerate(pieces)]
+        choices = [self._expanded(piece) if at % 2 else (self._spelt(piece),) for at, piece in enumerate(pieces)]
         return (" ".join(" ".join(chosen).split()) for chosen in product(*choices))
 
 
@@ -177,8 +182,8 @@ def spoken(reading: Reading, likely: Sequence[str]) -> tuple[str, ...]:
     if len(reading.words) < _FEW_WORDS:
         return here
     words = frozenset(reading.words)
-    counts = {language: len(words & _common(language)) for language in LANGUAGES}
+    counts = {language: len(words & _common(language)) + (language in likely) for language in LANGUAGES}
     most = max(counts.values())
-    if not most:
+    if most <= 1:
         return here
-    return tuple(sorted((of for of in counts if 2 * counts[of] >= most), key=lambda of: -counts[of]))
+    return tuple(sorted((of for of in counts if 3 * counts[of] >= 2 * most), key=lambda of: -counts[of]))
