@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bots.core.language import Wordings
+from bots.core.library import Resource, Topic
 
 
 class Federation(StrEnum):
@@ -144,24 +145,6 @@ class Guidelines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    """An entry of the library: where it is, what it is, who checked it and when (None: nobody yet)."""
-
-    id: str
-    title: Texts
-    summary: Texts
-    url: str | None
-    source: str
-    kind: str
-    language: str
-    conditions: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    review_by: date
-    reviewed: date | None = None
-    reviewed_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """One way to reach a helpline. `dial` is what one types on the phone, short codes included."""
 
@@ -243,6 +226,7 @@ class Community:
     conditions: tuple[Condition, ...]
     guidelines: Guidelines
     library: tuple[Resource, ...] = ()
+    topics: tuple[Topic, ...] = ()
     countries: tuple[Country, ...] = ()
     moderators: tuple[str, ...] = ()
     federation: Federation = Federation.CLOSED

@@ -21,8 +21,8 @@ from math import log
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from bots.core.community import Resource
 from bots.core.language import and_what_they_stand_on
+from bots.core.library import Resource
 
 MOST_RESULTS = 3
 # A story of 300 words holds the same few telling ones: the rarest are enough, and keep long questions fast.

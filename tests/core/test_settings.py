@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from bots.core.actions import Words
 from bots.core.community import Deed, Federation, HistorySharing
 from bots.core.documents import Document, read
+from bots.core.library import Audience, Evidence, Kind, Standing
 from bots.core.settings import Mistake, SettingsError, load_catalogue, load_community, not_spoken
 
 EXAMPLE = Path(__file__).parents[2] / "config"
@@ -47,7 +49,7 @@ resources:
     summary: How to fly.
     source: Us
     kind: life-hack
-    language: en
+    languages: [en]
     conditions: [type-1-diabetes]
     reviewed: 2026-01-01
     reviewed_by: Ana
@@ -130,6 +132,74 @@ def test_a_folder_becomes_a_frozen_community(folder):
     assert resource.title == {"en": "Flying"}
     assert resource.reviewed == date(2026, 1, 1)
     assert resource.url is None
+
+
+TOPICS = """\
+topics:
+  - id: money
+    name: {en: Money, de: Geld}
+    words: [bills, benefits]
+"""
+
+
+def test_entries_say_what_they_are_for_whom_and_where(folder):
+    (folder / "topics.yaml").write_text(TOPICS)
+    edit(
+        folder,
+        "library/travel.yaml",
+        "    languages: [en]",
+        """\
+    languages: [en, de]
+    countries: [gb, ie]
+    topics: [money]
+    audience: [carers]
+    evidence: experience
+    licence: CC0-1.0
+    text: Sit by the window.""",
+    )
+    community = load_community(folder)
+    (entry,) = community.library
+    assert (entry.kind, entry.evidence, entry.audience) == (Kind.LIFE_HACK, Evidence.EXPERIENCE, (Audience.CARERS,))
+    assert (entry.languages, entry.countries, entry.topics) == (("en", "de"), ("gb", "ie"), ("money",))
+    assert entry.text == {"en": "Sit by the window."}
+    (topic,) = community.topics
+    assert topic.name["de"] == "Geld"
+    assert topic.words == {"en": ("bills", "benefits")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said", "hint"),
+    [
+        ("kind: life-hack", "kind: tool", 2, "There is neither `url` nor `text`.", "Write where it is"),
+        ("kind: life-hack", "kind: lifehack", 6, "`lifehack` is not one of", "Did you mean `life-hack`?"),
+        ("languages: [en]", "languages: []", 7, "`languages` needs at least one entry.", None),
+        ("languages: [en]", "languages: [en]\n    topics: [mony]", 8, "no topic `mony` in topics.yaml", "`money`"),
+        ("languages: [en]", "languages: [en]\n    countries: [uk]", 8, "`uk` is not the two-letter", "`gb`"),
+        ("languages: [en]", "languages: [en]\n    audience: [carer]", 8, "`carer` is not one of", "`carers`"),
+        ("languages: [en]", "languages: [en]\n    evidence: proof", 8, "`proof` is not one of", None),
+    ],
+)
+def test_a_mistake_in_an_entry_is_told_where_it_is(folder, old, new, line, said, hint):
+    (folder / "topics.yaml").write_text(TOPICS)
+    edit(folder, "library/travel.yaml", old, new)
+    mistake = only(folder)
+    assert (mistake.file.name, mistake.line) == ("travel.yaml", line)
+    assert said in mistake.message
+    assert hint is None or hint in (mistake.hint or "")
+
+
+def test_a_topic_named_twice_is_a_mistake(folder):
+    (folder / "topics.yaml").write_text(TOPICS + "  - {id: money, name: Geld}\n")
+    assert "is taken already" in only(folder).message
+
+
+def test_past_its_day_an_entry_is_shown_with_its_age_and_a_helpline_is_not(folder):
+    (entry,) = load_community(folder).library
+    unread = replace(entry, reviewed=None, reviewed_by=None)
+    assert entry.standing(date(2027, 1, 1)) is Standing.CHECKED
+    assert unread.standing(date(2027, 1, 1)) is Standing.UNCHECKED
+    assert entry.standing(date(2027, 1, 2)) is Standing.DUE
+    assert replace(entry, kind=Kind.HELPLINE).standing(date(2027, 1, 2)) is Standing.EXPIRED
 
 
 def test_norway_is_a_country_and_numbers_stay_as_they_are_dialled(folder):

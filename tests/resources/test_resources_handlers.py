@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Priority, Send
-from bots.core.community import Community, Contact, Country, Guidelines, Helpline, Resource
+from bots.core.community import Community, Contact, Country, Guidelines, Helpline
 from bots.core.events import Membership, MembershipState, Message, Outcome
 from bots.core.helplines import current, find_country
+from bots.core.library import Kind, Resource
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.resources.bot import make_bot
@@ -53,8 +54,8 @@ COMMUNITY = Community(
             summary={"en": "Cards and airlines."},
             url="https://example.org",
             source="A charity",
-            kind="guide",
-            language="en",
+            kind=Kind.ARTICLE,
+            languages=("en",),
             reviewed=date(2026, 1, 1),
             reviewed_by="a nurse",
             review_by=date(2027, 1, 1),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.core.community import Resource
+from bots.core.library import Kind, Resource
 from bots.resources import search
 from bots.resources.search import LONGEST_QUESTION, MOST_RESULTS, Index
 
@@ -19,8 +19,8 @@ def entry(entry_id, title, summary, *keywords, conditions=()):
         summary={"en": summary},
         url="https://example.org",
         source="A charity",
-        kind="guide",
-        language="en",
+        kind=Kind.ARTICLE,
+        languages=("en",),
         conditions=conditions,
         keywords=keywords,
         reviewed=date(2026, 1, 1),

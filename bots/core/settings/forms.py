@@ -6,7 +6,7 @@ Nothing outside `bots.core.settings` sees these; a policy sees the frozen `Commu
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -19,14 +19,11 @@ from bots.core.community import (
     Federation,
     HistorySharing,
     Mode,
-    Resource,
 )
 from bots.core.documents import did_you_mean
 from bots.core.settings.kinds import (
-    ConditionId,
     Id,
     Language,
-    Past,
     PublicName,
     Region,
     RuleName,
@@ -174,44 +171,3 @@ class CommunityForm(Form):
     def appeal_within(self) -> timedelta:
         """How long a member may appeal."""
         return timedelta(days=self.appeal_within_days)
-
-
-class ResourceForm(Form):
-    """One of a library file's `resources`."""
-
-    id: Id
-    title: Translated
-    summary: Translated
-    url: Url | None = None
-    source: Text
-    kind: Annotated[str, AfterValidator(one_of("guide", "organisation", "life-hack", "tool", "research"))]
-    language: Language
-    conditions: list[ConditionId] = Field(default_factory=list)
-    keywords: list[Text] = Field(default_factory=list)
-    reviewed: Past | None = None
-    reviewed_by: Annotated[Text | None, Field(validate_default=True)] = None
-    review_by: date
-
-    @field_validator("reviewed_by")
-    @classmethod
-    def _both_or_none(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return day_and_name(value, info, "reviewed")
-
-    @field_validator("review_by")
-    @classmethod
-    def _later(cls, value: date, info: ValidationInfo) -> date:
-        reviewed = info.data.get("reviewed")
-        if reviewed and value <= reviewed:
-            raise wrong(f"`review_by` ({value}) is not after `reviewed` ({reviewed}).")
-        return value
-
-    def made(self) -> Resource:
-        """What policies see."""
-        fields = dict(self)
-        return Resource(**fields | {"conditions": tuple(self.conditions), "keywords": tuple(self.keywords)})
-
-
-class LibraryForm(Form):
-    """A file in `library/`."""
-
-    resources: list[ResourceForm]

@@ -24,7 +24,7 @@ from bots.core.documents import did_you_mean, nearest
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the other files say: languages, condition ids, and the words a public name may not contain.
+    """What the other files say: languages, ids of conditions and topics, and the words a public name may not contain.
 
     `today` is the last day on which something can have happened.
     """
@@ -34,6 +34,7 @@ class Known:
     conditions: tuple[str, ...]
     private_words: frozenset[str]
     today: date = date.max
+    topics: tuple[str, ...] = ()
 
 
 def _known(info: ValidationInfo) -> Known:
@@ -113,6 +114,29 @@ def _condition_id(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _topic_id(value: str, info: ValidationInfo) -> str:
+    topics = _known(info).topics
+    if value not in topics:
+        hint = did_you_mean(value, topics) or (
+            f"There are: {', '.join(topics)}." if topics else "Write that file first."
+        )
+        raise wrong(f"There is no topic `{value}` in topics.yaml.", hint)
+    return value
+
+
+@cache
+def country_codes() -> tuple[str, ...]:
+    """The two-letter codes of countries (ISO 3166-1), lower case."""
+    return tuple(code.lower() for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha())
+
+
+def _country(value: str) -> str:
+    if value not in country_codes():
+        hint = "The United Kingdom is `gb`." if value == "uk" else did_you_mean(value.lower(), country_codes())
+        raise wrong(f"`{value}` is not the two-letter code of a country (ISO 3166).", hint)
+    return value
+
+
 def _neutral(value: str, info: ValidationInfo) -> str:
     for word in sorted(_known(info).private_words):
         said = value if word.isupper() else value.casefold()
@@ -188,6 +212,8 @@ Id = Annotated[
 Language = Annotated[str, AfterValidator(_language)]
 SpokenHere = Annotated[Language, AfterValidator(_in_use)]
 ConditionId = Annotated[str, AfterValidator(_condition_id)]
+TopicId = Annotated[str, AfterValidator(_topic_id)]
+LowerCountry = Annotated[str, AfterValidator(_country)]
 PublicName = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(_neutral)]
 Translated = Annotated[dict[str, Text], BeforeValidator(_texts), AfterValidator(_said_everywhere)]
 WordLists = Annotated[dict[Language, list[Text]], BeforeValidator(_synonyms)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from babel import Locale
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -19,18 +19,18 @@ from bots.core.language import shipped_words
 from bots.core.settings.forms import (
     CommunityForm,
     Form,
-    LibraryForm,
 )
 from bots.core.settings.guidelines import GuidelineFiles
 from bots.core.settings.helpline_forms import CountryForm
-from bots.core.settings.kinds import Known, is_language, private_words
+from bots.core.settings.kinds import Known, country_codes, is_language, private_words
+from bots.core.settings.library_forms import LibraryForm, TopicsForm
 from bots.core.settings.words import OwnWords
 
 F = TypeVar("F", bound=Form)
 
 _SECRETS = ("password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "recovery_key", "private_key")
 
-_FILES = ("community.yaml", "guidelines/guidelines.yaml")
+_FILES = ("community.yaml", "guidelines/guidelines.yaml", "topics.yaml")
 _FOLDERS = ("guidelines", "guidelines/*", "library", "helplines", "words", "words/*", "transcripts")
 
 _PLAIN = {
@@ -83,11 +83,15 @@ class _Loading:
         if document is None:
             # Without it, what the others refer to is unknown, and would be mistaken for a mistake.
             raise SettingsError(self._mistakes)
-        self._known = _known(document.value, self._today)
+        topics = read(file, self._mistakes) if (file := self._folder / _FILES[2]).exists() else None
+        self._known = replace(
+            _known(document.value, self._today), topics=tuple(each for _, each in _ids(topics, "topics"))
+        )
         form = self._form(document, CommunityForm)
         rules = GuidelineFiles(self._folder / "guidelines", self._known.conditions, self._mistakes, self._form)
         guidelines = rules.community()
         room_guidelines = rules.rooms(guidelines)
+        topics_form = self._form(topics, TopicsForm)
         shelves = [(d, self._form(d, LibraryForm)) for d in library]
         countries = [(d, self._form(d, CountryForm)) for d in helplines]
         self._unique([(document, "conditions")])
@@ -96,6 +100,7 @@ class _Loading:
         for d in helplines:
             self._unique([(d, "helplines")])
         self._unique([(d, "resources") for d in library])
+        self._unique([(topics, "topics")])
         self._country_codes(helplines)
         own = OwnWords(self._folder / "words", self._words, self._known, self._mistakes)
         words, room_words = own.everywhere(), own.of_rooms()
@@ -120,6 +125,7 @@ class _Loading:
             room_guidelines=room_guidelines,
             regions=tuple(form.regions),
             library=tuple(resource.made() for _, shelf in shelves if shelf for resource in shelf.resources),
+            topics=tuple(topic.made() for topic in topics_form.topics) if topics_form else (),
             countries=tuple(country.made(d.file.stem) for d, country in countries if country),
             moderators=tuple(form.moderators),
             federation=Federation(form.federation),
@@ -188,11 +194,9 @@ class _Loading:
             first.setdefault(name.casefold(), line)
 
     def _country_codes(self, documents: list[Document]) -> None:
-        names = Locale("en").territories
-        codes = [code.lower() for code in map(str, names) if len(code) == 2 and code.isalpha()]
         for document in documents:
-            if (code := document.file.stem) not in codes:
-                hint = "The United Kingdom is `gb`." if code == "uk" else did_you_mean(code.lower(), codes)
+            if (code := document.file.stem) not in country_codes():
+                hint = "The United Kingdom is `gb`." if code == "uk" else did_you_mean(code.lower(), country_codes())
                 self._mistakes.append(
                     document.mistake((), f"`{code}` is not the two-letter code of a country (ISO 3166).", hint)
                 )
