@@ -260,9 +260,13 @@ class SetPower(_Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join(_Action):
-    """The bot accepts an invitation. The organiser's are accepted without asking; this is for a member's."""
+    """The bot accepts an invitation, or comes into a room that anybody may enter; `via` are servers that know it.
+
+    The organiser's invitations are accepted without asking.
+    """
 
     room_id: str
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,8 @@ def place_of(role: RoomRole, condition: str | None) -> str | None:
 class RoomView:
     """The state that policies need. `creators` have unlimited power from room version 12 on (see `authority`).
 
+    `tombstone` is the room that a closed one points to, `tombstone_by` who closed it;
+    `predecessor` the room whose place this one takes, as was said when it was made.
     `condition` is the condition's id when `role` is CONDITION; `private_with` the member's user id when it is PRIVATE.
     """
 
@@ -79,6 +81,8 @@ class RoomView:
     federate: bool = True
     name: str | None = None
     tombstone: str | None = None
+    tombstone_by: str | None = None
+    predecessor: str | None = None
 
     def joined(self) -> frozenset[str]:
         """The user ids that are in the room."""

@@ -26,6 +26,7 @@ from bots.moderation import (
 )
 from bots.moderation.crisis.ears import hear
 from bots.moderation.crisis.handlers import crisis_handlers
+from bots.moderation.moving import FOLLOWING
 from bots.moderation.records import (
     Appeal,
     Case,
@@ -121,5 +122,6 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Unreadable, unreadable.gather_unreadable, unreadable.decide_unreadable),
             *crisis_handlers(community, hear),
             *standing(community),
+            *FOLLOWING.handlers,
         )
     )

@@ -11,6 +11,7 @@ from bots.core.bot import Handler
 from bots.core.community import Community
 from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome
+from bots.core.following import Following
 from bots.core.helplines import load_asking
 from bots.core.records import Record
 from bots.resources.handlers import Resources
@@ -42,5 +43,6 @@ def make_bot(community: Community, hear: Hear) -> ResourcesBot:
             Handler(Message, resources.gather, resources.decide),
             Handler(Membership, resources.gather_invitation, resources.decide_invitation),
             Handler(Outcome, resources.gather_outcome, resources.decide_outcome),
+            *Following().handlers,
         )
     )

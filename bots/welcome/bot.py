@@ -20,6 +20,7 @@ from bots.welcome.handlers import Welcome
 from bots.welcome.history import History
 from bots.welcome.later_on import LaterOn
 from bots.welcome.listening import Listening
+from bots.welcome.moving import FOLLOWING
 from bots.welcome.records import Arrivals, Consent, Conversation, CrisisNote, FirstWords, NoCrisisNotes, Telling
 
 
@@ -41,6 +42,7 @@ def make_bot(community: Community, hear: Hear) -> WelcomeBot:
     history, gone, first_words = History(community), Gone(), FirstWordsWatch(community)
     return WelcomeBot(
         handlers=(
+            *FOLLOWING.handlers,
             Handler(Message, welcome.gather, welcome.decide),
             Handler(Reaction, welcome.gather_reaction, welcome.decide_reaction),
             Handler(PollAnswer, welcome.gather_poll, welcome.decide_poll),

@@ -86,5 +86,6 @@ actions = st.one_of(
     redacts,
     powers,
     *(st.builds(kind, room_id=rooms, user=users, **common) for kind in (Invite, Remove, Ban, Unban)),
-    *(st.builds(kind, room_id=rooms, **common) for kind in (Join, Leave)),
+    st.builds(Join, room_id=rooms, via=st.lists(texts, max_size=2).map(tuple), **common),
+    st.builds(Leave, room_id=rooms, **common),
 )

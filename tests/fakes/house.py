@@ -14,6 +14,7 @@ from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
 from bots.moderation.bot import make_bot as make_moderation
+from bots.resources.bot import make_bot as make_resources
 from bots.welcome.bot import make_bot as make_welcome
 from fakes.clock import FakeClock
 from fakes.ears import by_plain_words
@@ -25,7 +26,11 @@ MO, MIA = "@mo:kith.test", "@mia:kith.test"
 ANA, BEN = "@ana:kith.test", "@ben:kith.test"
 BOTS = frozenset({MODERATION, WELCOME, RESOURCES})
 WORDS = Catalogue.load(shipped_words(), ["en"])
-_MADE = {BotName.MODERATION: (MODERATION, make_moderation), BotName.WELCOME: (WELCOME, make_welcome)}
+_MADE = {
+    BotName.MODERATION: (MODERATION, make_moderation),
+    BotName.WELCOME: (WELCOME, make_welcome),
+    BotName.RESOURCES: (RESOURCES, make_resources),
+}
 
 
 @dataclass
@@ -38,7 +43,7 @@ class House:
     hear: object = by_plain_words
 
     @classmethod
-    async def built(cls, hear=by_plain_words, **settings):
+    async def built(cls, hear=by_plain_words, bots=(), **settings):
         house = cls(community=replace(COMMUNITY, **settings), hear=hear)
         house.homeserver = MemoryHomeserver(house.clock.now)
         house.lobby = await house.room(RoomRole.LOBBY, "The lobby", 0, join_rule="public")
@@ -48,7 +53,7 @@ class House:
             for room in (house.lobby, house.office, house.harbour):
                 if room != house.office or user not in (RESOURCES, ANA, BEN):
                     house.enters(user, room)
-        house.runs()
+        house.runs(*bots)
         await house.settles()
         house.homeserver.news = len(house.homeserver.stream)
         return house

@@ -195,6 +195,22 @@ async def test_a_strangers_room_with_our_mark_and_an_organisers_own_room_are_lef
     assert fake["room_id"] not in result.rooms.values()
 
 
+async def test_a_room_that_an_app_upgraded_is_known_again_and_none_is_made_in_its_place(stage):
+    rooms = (await stage.apply()).rooms
+    old = rooms["condition:t1d"]
+    async with stage.http() as door:
+        answer = await door.request("POST", path("rooms", old, "upgrade"), {"new_version": "12"})
+    new = answer["replacement_room"]
+    assert MARKER not in await stage.state(new, "m.room.create")
+    result = await stage.apply()
+    assert result.rooms == {**rooms, "condition:t1d": new}
+    assert (await stage.state(new, "m.room.power_levels"))["users"][stage.cast.bots[BotName.MODERATION]] == 60
+    # Once more: what it needs is asked of the rooms, not remembered.
+    async with stage.http() as door:
+        answer = await door.request("POST", path("rooms", new, "upgrade"), {"new_version": "12"})
+    assert (await stage.apply()).rooms["condition:t1d"] == answer["replacement_room"]
+
+
 async def test_a_refused_invitation_is_told_and_stops_nothing_else(synapse, new_account):
     stage = Stage(synapse, new_account, federation=Federation.OPEN)
     stage.community = dataclasses.replace(

@@ -8,7 +8,7 @@ So a run that was stopped anywhere, also between making a room and writing that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -56,11 +56,14 @@ async def observe(http: Http, organiser: str, community: str) -> Actual:
     capabilities = (await _request(http, "GET", path("capabilities"))).get("capabilities", {})
     versions = capabilities.get("m.room_versions", {})
     joined = (await _request(http, "GET", path("joined_rooms")))["joined_rooms"]
-    found: list[ActualRoom] = []
+    states: dict[str, Sequence[Any]] = {}
     for room_id in joined:
-        events = await _patiently(partial(http.request_list, "GET", path("rooms", room_id, "state")))
-        if (room := _read(room_id, events, organiser, community)) is not None:
-            found.append(room)
+        states[room_id] = await _patiently(partial(http.request_list, "GET", path("rooms", room_id, "state")))
+    found = [
+        room
+        for room_id, events in states.items()
+        if (room := _read(room_id, events, organiser, community, _marks(states, organiser))) is not None
+    ]
     rooms: dict[str, ActualRoom] = {}
     doubles: list[ActualRoom] = []
     replaced: dict[str, ActualRoom] = {}
@@ -187,17 +190,45 @@ async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
     return await call()
 
 
-def _read(room_id: str, events: Sequence[Any], organiser: str, community: str) -> ActualRoom | None:
+def _marks(states: Mapping[str, Sequence[Any]], organiser: str) -> Mapping[str, Mapping[str, Any]]:
+    """The mark of each room that the organiser made: its own, or, for a room that an app upgraded, the old one's.
+
+    An upgrade does not take the mark along. So a room has that of its predecessor, if that one says in its tombstone
+    that this is where it went.
+    """
+    marks: dict[str, Mapping[str, Any]] = {}
+    before: dict[str, str] = {}
+    after: dict[str, object] = {}
+    for room_id, events in states.items():
+        for event in events:
+            content = event["content"]
+            if event["type"] == "m.room.tombstone" and event["state_key"] == "":
+                after[room_id] = content.get("replacement_room")
+            if event["type"] != "m.room.create" or event["sender"] != organiser:
+                continue
+            if isinstance(mark := content.get(MARKER), dict):
+                marks[room_id] = mark
+            elif isinstance(predecessor := content.get("predecessor"), dict):
+                before[room_id] = str(predecessor.get("room_id"))
+    for _ in before:
+        for room_id, old in before.items():
+            if old in marks and after.get(old) == room_id:
+                marks.setdefault(room_id, marks[old])
+    return marks
+
+
+def _read(
+    room_id: str, events: Sequence[Any], organiser: str, community: str, marks: Mapping[str, Mapping[str, Any]]
+) -> ActualRoom | None:
     """The room, if it is the community's own: made by the organiser, marked, and not replaced by another."""
     state: dict[tuple[str, str], dict[str, Any]] = {}
-    key, created = None, 0
+    created = 0
     for event in events:
-        content = event["content"]
-        state[event["type"], event["state_key"]] = content
+        state[event["type"], event["state_key"]] = event["content"]
         if event["type"] == "m.room.create" and event["sender"] == organiser:
-            mark = content.get(MARKER)
-            if isinstance(mark, dict) and mark.get("community") == community and isinstance(mark.get("key"), str):
-                key, created = mark["key"], event["origin_server_ts"]
-    if key is None or ("m.room.tombstone", "") in state:
+            created = event["origin_server_ts"]
+    mark = marks.get(room_id, {})
+    key = mark.get("key")
+    if mark.get("community") != community or not isinstance(key, str) or ("m.room.tombstone", "") in state:
         return None
     return ActualRoom(room_id=room_id, key=key, created=created, state=state)

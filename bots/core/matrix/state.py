@@ -55,6 +55,7 @@ def _with_one(view: RoomView, kind: str, event: Json, content: Json) -> RoomView
                 version=version,
                 creators=_creators(version, event, content),
                 federate=content.get("m.federate") is not False,
+                predecessor=_predecessor(content),
             )
         case "m.room.power_levels":
             return replace(view, power_levels=power_levels(content))
@@ -67,7 +68,11 @@ def _with_one(view: RoomView, kind: str, event: Json, content: Json) -> RoomView
         case "m.room.name":
             return replace(view, name=_string(content.get("name")))
         case "m.room.tombstone":
-            return replace(view, tombstone=_string(content.get("replacement_room")) or "")
+            return replace(
+                view,
+                tombstone=_string(content.get("replacement_room")) or "",
+                tombstone_by=_string(event.get("sender")),
+            )
     return view
 
 
@@ -102,6 +107,12 @@ def _creators(version: str, event: Json, content: Json) -> frozenset[str]:
     if creators_are_unlimited(version) and isinstance(additional, list):
         creators.update(user for user in additional if isinstance(user, str))
     return frozenset(creators)
+
+
+def _predecessor(content: Json) -> str | None:
+    before = content.get("predecessor")
+    room_id = before.get("room_id") if isinstance(before, Mapping) else None
+    return room_id if isinstance(room_id, str) and is_identifier(room_id) else None
 
 
 def _set_member(members: dict[str, Member], user: str, content: Json) -> None:

@@ -179,8 +179,8 @@ class Live:
                 await self.transport.unban(room_id, user)
             case SetPower(room_id=room_id, user=user, level=level):
                 await self.transport.set_power(room_id, user, level)
-            case Join(room_id=room_id):
-                await self.transport.join(room_id)
+            case Join(room_id=room_id, via=via):
+                await self.transport.join(room_id, via)
             case Leave(room_id=room_id):
                 await self.transport.leave(room_id)
             case _ as never:

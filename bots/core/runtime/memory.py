@@ -85,6 +85,7 @@ class MemoryHomeserver:
         name: str | None = None,
         power_levels: PowerLevels | None = None,
         history_visibility: str = "joined",
+        predecessor: str | None = None,
     ) -> str:
         """A new room of version 12, with its creator in it."""
         room_id = f"!room{next(self._ids)}"
@@ -97,9 +98,15 @@ class MemoryHomeserver:
             join_rule=join_rule,
             history_visibility=history_visibility,
             name=name,
+            predecessor=predecessor,
         )
         self._member(room_id, creator, creator, MembershipState.JOIN)
         return room_id
+
+    def close(self, sender: str, room_id: str, replacement: str) -> None:
+        """Close a room in favour of another: the tombstone, whoever sends it."""
+        self.rooms[room_id] = replace(self._room(room_id), tombstone=replacement, tombstone_by=sender)
+        self._publish(RoomStateChanged(**self._envelope(room_id, sender), type="m.room.tombstone", state_key=""))
 
     def join(self, user: str, room_id: str) -> str:
         """Join a public room, or one that the user is invited to."""

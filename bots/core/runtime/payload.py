@@ -95,7 +95,7 @@ def from_json(value: Mapping[str, Any]) -> Outward:
             since = datetime.fromisoformat(value["since"])
             return ShareHistory(room_id=value["room_id"], user=value["user"], since=since, **common)
         case "join":
-            return Join(room_id=value["room_id"], **common)
+            return Join(room_id=value["room_id"], via=tuple(value["via"]), **common)
         case "leave":
             return Leave(room_id=value["room_id"], **common)
         case _:
@@ -140,8 +140,8 @@ def _own(action: Outward) -> dict[str, Any]:
             return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}
         case ShareHistory(room_id=room_id, user=user, since=since):
             return {"kind": "share_history", "room_id": room_id, "user": user, "since": since.isoformat()}
-        case Join(room_id=room_id):
-            return {"kind": "join", "room_id": room_id}
+        case Join(room_id=room_id, via=via):
+            return {"kind": "join", "room_id": room_id, "via": list(via)}
         case Leave(room_id=room_id):
             return {"kind": "leave", "room_id": room_id}
         case Invite() | Remove() | Ban() | Unban():

@@ -42,7 +42,7 @@ async def gather(event: Started | Tick | RoomStateChanged | Membership, reader: 
     """How things stand, where the event may have changed that."""
     if isinstance(event, RoomStateChanged) and event.type != _POWER:
         return None
-    if isinstance(event, Membership) and event.user not in reader.bots:
+    if isinstance(event, Membership) and not (event.user in reader.bots and _is_ours(reader.room(event.room_id))):
         return None
     if isinstance(event, Tick) and event.kind != LOOK:
         return None
@@ -96,6 +96,10 @@ def lacking(room: Standing) -> Words:
     """What does not work in one room."""
     lacks = tuple(Words(f"moderation.lack.{lack}") for lack in room.lacks)
     return Words("moderation.standing.room", {"room": room.name, "lacks": lacks})
+
+
+def _is_ours(room: RoomView | None) -> bool:
+    return room is not None and room.role is not RoomRole.OTHER
 
 
 def _is_news(room: Standing, facts: Facts, *, again: bool) -> bool:
