@@ -39,7 +39,7 @@ def make_bot(community: Community, hear: Hear) -> WelcomeBot:
     interview = Interview(community, load(community.languages))
     listening = Listening(community, interview.vocabulary, hear)
     welcome, later_on = Welcome(interview, listening), LaterOn(interview)
-    history, gone, first_words = History(community), Gone(), FirstWordsWatch(community)
+    history, gone, first_words = History(community), Gone(community.appeal_within), FirstWordsWatch(community)
     return WelcomeBot(
         handlers=(
             *FOLLOWING.handlers,

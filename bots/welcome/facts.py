@@ -33,7 +33,7 @@ class Facts:
     `account` is what others can see of the person's account,
     `label` is that of the message a reaction is under, `office` the moderators' room, which this bot is not in,
     `consents` what the person agreed to, `kept` what is kept about them, as far as it was asked for,
-    `present` the rooms of members in which they are, or to which they are invited,
+    `rooms` the rooms of members, `present` those in which they are, or to which they are invited,
     `arrivals` by room id what rooms have heard of newcomers, `agreed` by room id the event ids of lines of their own
     that the person said yes to and the room has not heard, `language` the one they chose, if they chose one,
     `telling` what they are about to report,
@@ -53,6 +53,7 @@ class Facts:
     office: str | None = None
     consents: tuple[Consent, ...] = ()
     kept: tuple[Holding, ...] = ()
+    rooms: tuple[RoomView, ...] = ()
     present: tuple[RoomView, ...] = ()
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     agreed: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +82,12 @@ class Facts:
             by_hand=tuple(room.name or room.room_id for room in self.present if not self.can_be_taken_out_of(room)),
             office=self.office is not None,
         )
+
+    @property
+    def banned_everywhere(self) -> bool:
+        """Whether the person is banned from the lobby and from each of the conditions' rooms."""
+        rooms = [room for room in self.rooms if room.tombstone is None]
+        return bool(rooms) and all(_is(self.person, room, MembershipState.BAN) for room in rooms)
 
     def can_be_taken_out_of(self, room: RoomView) -> bool:
         """Whether a bot may take the person out: not somebody who has power there."""
@@ -123,7 +130,10 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         office=offices[0].room_id if offices else None,
         consents=tuple(consents),
         kept=tuple(kept),
-        present=tuple(room for room in members_rooms if _is_there(person, room)),
+        rooms=members_rooms,
+        present=tuple(
+            room for room in members_rooms if _is(person, room, MembershipState.JOIN, MembershipState.INVITE)
+        ),
         arrivals={each.room_id: each for each in arrivals},
         agreed={each.room_id: each.event_id for each in agreed},
         language=spoken.language if spoken else "",
@@ -141,9 +151,9 @@ def _account(person: str, room: RoomView | None, reader: Reader) -> Account:
     )
 
 
-def _is_there(person: str, room: RoomView) -> bool:
+def _is(person: str, room: RoomView, *states: MembershipState) -> bool:
     member = room.members.get(person)
-    return member is not None and member.state in (MembershipState.JOIN, MembershipState.INVITE)
+    return member is not None and member.state in states
 
 
 def _server(user: str) -> str:

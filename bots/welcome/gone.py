@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Somebody who has left everything is forgotten after a while, as if they had asked; so is an account that is no more.
 
+So is somebody who is banned from every room and stays in the private chat: once they can't appeal any more.
 A homeserver that deactivates an account takes it out of every room, and nobody is told more than that.
 """
 
@@ -24,7 +25,12 @@ _OUT = (MembershipState.LEAVE, MembershipState.BAN)
 
 @dataclass(frozen=True)
 class Gone:
-    """The decisions about people who are nowhere any more."""
+    """The decisions about people who are nowhere any more.
+
+    `appeal_within` is how long somebody may ask for a second look at a ban: that long the chat is there for it.
+    """
+
+    appeal_within: timedelta
 
     async def gather(self, event: Membership, reader: Reader) -> Facts | None:
         """Where the person is who moved; nothing about somebody whom the bot has not met."""
@@ -38,7 +44,7 @@ class Gone:
         if event.now is MembershipState.JOIN and event.previous is not MembershipState.JOIN:
             return (Cancel(why=GONE, id=_tick_id(event.user)),)
         if event.now in _OUT and not _is_somewhere(facts):
-            at = facts.now + REMEMBERED_FOR
+            at = facts.now + (max(REMEMBERED_FOR, self.appeal_within) if _is_in_the_chat(facts) else REMEMBERED_FOR)
             return (Schedule(why=GONE, id=_tick_id(event.user), kind=GONE, at=at, payload={"user": event.user}),)
         return ()
 
@@ -57,7 +63,11 @@ class Gone:
 
 
 def _is_somewhere(facts: Facts) -> bool:
-    return bool(facts.present) or (facts.room is not None and facts.person in facts.room.joined())
+    return bool(facts.present) or (_is_in_the_chat(facts) and not facts.banned_everywhere)
+
+
+def _is_in_the_chat(facts: Facts) -> bool:
+    return facts.room is not None and facts.person in facts.room.joined()
 
 
 def _tick_id(user: str) -> str:

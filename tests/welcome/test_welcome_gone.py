@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import BotName
-from bots.core.rooms import PowerLevels
+from bots.core.events import MembershipState
+from bots.core.rooms import Member, PowerLevels
 from bots.welcome.gone import REMEMBERED_FOR
 from bots.welcome.records import Conversation
 from fakes.parrot import settle
-from fakes.welcome_scene import ANA, BOT, MODERATOR
+from fakes.welcome_scene import ANA, BOT, COMMUNITY, MODERATOR
 from welcome.test_welcome_running import Place
 
 DAY = timedelta(days=1)
@@ -72,6 +73,52 @@ async def test_who_comes_back_in_time_is_not_forgotten(place):
     await settle(place.running)
 
     await goes_by(place, 2 * DAY)
+
+    assert await is_known(place)
+
+
+async def is_banned(place, *rooms):
+    """By a moderator, as `!ban … everywhere` does it."""
+    for room_id in rooms:
+        room = place.homeserver.rooms[room_id]
+        levels = PowerLevels(users={MODERATOR: 50, BOT: 25})
+        members = {**room.members, MODERATOR: Member(MembershipState.JOIN)}
+        place.homeserver.rooms[room_id] = replace(room, power_levels=levels, members=members)
+        place.homeserver.ban(MODERATOR, room_id, ANA)
+    await settle(place.running)
+
+
+@pytest.mark.parametrize(("appeal_days", "kept"), [(30, 30), (60, 60), (7, 30)])
+async def test_who_is_banned_everywhere_and_stays_in_the_chat_is_forgotten_when_no_appeal_can_come(appeal_days, kept):
+    place = Place(community=replace(COMMUNITY, appeal_within=timedelta(days=appeal_days)))
+    await place.opens()
+    chat = await place.comes()
+    await is_banned(place, place.lobby, *place.rooms.values())
+
+    await goes_by(place, kept * DAY - DAY / 2)
+    assert await is_known(place)
+    assert BOT in place.homeserver.rooms[chat].joined()
+    await goes_by(place, DAY)
+    assert not await is_known(place)
+    assert BOT not in place.homeserver.rooms[chat].joined()
+
+
+async def test_who_is_banned_from_some_rooms_only_is_not_forgotten_while_they_are_in_the_chat(place):
+    await place.comes()
+    await is_banned(place, place.lobby, place.rooms["epilepsy"])
+
+    await goes_by(place, REMEMBERED_FOR + DAY)
+
+    assert await is_known(place)
+
+
+async def test_whose_ban_is_lifted_in_time_is_not_forgotten(place):
+    await place.comes()
+    await is_banned(place, place.lobby, *place.rooms.values())
+    place.homeserver.unban(MODERATOR, place.rooms["epilepsy"], ANA)
+    await settle(place.running)
+
+    await goes_by(place, REMEMBERED_FOR + DAY)
 
     assert await is_known(place)
 
