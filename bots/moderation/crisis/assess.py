@@ -9,9 +9,9 @@ from bots.moderation.crisis.surroundings import heard
 from bots.moderation.crisis.tiers import Assessment, Tier
 from bots.moderation.detectors.finding import Field, Passage, Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
-from bots.moderation.grammar import grammar, read, spoken
+from bots.moderation.grammar import understood
 
-PACKAGE = "bots.moderation.crisis"
+PURPOSE = "crisis"
 # Whoever needs people comes first, and of them who needs them soonest.
 _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_ANOTHER, Tier.ABUSE, Tier.DISTRESS)
 # Despair that is said in so many ways at once (worthless, alone, worn out …) is more than each of them.
@@ -51,13 +51,11 @@ def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
 
 
 def _all(passage: Passage, setting: Setting) -> Iterator[tuple[Tier, str, float]]:
-    reading = read(passage)
-    for language in spoken(reading, setting.languages):
-        parsed = grammar(PACKAGE, "crisis", language).parse(reading)
-        for match in parsed.matches():
+    for parsed in understood(passage, setting.languages):
+        for match in parsed.matches(PURPOSE):
             tier = heard(parsed, match)
             if tier is not Tier.NONE:
-                yield tier, f"{language}.{match.rule.id}", match.rule.confidence
+                yield tier, f"{parsed.language}.{match.rule.id}", match.rule.confidence
     for finding in _HARM.find(passage, setting):
         abuse = finding.detector.removeprefix(f"{_HARM.name}.") in ABUSE
         yield Tier.ABUSE if abuse else Tier.UNSAFE, finding.detector, finding.confidence

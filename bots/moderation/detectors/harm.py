@@ -33,7 +33,7 @@ class Harm(Worded):
     def counts(self, parsed: Parsed, match: Match) -> bool:
         """As of every wording; of calories only so few that they are dangerous."""
         if "few-calories" in match.rule.ways:
-            said = (number for at, number in parsed.reading.numbers.items() if match.start <= at < match.end)
+            said = (parsed.reading.numbers.get(at, "") for at in range(match.start, match.end))
             if not any(number.isdecimal() and _FEWEST <= int(number) <= _MOST for number in said):
                 return False
         return super().counts(parsed, match)

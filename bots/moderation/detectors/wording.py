@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bots.moderation.detectors.finding import Field, Finding, Passage, Setting
-from bots.moderation.grammar import Match, Parsed, grammar, read, spoken
+from bots.moderation.grammar import Match, Parsed, understood
 from bots.moderation.grammar.around import denied, quoted, told
 
 # Whoever is new and offers something is surer to be selling it.
@@ -15,7 +15,7 @@ SUREST = 0.95
 
 
 class Worded:
-    """A detector with a table for each language (`tables/<name>.<language>.yaml`).
+    """A detector with a table for each language (`grammar/tables/<name>.<language>.yaml`).
 
     `guidelines` says for each mark of its rules which guideline that is about. What is quoted, denied or told of
     somebody else is no finding, unless the rule's ways say "anyhow".
@@ -43,10 +43,8 @@ class Worded:
         return tuple(sorted(found.values(), key=lambda finding: (finding.start, finding.detector)))
 
     def _all(self, passage: Passage, setting: Setting) -> Iterator[Finding]:
-        reading = read(passage)
-        for language in spoken(reading, setting.languages):
-            parsed = grammar("bots.moderation.detectors", self._name, language).parse(reading)
-            for match in parsed.matches():
+        for parsed in understood(passage, setting.languages):
+            for match in parsed.matches(self._name):
                 if self.counts(parsed, match):
                     yield self._finding(parsed, match, passage.field, setting)
 

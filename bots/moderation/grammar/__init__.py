@@ -5,8 +5,7 @@ The tables are YAML, one for each language and purpose. What reads them knows no
 """
 
 from bots.moderation.grammar.parsed import Parsed
-from bots.moderation.grammar.reading import Reading, read
 from bots.moderation.grammar.rules import Match, Rule
-from bots.moderation.grammar.tables import Grammar, grammar, spoken
+from bots.moderation.grammar.tables import understood
 
-__all__ = ["Grammar", "Match", "Parsed", "Reading", "Rule", "grammar", "read", "spoken"]
+__all__ = ["Match", "Parsed", "Rule", "understood"]

@@ -14,6 +14,8 @@ _DENIAL_REACH = 4
 _TELLING_REACH = 6
 # How many words after it still say that it was a joke.
 _LAUGH_REACH = 6
+# Whoever quotes more than so many words does not speak of themselves.
+_QUOTATION_REACH = 60
 
 
 class Who(StrEnum):
@@ -29,15 +31,15 @@ def quoted(parsed: Parsed, match: Match) -> bool:
     if not all(parsed.reading.quoted[match.start : match.end]):
         return False
     begin = match.start
-    while begin and parsed.reading.quoted[begin - 1]:
+    while begin and match.start - begin < _QUOTATION_REACH and parsed.reading.quoted[begin - 1]:
         begin -= 1
-    before = max(parsed.sentence(begin)[0], begin - _SUBJECT_REACH)
+    before = begin - _SUBJECT_REACH
     return not parsed.has("i", before, begin) and not parsed.has("my", before, begin)
 
 
 def told(parsed: Parsed, match: Match) -> bool:
     """After a "said" or "told me": somebody else's words, without marks."""
-    begin = max(parsed.sentence(match.start)[0], match.start - _TELLING_REACH)
+    begin = parsed.before(match, _TELLING_REACH)
     return parsed.has("say", begin, match.start)
 
 
@@ -45,7 +47,7 @@ def denied(parsed: Parsed, match: Match) -> bool:
     """A "not" before it that nothing parts from it: "i'm not going to kill myself"."""
     no, belief, breaks = parsed.covered("no"), parsed.covered("belief"), parsed.covered("breaks")
     pauses = parsed.reading.pauses
-    begin = max(parsed.sentence(match.start)[0], match.start - _DENIAL_REACH)
+    begin = parsed.before(match, _DENIAL_REACH)
     if any(belief[max(begin, match.start - 2) : match.start]):
         return True
     for at in range(match.start - 1, begin - 1, -1):
@@ -67,7 +69,7 @@ def past(parsed: Parsed, match: Match) -> bool:
 def whose(parsed: Parsed, match: Match) -> Who:
     """The nearest who stands in or before it; oneself, if nobody does."""
     own, other, you = parsed.covered("i"), parsed.covered("other"), parsed.covered("you")
-    begin = max(parsed.sentence(match.start)[0], match.start - _SUBJECT_REACH)
+    begin = parsed.before(match, _SUBJECT_REACH)
     end = match.end
     if "own" in match.rule.ways:
         # Others may stand in it ("my kids are better off without me"): only who stands before it counts.

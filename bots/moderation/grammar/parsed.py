@@ -1,56 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A text in which a table's classes were found, and what stands around a match: who, whether, when."""
+"""A text in which phrases were found, the rules that match, and what stands around a match."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bots.moderation.grammar.reading import Reading
-from bots.moderation.grammar.rules import Edges, Match, Row, matches
+from bots.moderation.grammar.rules import IDIOM, Match, Row, matches
+from bots.moderation.grammar.trie import Hit
 
 if TYPE_CHECKING:
     from bots.moderation.grammar.tables import Grammar
 
-_IDIOM = "idiom"
+# Without any punctuation, what stands further away than this belongs to something else.
+_FURTHEST = 25
 
 
 class Parsed:
     """Asked for what was found, and then for what surrounds it."""
 
-    def __init__(self, reading: Reading, edges: Edges, rows: Sequence[Row], grammar: Grammar) -> None:
+    def __init__(self, reading: Reading, hits: Sequence[Hit], rows: Sequence[Row], grammar: Grammar) -> None:
         self.reading = reading
-        self._edges = edges
+        self.language = grammar.language
+        self._hits = hits
         self._rows = rows
         self._classes = grammar.classes
         self._light_words = grammar.light
+        self._covered: dict[str, list[bool]] = {}
+        self._idiomatic: dict[str, list[bool]] = {}
 
-    def matches(self) -> Iterator[Match]:
-        """Every match of a rule that no idiom overlaps."""
+    def matches(self, purpose: str) -> Iterator[Match]:
+        """Every match of a purpose's rules that none of its idioms overlaps."""
         for row in self._rows:
-            if row.rule.id != _IDIOM:
+            if row.purpose == purpose and row.rule is not IDIOM:
                 for match in self._of(row):
-                    if not any(self._idiomatic[match.start : match.end]) and self._fits(match):
+                    if not any(self._idioms(purpose)[match.start : match.end]) and self._fits(match):
                         yield match
-
-    def clause(self, match: Match) -> tuple[int, int]:
-        """The sentence of a match, as far as a "but" on either side of it."""
-        begin, end = self.sentence(match.start)
-        turns = self.covered("turns")
-        before = (at + 1 for at in range(match.start - 1, begin - 1, -1) if turns[at])
-        after = (at for at in range(match.end, end) if turns[at])
-        return next(before, begin), next(after, end)
-
-    def _fits(self, match: Match) -> bool:
-        rule = match.rule
-        if not rule.unless and not rule.only:
-            return True
-        begin, end = self.clause(match)
-        stands = {name for name in (*rule.unless, *rule.only, *rule.despite) if self.has(name, begin, end)}
-        if not stands.isdisjoint(rule.unless) and stands.isdisjoint(rule.despite):
-            return False
-        return not rule.only or not stands.isdisjoint(rule.only)
 
     def has(self, name: str, start: int, end: int) -> bool:
         """Whether a word of the class stands between two places."""
@@ -66,33 +53,57 @@ class Parsed:
             self._covered[name] = covered
         return self._covered[name]
 
-    def sentence(self, at: int) -> tuple[int, int]:
-        """Where the sentence of a word begins and ends."""
-        return self._bounds[self.reading.sentences[at]]
+    def before(self, match: Match, words: int) -> int:
+        """Where what stands before a match begins: so many words back, but in its sentence."""
+        sentences = self.reading.sentences
+        begin = match.start
+        while begin and match.start - begin < words and sentences[begin - 1] == sentences[match.start]:
+            begin -= 1
+        return begin
+
+    def clause(self, match: Match) -> tuple[int, int]:
+        """The sentence of a match, as far as a "but" on either side of it."""
+        sentences, turns = self.reading.sentences, self.covered("turns")
+        begin, end = match.start, match.end
+        furthest = self.before(match, _FURTHEST)
+        while begin > furthest and not turns[begin - 1]:
+            begin -= 1
+        last = min(len(sentences), end + _FURTHEST)
+        while end < last and sentences[end] == sentences[match.start] and not turns[end]:
+            end += 1
+        return begin, end
+
+    def _fits(self, match: Match) -> bool:
+        rule = match.rule
+        if not rule.unless and not rule.only:
+            return True
+        begin, end = self.clause(match)
+        stands = {name for name in (*rule.unless, *rule.only, *rule.despite) if self.has(name, begin, end)}
+        if not stands.isdisjoint(rule.unless) and stands.isdisjoint(rule.despite):
+            return False
+        return not rule.only or not stands.isdisjoint(rule.only)
 
     @cached_property
-    def _bounds(self) -> dict[int, tuple[int, int]]:
-        bounds: dict[int, tuple[int, int]] = {}
-        for at, sentence in enumerate(self.reading.sentences):
-            bounds[sentence] = (bounds.get(sentence, (at, at))[0], at + 1)
-        return bounds
-
-    @cached_property
-    def _covered(self) -> dict[str, list[bool]]:
-        return {}
+    def _edges(self) -> Mapping[int, Mapping[int, Sequence[int]]]:
+        edges: dict[int, dict[int, list[int]]] = {}
+        for node, start, end in self._hits:
+            for of in node.classes:
+                edges.setdefault(of, {}).setdefault(start, []).append(end)
+        return edges
 
     @cached_property
     def _light(self) -> Sequence[bool]:
         return [word in self._light_words for word in self.reading.words]
 
-    @cached_property
-    def _idiomatic(self) -> Sequence[bool]:
-        idiomatic = [False] * len(self.reading.words)
-        for row in self._rows:
-            if row.rule.id == _IDIOM:
-                for match in self._of(row):
-                    idiomatic[match.start : match.end] = [True] * (match.end - match.start)
-        return idiomatic
+    def _idioms(self, purpose: str) -> Sequence[bool]:
+        if purpose not in self._idiomatic:
+            idiomatic = [False] * len(self.reading.words)
+            for row in self._rows:
+                if row.purpose == purpose and row.rule is IDIOM:
+                    for match in self._of(row):
+                        idiomatic[match.start : match.end] = [True] * (match.end - match.start)
+            self._idiomatic[purpose] = idiomatic
+        return self._idiomatic[purpose]
 
     def _of(self, row: Row) -> Iterator[Match]:
         return matches(row, self._edges, self.reading.sentences, self._light, self.covered("no"))

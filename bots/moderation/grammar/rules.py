@@ -28,6 +28,10 @@ class Rule:
     despite: tuple[str, ...] = ()
 
 
+IDIOM = Rule("idiom", "", 1.0)
+"""The rule of rows that only sound like something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """Where a rule was found: words `start` to `end`, the last not included."""
@@ -47,8 +51,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A rule's items in order, and the classes of all of them as bits."""
+    """A rule's items in order, the purpose of the table it stands in, and the classes of all items as bits."""
 
+    purpose: str
     rule: Rule
     items: tuple[Item, ...]
     needs: int

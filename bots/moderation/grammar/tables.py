@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables, read once: classes of words and rules for one language and purpose.
 
-A table has three parts, each of which may be missing:
+`tables/<purpose>.<language>.yaml` has three parts, each of which may be missing:
 
 - `words`: a class and its phrases, parted by commas. A phrase may name another class in pointed brackets
   (`be <dead>`): it stands for each of that class's phrases. `#` is any number (in a row: `<#>`).
-  What is in `tables/<language>.yaml` beside this file belongs to every table of the language: `i`, `no` …, and how
+  What is in `shared.<language>.yaml` belongs to every table of the language: `i`, `no` …, and how
   words are also written (`respelt`).
 - `idioms`: rows that only sound like something. What overlaps them is not seen.
 - `rules`: an id, and what it `marks`; how `sure` that is; what may stand around it (see `Rule`); `say` are its rows.
@@ -19,81 +19,106 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
 from typing import Any, cast
 
 import yaml
 
+from bots.moderation.detectors.finding import Passage
 from bots.moderation.detectors.folding import fold
 from bots.moderation.grammar.parsed import Parsed
-from bots.moderation.grammar.reading import NUMBER, Reading
-from bots.moderation.grammar.rules import Item, Row, Rule
+from bots.moderation.grammar.reading import NUMBER, Reading, read
+from bots.moderation.grammar.rules import IDIOM, Item, Row, Rule
 from bots.moderation.grammar.spelling import Spelling
 from bots.moderation.grammar.trie import Trie
 
+PURPOSES = ("crisis", "harm", "instructing", "selling")
 LANGUAGES = ("en", "es", "fr", "de", "pt")
 _GAPS = {"..": 3, "...": 6}
 _REFERENCE = re.compile(r"<([^<>]+)>")
 _APART = re.compile(r"[-\s]+")
 # Shorter messages are read in every language of the room: they have too few words to tell by.
 _FEW_WORDS = 4
-_IDIOM = Rule("idiom", "", 1.0)
 # A class that stands for more phrases than this was not meant.
 _MOST_PHRASES = 20_000
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class Grammar:
-    """One table with its language's shared words, ready to read with."""
+    """A language's tables, all in one, ready to read with."""
 
-    def __init__(self, shared: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    def __init__(self, language: str, shared: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> None:
+        self.language = language
         self._phrases: dict[str, tuple[str, ...]] = {}
         self._respelt = {_plain(way): _plain(word) for word, ways in shared["respelt"].items() for way in _split(ways)}
-        self._written: dict[str, str] = {**shared["words"], **own.get("words", {}), NUMBER: NUMBER}
-        self._classes: dict[str, int] = {}
+        self._written: dict[str, str] = {**shared["words"], NUMBER: NUMBER}
+        for purpose, table in tables.items():
+            self._written |= {f"{purpose}:{name}": phrases for name, phrases in table.get("words", {}).items()}
         self._shared = frozenset(shared["words"])
-        self._trie = Trie()
-        scopes = set(shared["words"])
-        rows = [row for pattern in own.get("idioms", ()) for row in self._rows(pattern, _IDIOM)]
-        for name, rule in own.get("rules", {}).items():
-            around = {part: tuple(_split(rule.get(part, ""))) for part in ("unless", "only", "despite")}
-            ways = frozenset(_split(rule.get("ways", "")))
-            made = Rule(name, rule["marks"], float(rule.get("sure", "0.8")), ways, **around)
-            scopes.update(*around.values())
-            rows += [row for pattern in rule["say"] for row in self._rows(pattern, made)]
-        self._by_key: dict[int, tuple[Row, ...]] = self._indexed(rows)
+        self._classes: dict[str, int] = {}
+        self.light = frozenset(self._expanded("light"))
+        self._trie = Trie(self.light)
         # What is only asked for around a row: negation, others, the past …
+        scopes = set(self._shared)
+        rows: list[Row] = []
+        for purpose, table in tables.items():
+            rows += [row for pattern in table.get("idioms", ()) for row in self._rows(purpose, pattern, IDIOM)]
+            for name, written in table.get("rules", {}).items():
+                rule = self._rule(purpose, name, written)
+                scopes.update(rule.unless, rule.only, rule.despite)
+                rows += [row for pattern in written["say"] for row in self._rows(purpose, pattern, rule)]
         for name in sorted(scopes):
             self._class(name)
-        self.light = frozenset(self._expanded("light"))
+        self._by_key = self._indexed(rows)
         self.classes: Mapping[str, int] = self._classes
-        self._trie.light = self.light
-        self._spelling = Spelling(self._trie.words, _split(own.get("ordinary", "")))
+        ordinary = (word for table in tables.values() for word in _split(table.get("ordinary", "")))
+        self._spelling = Spelling(self._trie.words, ordinary)
 
     def parse(self, reading: Reading) -> Parsed:
-        """The reading with the classes that stand in it."""
+        """The reading with the phrases that stand in it, and the rows that may match."""
         words = tuple(self._spelling.meant(self._respelt.get(word, word)) for word in reading.words)
-        edges, found = self._trie.edges(words, reading.sentences)
-        rows = [row for key in edges for row in self._by_key.get(key, ()) if row.needs & found == row.needs]
-        return Parsed(reading, edges, rows, self)
+        hits, found = self._trie.hits(words, reading.sentences)
+        keys = {of for node, _, _ in hits for of in node.classes}
+        rows = [
+            row
+            for key in sorted(keys & self._by_key.keys())
+            for needs, of_needs in self._by_key[key]
+            if needs & found == needs
+            for row in of_needs
+        ]
+        return Parsed(reading, hits, rows, self)
 
-    def phrases(self, name: str) -> tuple[str, ...]:
-        """What a class stands for."""
-        return self._expanded(name)
+    def _rule(self, purpose: str, name: str, written: Mapping[str, str]) -> Rule:
+        unless, only, despite = (
+            tuple(self._name(purpose, scope) for scope in _split(written.get(part, "")))
+            for part in ("unless", "only", "despite")
+        )
+        ways = frozenset(_split(written.get("ways", "")))
+        return Rule(name, written["marks"], float(written.get("sure", "0.8")), ways, unless, only, despite)
 
-    def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[Row, ...]]:
-        """Each row by the one of its classes that the fewest rows have: without that, nobody looks at it."""
+    def _name(self, purpose: str, name: str) -> str:
+        """A class as it is known here: a table's own goes before the shared one of the same name."""
+        own = f"{purpose}:{name}"
+        return own if own in self._written else name
+
+    def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[tuple[int, tuple[Row, ...]], ...]]:
+        """Each row by the one of its classes that the fewest rows have, and with those that need the same.
+
+        Without that class, nobody looks at it.
+        """
         common = Counter(item.of for row in rows for item in row.items)
         shared = {self._classes[name] for name in self._shared if name in self._classes}
-        by_key: dict[int, list[Row]] = {}
+        by_key: dict[int, dict[int, list[Row]]] = {}
         for row in rows:
             key = min((item.of for item in row.items), key=lambda of: (of in shared, common[of]))
-            by_key.setdefault(key, []).append(row)
-        return {key: tuple(of_key) for key, of_key in by_key.items()}
+            by_key.setdefault(key, {}).setdefault(row.needs, []).append(row)
+        return {
+            key: tuple((needs, tuple(of_needs)) for needs, of_needs in of_key.items()) for key, of_key in by_key.items()
+        }
 
-    def _rows(self, pattern: str, rule: Rule) -> Iterable[Row]:
+    def _rows(self, purpose: str, pattern: str, rule: Rule) -> Iterable[Row]:
         """The rows that a pattern stands for: with and without each of what may be missing."""
         choices: list[list[tuple[Item, ...]]] = []
         gap = 0
@@ -101,7 +126,7 @@ class Grammar:
             if part in _GAPS:
                 gap = _GAPS[part]
                 continue
-            item = (Item(self._class_of(part.removesuffix("?")), gap),)
+            item = (Item(self._class_of(purpose, part.removesuffix("?")), gap),)
             choices.append([item, ()] if part.endswith("?") else [item])
             gap = 0
         for chosen in product(*choices):
@@ -109,12 +134,12 @@ class Grammar:
             needs = 0
             for place in items:
                 needs |= 1 << place.of
-            yield Row(rule, items, needs)
+            yield Row(purpose, rule, items, needs)
 
-    def _class_of(self, part: str) -> int:
+    def _class_of(self, purpose: str, part: str) -> int:
         reference = _REFERENCE.fullmatch(part)
         if reference:
-            return self._class(reference.group(1))
+            return self._class("|".join(self._name(purpose, name) for name in reference.group(1).split("|")))
         phrases = tuple(self._spelt(word) for word in part.split("/"))
         name = f"={'/'.join(phrases)}"
         self._phrases.setdefault(name, phrases)
@@ -131,8 +156,9 @@ class Grammar:
         if name not in self._phrases:
             phrases: dict[str, None] = {}
             for alternative in name.split("|"):
+                purpose = alternative.partition(":")[0]
                 for phrase in _split(self._written[alternative]):
-                    phrases.update(dict.fromkeys(self._spelled_out(phrase)))
+                    phrases.update(dict.fromkeys(self._spelled_out(purpose, phrase)))
             if len(phrases) > _MOST_PHRASES:
                 msg = f"<{name}> stands for {len(phrases)} phrases"
                 raise ValueError(msg)
@@ -142,9 +168,12 @@ class Grammar:
     def _spelt(self, words: str) -> str:
         return " ".join(self._respelt.get(word, word) for word in _plain(words).split())
 
-    def _spelled_out(self, phrase: str) -> Iterable[str]:
+    def _spelled_out(self, purpose: str, phrase: str) -> Iterable[str]:
         pieces = _REFERENCE.split(phrase)
-        choices = [self._expanded(piece) if at % 2 else (self._spelt(piece),) for at, piece in enumerate(pieces)]
+        choices = [
+            self._expanded(self._name(purpose, piece)) if at % 2 else (self._spelt(piece),)
+            for at, piece in enumerate(pieces)
+        ]
         return (" ".join(" ".join(chosen).split()) for chosen in product(*choices))
 
 
@@ -159,21 +188,29 @@ def _split(phrases: str) -> list[str]:
 
 
 @cache
-def grammar(package: str, purpose: str, language: str) -> Grammar:
-    """The packaged table of a purpose (`crisis`, `harm` …) in one language."""
-    return Grammar(_table(__package__, language), _table(package, f"{purpose}.{language}"))
+def grammar(language: str) -> Grammar:
+    """The packaged tables of a language."""
+    return Grammar(language, _table("shared", language), {purpose: _table(purpose, language) for purpose in PURPOSES})
 
 
 @cache
-def _table(package: str, name: str) -> Mapping[str, Any]:
-    text = (resources.files(package) / "tables" / f"{name}.yaml").read_text("utf-8")
+def _table(purpose: str, language: str) -> Mapping[str, Any]:
+    text = (resources.files(__package__) / "tables" / f"{purpose}.{language}.yaml").read_text("utf-8")
     # A loader that makes nothing but text.
     return cast("Mapping[str, Any]", yaml.load(text, Loader=_LOADER))  # noqa: S506
 
 
+# Several ask about the same passage, one after the other.
+@lru_cache(maxsize=1)
+def understood(passage: Passage, likely: tuple[str, ...]) -> tuple[Parsed, ...]:
+    """The passage in each language that it may be in; `likely` are those that are spoken where it was said."""
+    reading = read(passage)
+    return tuple(grammar(language).parse(reading) for language in spoken(reading, likely))
+
+
 @cache
 def _common(language: str) -> frozenset[str]:
-    return frozenset(_plain(word) for word in _split(_table(__package__, language)["common"]))
+    return frozenset(_plain(word) for word in _split(_table("shared", language)["common"]))
 
 
 def spoken(reading: Reading, likely: Sequence[str]) -> tuple[str, ...]:

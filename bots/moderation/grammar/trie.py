@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All phrases of a table in one tree, so that a text is looked through once."""
+"""All phrases of a language in one tree, so that a text is looked through once."""
 
 from __future__ import annotations
 
@@ -9,62 +9,59 @@ from collections.abc import Sequence
 _MOST_FILLERS = 2
 
 
-class _Node:
-    __slots__ = ("classes", "next")
+class Node:
+    """A word of a phrase: those that may follow, and the classes of the phrases that end with it, also as bits."""
+
+    __slots__ = ("bits", "classes", "next")
 
     def __init__(self) -> None:
-        self.next: dict[str, _Node] = {}
+        self.next: dict[str, Node] = {}
         self.classes: list[int] = []
+        self.bits = 0
+
+
+Hit = tuple[Node, int, int]
+"""A phrase that was found: its last word's node, and the words where it begins and before which it ends."""
 
 
 class Trie:
-    """Phrases, each with the classes it belongs to."""
+    """Phrases, each with the classes it belongs to. `light` are words that may stand inside a phrase."""
 
-    def __init__(self) -> None:
-        self._root = _Node()
+    def __init__(self, light: frozenset[str]) -> None:
+        self._root = Node()
+        self._light = light
         self.words: set[str] = set()
-        self.light: frozenset[str] = frozenset()
 
     def add(self, phrase: Sequence[str], of: int) -> None:
         """Let a phrase belong to a class."""
         node = self._root
         for word in phrase:
-            node = node.next.setdefault(word, _Node())
+            node = node.next.setdefault(word, Node())
         if of not in node.classes:
             node.classes.append(of)
+            node.bits |= 1 << of
         self.words.update(phrase)
 
-    def edges(self, words: Sequence[str], sentences: Sequence[int]) -> tuple[dict[int, dict[int, list[int]]], int]:
-        """For each class that stands in the text, where it begins and ends; and those classes as bits."""
-        edges: dict[int, dict[int, list[int]]] = {}
+    def hits(self, words: Sequence[str], sentences: Sequence[int]) -> tuple[list[Hit], int]:
+        """Every phrase in the text, none across sentences; and all their classes as bits."""
+        hits: list[Hit] = []
         found = 0
-        first = self._root.next
+        first, light, length = self._root.next, self._light, len(words)
         for start, word in enumerate(words):
             node = first.get(word)
-            if node is None:
-                continue
-            end, fillers, sentence = start + 1, 0, sentences[start]
-            while True:
-                for of in node.classes:
-                    edges.setdefault(of, {}).setdefault(start, []).append(end)
-                    found |= 1 << of
-                if not node.next or end >= len(words) or sentences[end] != sentence:
-                    break
-                onward = node.next.get(words[end])
-                if onward is None:
-                    if fillers == _MOST_FILLERS or words[end] not in self.light:
+            end, fillers = start + 1, 0
+            while node is not None:
+                if node.bits:
+                    hits.append((node, start, end))
+                    found |= node.bits
+                onward = None
+                while end < length and node.next and sentences[end] == sentences[start]:
+                    onward = node.next.get(words[end])
+                    if onward is not None or fillers == _MOST_FILLERS or words[end] not in light:
                         break
-                    fillers += 1
                     # The phrase has not grown, only what stands between.
-                    node = _passed(node)
-                else:
-                    node = onward
+                    fillers += 1
+                    end += 1
+                node = onward
                 end += 1
-        return edges, found
-
-
-def _passed(node: _Node) -> _Node:
-    """The same node, without what ends there."""
-    passed = _Node()
-    passed.next = node.next
-    return passed
+        return hits, found
