@@ -160,9 +160,13 @@ def codes(config: Path, count: int, uses: int, expires: str, pdf: Path | None, l
 def check(folder: Path) -> None:
     """Check the community's files. Changes nothing, asks nobody."""
     from bots.core.settings import load_catalogue, load_community, not_spoken
+    from bots.resources.finding.encoders import installed_encoders
+    from bots.resources.library import WITHOUT_MODEL
 
     community = load_community(folder)
     load_catalogue(community)
+    if not installed_encoders():
+        _console().print(f"[yellow]![/yellow] {WITHOUT_MODEL}.")
     for code in not_spoken(community):
         _console().print(
             f"[yellow]![/yellow] The bots don't speak `{code}`: there they say in English what words/{code}.yaml does "

@@ -8,6 +8,8 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from bots.cli.database import log_key, open_database
 from bots.cli.deployment import load_deployment
 from bots.cli.last_settings import load_or_last
@@ -26,8 +28,8 @@ EXIT_CHILD_FAILED = 1
 _POLL = 0.5
 
 
-def make_bot(name: BotName, community: Community) -> Bot:
-    """The bot of this name, for this community."""
+def make_bot(name: BotName, community: Community, state: Path | None = None) -> Bot:
+    """The bot of this name, for this community. What it makes for itself it keeps in its folder under `state`."""
     # Each process loads the one bot that it is. All hear with the same ears, so that nothing sounds different to one.
     from bots.moderation.crisis.ears import hear
 
@@ -43,7 +45,10 @@ def make_bot(name: BotName, community: Community) -> Bot:
         case BotName.RESOURCES:
             from bots.resources.bot import make_bot as resources
 
-            return resources(community, hear)
+            bot = resources(community, hear, state / name.value / "library.db" if state else None)
+            for note in bot.notes:
+                structlog.get_logger().warning(note, bot=name.value)
+            return bot
 
 
 async def run_one(config: Path, name: BotName) -> int:
@@ -56,7 +61,7 @@ async def run_one(config: Path, name: BotName) -> int:
     loaded = load_or_last(deployment.community, deployment.state, deployment.community_in)
     community, catalogue = loaded.community, loaded.catalogue
     users = frozenset(deployment.bots.values())
-    bot = make_bot(name, community)
+    bot = make_bot(name, community, deployment.state)
     display_name = catalogue.render(Words(bot.display_name), community.default_language).body
     async with open_database(deployment) as store:
         client = await patiently(

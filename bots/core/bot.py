@@ -20,6 +20,7 @@ from bots.core.rooms import RoomRole, RoomView
 E = TypeVar("E")
 F = TypeVar("F")
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 class Reader(Protocol):
@@ -75,6 +76,9 @@ class Reader(Protocol):
 
         Answers for the events that a handler's `target` named beforehand: nothing waits for a network in here.
         """
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """What `work` gives. It computes on a thread, so that the sync loop and what is being sent go on meanwhile."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 
 from bots.core.actions import BotName
 from bots.core.bot import Handler
@@ -15,34 +17,42 @@ from bots.core.following import Following
 from bots.core.helplines import load_asking
 from bots.core.records import Record
 from bots.resources.handlers import Resources
+from bots.resources.library import Library
 from bots.resources.records import MissingWord
-from bots.resources.search import Index
 
 
 @dataclass(frozen=True)
 class ResourcesBot:
-    """Answers `!find` and `!helplines` in rooms, and plain questions in a chat of two."""
+    """Answers `!find` and `!helplines` in rooms, and plain questions in a chat of two.
+
+    `notes` are what the operator is to know about how the library was opened.
+    """
 
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.RESOURCES
     display_name: str = "resources.display_name"
     records: Sequence[type[Record]] = (MissingWord,)
+    notes: tuple[str, ...] = ()
 
 
-def make_bot(community: Community, hear: Hear) -> ResourcesBot:
-    """The bot for this community; reads the library once. `hear` says what a message sounds like."""
-    called = {
-        condition.id: tuple(name for names in condition.synonyms.values() for name in names)
-        + tuple(condition.name.values())
-        for condition in community.conditions
-    }
-    index = Index(community.library, called, community.languages)
-    resources = Resources(community, index, load_asking(), hear)
+def make_bot(community: Community, hear: Hear, kept_in: Path | None = None) -> ResourcesBot:
+    """The bot for this community; reads the library once. `hear` says what a message sounds like.
+
+    The library's index is kept in the file `kept_in`, if one is named.
+    """
+    subjects = (
+        *((condition.id, condition.name, condition.synonyms) for condition in community.conditions),
+        *((topic.id, topic.name, topic.words) for topic in community.topics),
+    )
+    called = {key: (*name.values(), *chain.from_iterable(words.values())) for key, name, words in subjects}
+    library = Library(community.library, called, community.languages, file=kept_in)
+    resources = Resources(community, library, load_asking(), hear)
     return ResourcesBot(
         handlers=(
             Handler(Message, resources.gather, resources.decide),
             Handler(Membership, resources.gather_invitation, resources.decide_invitation),
             Handler(Outcome, resources.gather_outcome, resources.decide_outcome),
             *Following().handlers,
-        )
+        ),
+        notes=library.notes,
     )

@@ -31,9 +31,10 @@ from bots.core.helplines import Asking, find_country, told
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView, place_of
 from bots.resources.commands import COMMANDS, Command, Find, Helplines
+from bots.resources.finding import For
+from bots.resources.library import Answer, Found, Library
 from bots.resources.people import is_somebody_awake, people_to_call, where_is
 from bots.resources.records import MissingWord
-from bots.resources.search import Answer, Found, Index
 
 # A private chat with this bot is the two of them.
 _TWO = 2
@@ -53,6 +54,7 @@ class Facts:
 
     now: datetime
     room: RoomView | None
+    asked: Asked | None
     spoken: str | None = None
     awake: bool = False
     answer: Answer | None
@@ -91,26 +93,26 @@ class Resources:
     """The decisions of the resources bot for one community."""
 
     community: Community
-    index: Index
+    library: Library
     asking: Asking
     hear: Hear
 
     async def gather(self, event: Message, reader: Reader) -> Facts:
         """Search the library, if a question is asked."""
         room = reader.room(event.room_id)
-        asked = self._asked(event, room)
-        answer = (
-            self.index.search(asked.question, room.condition if room else None) if isinstance(asked, Find) else None
-        )
+        spoken = await reader.get(SpokenLanguage, event.sender)
+        wanted = For(condition=room.condition if room else None, language=spoken.language if spoken else None)
+        # Reading a question can mean a search, too.
+        asked, answer = await reader.aside(lambda: self._looked_up(event, room, wanted))
         counts: dict[str, int] = {}
         if answer and not answer.found and self.community.keep_missing_words:
             for word in _that_may_be_kept(event.text, answer.missing):
                 record = await reader.get(MissingWord, word, _month(reader.now))
                 counts[word] = record.count if record else 0
-        spoken = await reader.get(SpokenLanguage, event.sender)
         return Facts(
             now=reader.now,
             room=room,
+            asked=asked,
             spoken=spoken.language if spoken else None,
             awake=isinstance(asked, Distress) and await is_somebody_awake(self.community, reader),
             answer=answer,
@@ -119,7 +121,7 @@ class Resources:
 
     def decide(self, event: Message, facts: Facts) -> tuple[Action, ...]:
         """Answer a question, in a thread where others are talking."""
-        asked = self._asked(event, facts.room)
+        asked = facts.asked
         # What is asked and answered about health is for two, and not for whoever runs a server. People to call are.
         in_clear = facts.room is not None and _is_private(facts.room) and not facts.room.encrypted
         if in_clear and isinstance(asked, Find | Lost | Missing):
@@ -175,6 +177,10 @@ class Resources:
             case _:
                 return ()
 
+    def _looked_up(self, event: Message, room: RoomView | None, wanted: For) -> tuple[Asked | None, Answer | None]:
+        asked = self._asked(event, room)
+        return asked, self.library.search(asked.question, wanted) if isinstance(asked, Find) else None
+
     def _asked(self, event: Message, room: RoomView | None) -> Asked | None:
         if not event.authentic or event.kind is not MessageKind.TEXT or room is None:
             return None
@@ -202,11 +208,11 @@ class Resources:
             return Helplines(country=country)
         if find_country(self.community.countries, text) is not None:
             return Helplines(country=text)
-        return Find(question=text) if self.index.asks_something(text) else Lost()
+        return Find(question=text) if self.library.asks_something(text) else Lost()
 
     def _is_in_the_library(self, words: str) -> bool:
         """An "epilepsy helpline" is an entry to look up, and no country."""
-        return find_country(self.community.countries, words) is None and bool(self.index.search(words).found)
+        return find_country(self.community.countries, words) is None and bool(self.library.search(words).found)
 
     def _answer(self, event: Message, facts: Facts, answer: Answer) -> tuple[Action, ...]:
         if answer.found:

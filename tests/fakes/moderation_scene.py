@@ -153,6 +153,9 @@ class Scene:
         """Only what a handler's `target` named beforehand is known, as in the runtime."""
         return self.authors.get((room_id, event_id)) if (room_id, event_id) in self._asked else None
 
+    async def aside(self, work):
+        return work()
+
     # What people do.
 
     def wrote(self, who, room_id=HARBOUR):

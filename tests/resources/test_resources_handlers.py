@@ -87,10 +87,23 @@ class Library:
     async def get(self, record, *key):
         return self.records.get((record, *key))
 
+    async def aside(self, work):
+        return work()
+
+
+_BOTS = {}
+
+
+def bot_of(community):
+    """The bot for this community, made once: making it means indexing the library."""
+    if id(community) not in _BOTS:
+        _BOTS[id(community)] = (community, make_bot(community, by_plain_words))
+    return _BOTS[id(community)][1]
+
 
 async def react_to(event, *records, community=COMMUNITY):
     actions = []
-    for handler in make_bot(community, by_plain_words).handlers:
+    for handler in bot_of(community).handlers:
         if isinstance(event, handler.event):
             actions += handler.decide(event, await handler.gather(event, Library(*records)))
     return actions
@@ -152,7 +165,7 @@ async def test_in_a_chat_that_is_not_encrypted_only_people_to_call_are_told(text
         def room(self, room_id):
             return replace(CHAT, encrypted=False)
 
-    (handler,) = [handler for handler in make_bot(COMMUNITY, by_plain_words).handlers if handler.event is Message]
+    (handler,) = [handler for handler in bot_of(COMMUNITY).handlers if handler.event is Message]
     event = said(text, CHAT)
     send, *_ = handler.decide(event, await handler.gather(event, Plain()))
     assert keys(send)[0] == answer

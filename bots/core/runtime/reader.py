@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -15,6 +16,7 @@ from bots.core.runtime.ports import Transaction, Waiting
 from bots.core.transport import Transport
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 @dataclass
@@ -123,6 +125,10 @@ class StoreReader:
     async def message_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent an event, if a handler's `target` named it beforehand."""
         return self.senders.get((room_id, event_id))
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """What `work` gives, computed on a thread."""
+        return await asyncio.to_thread(work)
 
 
 def in_community(view: RoomView, community: Iterable[CommunityRoom]) -> RoomView | None:

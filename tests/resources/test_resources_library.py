@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots import resources
 from bots.core.library import Kind, Resource
-from bots.resources import search
-from bots.resources.search import LONGEST_QUESTION, MOST_RESULTS, Index
+from bots.resources.finding import MOST_RESULTS, For
+from bots.resources.finding.asked import LONGEST
+from bots.resources.library import Library
 
 
 def entry(entry_id, title, summary, *keywords, conditions=()):
@@ -39,11 +41,11 @@ LIBRARY = (
     entry("work", "Telling your employer", "What the law asks, what helps.", "job", "boss", "rights"),
     entry("sleep", "Sleeping with pain", "Pillows, routines, what to ask.", "insomnia", "night"),
 )
-INDEX = Index(LIBRARY, {"t1": ("T1D", "sugar diabetes")})
+SEARCHED = Library(LIBRARY, {"t1": ("T1D", "sugar diabetes")})
 
 
 def ids(question, condition=None):
-    return [found.resource.id for found in INDEX.search(question, condition).found]
+    return [found.resource.id for found in SEARCHED.search(question, For(condition=condition)).found]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_what_the_library_does_not_have_is_not_made_up(question):
 
 
 def test_a_short_word_with_another_first_letter_is_another_word():
-    forms = Index((entry("forms", "Filling in forms", "Help to fill in forms."),), {})
+    forms = Library((entry("forms", "Filling in forms", "Help to fill in forms."),), {})
     assert forms.search("kill").found == ()
     assert forms.search("fil forns").found != ()
 
@@ -83,31 +85,31 @@ def test_a_condition_room_brings_its_own_entries_forward():
 
 
 def test_an_entry_says_which_words_it_fits():
-    (best, *_) = INDEX.search("glutten free travell for my aunt").found
+    (best, *_) = SEARCHED.search("glutten free travell for my aunt").found
 
     assert best.because == ("gluten", "free", "travell")
 
 
 def test_words_that_no_entry_has_are_named():
-    assert INDEX.search("coeliac zebrafish").missing == ("zebrafish",)
+    assert SEARCHED.search("coeliac zebrafish").missing == ("zebrafish",)
 
 
 @given(st.text(max_size=400))
 def test_any_text_gives_at_most_three_entries(question):
-    found = INDEX.search(question).found
+    found = SEARCHED.search(question).found
 
     assert len(found) <= MOST_RESULTS
     assert len({f.resource.id for f in found}) == len(found)
 
 
 def test_an_empty_library_finds_nothing():
-    assert Index((), {}).search("gluten").found == ()
+    assert Library((), {}).search("gluten").found == ()
 
 
 def test_of_a_question_without_end_the_beginning_is_looked_up():
     words = [f"word{number}" for number in range(10_000)]
-    answer = INDEX.search(" ".join(["gluten", *words]))
-    assert 0 < len(answer.missing) < LONGEST_QUESTION / 4
+    answer = SEARCHED.search(" ".join(["gluten", *words]))
+    assert 0 < len(answer.missing) < LONGEST / 4
     assert words[-1] not in answer.missing
 
 
@@ -128,7 +130,7 @@ def test_words_that_say_nothing_are_left_out_in_every_language(language, questio
         "pt": "Voar com insulina",
     }
     flying = replace(entry("flying", "Flying with insulin", "How to."), title=titles)
-    index = Index((flying, entry("other", "Gluten", "Food.")), {}, ("en", language))
+    index = Library((flying, entry("other", "Gluten", "Food.")), {}, ("en", language))
     answer = index.search(question)
     assert [found.resource.id for found in answer.found] == ["flying"]
     assert len(answer.found[0].because) == 2
@@ -139,11 +141,13 @@ def test_words_that_say_nothing_are_left_out_in_every_language(language, questio
 
 
 def test_what_says_nothing_in_a_language_that_nobody_here_speaks_is_a_word_like_others():
-    index = Index((entry("son", "When your son is ill", "For parents."),), {})
+    index = Library((entry("son", "When your son is ill", "For parents."),), {})
     assert index.search("son").found
-    assert not Index((entry("son", "When your son is ill", "For parents."),), {}, ("en", "fr")).search("son").found
+    assert not Library((entry("son", "When your son is ill", "For parents."),), {}, ("en", "fr")).search("son").found
 
 
-@pytest.mark.parametrize("words", sorted((Path(search.__file__).parent / "words").glob("*.yaml")), ids=lambda f: f.stem)
+@pytest.mark.parametrize(
+    "words", sorted((Path(resources.__file__).parent / "words").glob("*.yaml")), ids=lambda f: f.stem
+)
 def test_every_language_that_the_bot_speaks_has_its_stop_words(words):
     assert (words.parent.parent / "stop_words" / f"{words.stem}.txt").is_file()

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What somebody asks, as words to look for: those that tell something, as the library spells them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from bots.resources.finding.spelling import Spelling
+from bots.resources.finding.words import words_of
+
+# A longer question is a story, or somebody who wants the bot to have no time for others: its beginning is looked up.
+LONGEST = 4_000
+# A story of 300 words holds the same few telling ones: the rarest are enough, and keep long questions fast.
+_MOST_WORDS = 16
+# Mending is what takes time; a text with more words that nobody knows is no question.
+_MOST_MENDED = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, read.
+
+    `words` are its telling words that entries have, in its order, each with the number of entries; `missing` those
+    that none has. `text` is all of it, spelling mended; `telling` the same without the words that say nothing.
+    """
+
+    words: Mapping[str, int]
+    missing: tuple[str, ...]
+    text: str
+    telling: str
+
+
+def read(
+    question: str,
+    vocabulary: Mapping[str, int],
+    spelling: Spelling,
+    entries_with: Callable[[str], int],
+    say_nothing: Collection[str],
+) -> Asked:
+    """`entries_with` counts the entries that have another form of a word that is not itself in `vocabulary`."""
+    known: dict[str, int] = {}
+    missing: dict[str, None] = {}
+    as_meant: dict[str, str] = {}
+    words = words_of(question[:LONGEST])
+    for word in dict.fromkeys(words):
+        if word in say_nothing or len(word) < 2:
+            continue
+        entries = vocabulary.get(word) or entries_with(word)
+        if entries:
+            known.setdefault(word, entries)
+        elif len(as_meant) < _MOST_MENDED and (mended := spelling.mended(word, say_nothing)):
+            as_meant[word] = mended
+            known.setdefault(mended, vocabulary[mended])
+        else:
+            missing[word] = None
+    rarest = set(sorted(known, key=known.__getitem__)[:_MOST_WORDS])
+    meant = [as_meant.get(word, word) for word in words]
+    telling = [word for word in meant if word not in say_nothing]
+    return Asked(
+        words={word: entries for word, entries in known.items() if word in rarest},
+        missing=tuple(missing),
+        text=" ".join(meant),
+        telling=" ".join(telling or meant),
+    )

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people say where a page says something else: lay words, abbreviations, other languages' names.
+
+They are put with the entries when these are indexed. (To put them into the question instead gained nothing.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from bots.core.language import and_what_they_stand_on
+from bots.resources.finding.words import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class LayWords:
+    """`said` is what people say of what pages call by one of the names in `of` (each a sequence of words)."""
+
+    of: tuple[tuple[str, ...], ...]
+    said: tuple[str, ...]
+
+
+def lay_words(languages: Sequence[str]) -> tuple[LayWords, ...]:
+    """Those of these languages, and English."""
+    return tuple(each for language in and_what_they_stand_on(languages) for each in _of(language))
+
+
+@cache
+def _of(language: str) -> tuple[LayWords, ...]:
+    file = resources.files("bots.resources.finding") / "lay_words" / f"{language}.yaml"
+    if not file.is_file():
+        return ()
+    loaded = yaml.safe_load(file.read_text("utf-8"))
+    return tuple(
+        LayWords(tuple(tuple(words_of(name)) for name in each["of"]), tuple(map(str, each["said"]))) for each in loaded
+    )
+
+
+def said_of(names: Iterable[str], table: Sequence[LayWords]) -> list[str]:
+    """What people say of something that has these names."""
+    # Spaces around, so that "ms" is not found in "arms".
+    text = " ".join(f" {' '.join(words_of(name))} " for name in names)
+    said = (each.said for each in table if any(f" {' '.join(name)} " in text for name in each.of))
+    return list(dict.fromkeys(word for words in said for word in words))

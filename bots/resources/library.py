@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The community's library as it is searched: `Resource`s in, `Resource`s out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bots.core.library import Resource
+from bots.resources.finding import ANYBODY, Entry, For, open_index
+from bots.resources.finding.encoders import installed_encoders
+from bots.resources.finding.vectors import Encoder
+
+WITHOUT_MODEL = "no package with a model is installed: the library is searched by words alone, and not by meaning"
+MADE_ANEW = "the kept index of the library could not be read, and was made anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry and the question's words that it is about, in the question's order (spelling mended)."""
+
+    resource: Resource
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The closest entries, best first, and the telling words that no entry has.
+
+    `by_words_alone`: the question is in a language whose meaning no installed model carries.
+    """
+
+    found: tuple[Found, ...]
+    missing: tuple[str, ...]
+    by_words_alone: bool = False
+
+
+class Library:
+    """Ready to be searched, from any thread. `notes` are what the operator is to know about how it was opened."""
+
+    def __init__(
+        self,
+        resources: Iterable[Resource],
+        called: Mapping[str, Sequence[str]],
+        languages: Sequence[str] = ("en",),
+        *,
+        file: Path | None = None,
+        encoders: Sequence[Encoder] | None = None,
+    ) -> None:
+        """`called` gives, per id of a condition or a topic, what members call it; its entries are found by that, too.
+
+        `languages` are those in which people ask. The index is kept in `file`, if there is one. `encoders` are those
+        that are installed, unless others are given.
+        """
+        self._resources = {resource.id: resource for resource in resources}
+        self._called = called
+        self._languages = tuple(languages)
+        self._file = file
+        self._encoders = installed_encoders() if encoders is None else tuple(encoders)
+        self.notes: tuple[str, ...] = () if self._encoders else (WITHOUT_MODEL,)
+        self._open()
+
+    def search(self, question: str, wanted: For = ANYBODY) -> Answer:
+        """The entries that are closest to the question; those that are for `wanted` come a little sooner."""
+        try:
+            answer = self._index.search(question, wanted)
+        except sqlite3.DatabaseError:
+            # The file was spoilt while it was in use. Everything in it is made from what is here.
+            self._index.close()
+            if self._file is not None:
+                self._file.unlink(missing_ok=True)
+            self._open()
+            answer = self._index.search(question, wanted)
+        found = ((self._resources.get(match.id), match.because) for match in answer.matches)
+        # What was taken out a moment ago is not shown.
+        shown = tuple(Found(resource, because) for resource, because in found if resource is not None)
+        return Answer(shown, answer.missing, answer.by_words_alone)
+
+    def put(self, resource: Resource) -> None:
+        """A new entry, or a new version of one: found from now on."""
+        self._resources[resource.id] = resource
+        self._index.put(self._entry(resource))
+
+    def take_out(self, resource_id: str) -> None:
+        """An entry that is no more."""
+        self._resources.pop(resource_id, None)
+        self._index.take_out(resource_id)
+
+    def asks_something(self, text: str) -> bool:
+        """Whether there is a telling word in it: "hello" and "thank you" ask for nothing."""
+        return self._index.asks_something(text)
+
+    def _open(self) -> None:
+        self._index, opening = open_index(
+            map(self._entry, self._resources.values()),
+            file=self._file,
+            encoders=self._encoders,
+            languages=self._languages,
+        )
+        if opening.thrown_away == "unreadable":
+            self.notes = (*self.notes, MADE_ANEW)
+
+    def _entry(self, resource: Resource) -> Entry:
+        about = (*resource.conditions, *resource.topics)
+        names = (name for subject in about for name in self._called.get(subject, ()))
+        return Entry(
+            id=resource.id,
+            titles=_english_first(resource.title),
+            synonyms=resource.keywords,
+            called=tuple(names),
+            bodies=(*_english_first(resource.summary), *_english_first(resource.text), resource.kind, resource.source),
+            languages=resource.languages,
+            conditions=resource.conditions,
+            countries=resource.countries,
+            audience=resource.audience,
+        )
+
+
+def _english_first(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The models read the first one, and know English best."""
+    return tuple(texts[language] for language in sorted(texts, key=lambda language: language != "en"))

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from bots.resources.finding.lay_words import lay_words, said_of
+from bots.resources.finding.spelling import Spelling
+from bots.resources.finding.tongue import Tongue
+from bots.resources.finding.words import words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Crohn’s disease, isn't it?", ["crohn", "disease", "isnt", "it"]),
+        ("L’insuline d'Élodie", ["insuline", "elodie"]),
+        ("Müde! Straße", ["mude", "strasse"]),
+        ("糖尿病", ["糖尿", "尿病"]),
+        ("インスリン2型", ["イン", "ンス", "スリ", "リン", "2", "型"]),
+        ("เบาหวาน", ["เบ", "บา", "าห", "หว", "วา", "าน"]),
+        ("مرض السُّكَّري", ["مرض", "السكري"]),
+        ("मधुमेह रोग।", ["मधुमेह", "रोग"]),
+        ("당뇨병 증상", ["당뇨병", "증상"]),
+        ("🙂🙃 !!", []),
+        ("T1D & A1C_test", ["t1d", "a1c", "test"]),
+    ],
+)
+def test_every_script_has_its_words(text, words):
+    assert words_of(text) == words
+
+
+def test_a_misspelt_word_is_mended_to_the_nearest_and_then_to_the_most_frequent():
+    spelling = Spelling({"insulin": 3, "fill": 5, "kidney": 2, "kidneys": 9, "hand": 1, "band": 8, "tired": 4})
+
+    assert spelling.mended("insuline") == "insulin"
+    assert spelling.mended("kidnye") == "kidney"
+    assert spelling.mended("tierd") == "tired"
+    # Another first letter is another word; short ones, numbers and what is never mended stay.
+    assert spelling.mended("kill") is None
+    assert spelling.mended("hsnd") == "hand"
+    assert spelling.mended("abc") is None
+    assert spelling.mended("insul1n") is None
+    assert spelling.mended("insuline", never={"insuline"}) is None
+    assert spelling.mended("insuline", never={"insulin"}) is None
+
+
+def test_what_people_say_is_known_for_what_pages_call_it():
+    table = lay_words(["es"])
+    assert {"sugar", "azúcar"} <= set(said_of(["Diabetes, from the NHS"], table))
+    assert "water pill" in said_of(["Taking a diuretic"], table)
+    # Whole words: there is no "ms" in "arms".
+    assert said_of(["Sore arms"], lay_words([])) == []
+    assert "azúcar" not in said_of(["Diabetes"], lay_words([]))
+
+
+@pytest.mark.parametrize(
+    ("text", "carried"),
+    [
+        ("how do I fly with insulin", True),
+        ("insulin", True),
+        ("¿cómo puedo volar con la insulina?", False),
+        ("ich bin so müde und habe keine Kraft", False),
+        ("糖尿病の食事", False),
+        ("مرض السكري", False),
+        ("", True),
+    ],
+)
+def test_the_models_carry_english(text, carried):
+    assert Tongue(["en", "es", "de"]).is_carried(text) is carried
