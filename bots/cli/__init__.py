@@ -298,18 +298,37 @@ def audit() -> None:
 
 @audit.command("verify")
 @_config
-def audit_verify(config: Path) -> None:
-    """Check that no line of the log was changed or taken out."""
-    from bots.cli.privacy import verify_audit
+@click.option(
+    "--anchor", help="An end of the log that was told before, such as 120:3f2a94c1: is that line still there?"
+)
+def audit_verify(config: Path, anchor: str | None) -> None:
+    """Check that no line of the log was changed, taken out, put elsewhere or cut off its end."""
+    from bots.cli.audit import verify
 
-    _console().print(f"[green]✓[/green] {asyncio.run(verify_audit(config))} lines, all as they were written.")
+    _console().print(f"[green]✓[/green] {asyncio.run(verify(config, anchor))}")
 
 
 @audit.command("export")
 @_config
-def audit_export(config: Path) -> None:
-    """Print the log, a JSON object a line."""
-    from bots.cli.privacy import audit_lines
+@click.option(
+    "--format", "kind", type=click.Choice(["json", "csv"]), default="json", help="A JSON object a line, or CSV."
+)
+def audit_export(config: Path, kind: str) -> None:
+    """Print the log, oldest line first."""
+    from bots.cli.audit import export
 
-    for line in asyncio.run(audit_lines(config)):
-        click.echo(line)
+    async def printed() -> None:
+        async for line in export(config, kind):
+            click.echo(line)
+
+    asyncio.run(printed())
+
+
+@audit.command("summary")
+@_config
+@click.option("--months", type=click.IntRange(1, 12), default=3, help="How many months back (3).")
+def audit_summary(config: Path, months: int) -> None:
+    """Print what was done in numbers that may be shown to anybody: none below ten."""
+    from bots.cli.audit import summary
+
+    _console().print(asyncio.run(summary(config, months)))

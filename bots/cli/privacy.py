@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`kithroom privacy` and `kithroom audit`: what is kept about somebody, taking it away, and the log of who did what."""
+"""`kithroom privacy`: what is kept about somebody, and taking it away."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from bots.cli.database import open_database
 from bots.cli.deployment import Deployment, load_deployment
-from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.documents import SettingsError
 from bots.core.kept import as_json, readable, receipt
@@ -26,7 +23,7 @@ async def show(config: Path, user: str) -> str:
     deployment = load_deployment(config)
     async with _transaction(deployment) as transaction:
         holdings = await transaction.holdings(user)
-    return readable(holdings, *_words(deployment))
+    return readable(holdings, *words_of(deployment))
 
 
 async def export(config: Path, user: str) -> str:
@@ -41,11 +38,11 @@ async def erase(config: Path, user: str) -> str:
     async with _transaction(deployment) as transaction:
         before = await transaction.holdings(user)
         await transaction.erase(user)
-    catalogue, language = _words(deployment)
+    catalogue, language = words_of(deployment)
     return "\n".join(catalogue.render(words, language).body for words in receipt(before))
 
 
-def _words(deployment: Deployment) -> tuple[Catalogue, str]:
+def words_of(deployment: Deployment) -> tuple[Catalogue, str]:
     """What to say it with, and in which language: a mistake in the settings keeps nobody's rows from them."""
     try:
         community = deployment.load_community()
@@ -61,23 +58,3 @@ async def _transaction(deployment: Deployment) -> AsyncIterator[Transaction]:
         store.transaction(BotName.WELCOME, datetime.now(UTC)) as transaction,
     ):
         yield transaction
-
-
-async def verify_audit(config: Path) -> int:
-    """How many lines the audit log has, all as they were written. Raises Sorry for the first that is not."""
-    async with open_database(load_deployment(config)) as store:
-        verdict = await store.verify_audit()
-    if verdict.broken_at is not None:
-        raise Sorry(f"Line {verdict.broken_at} of the audit log is not as it was written, or one before it is gone.")
-    return verdict.lines
-
-
-async def audit_lines(config: Path) -> list[str]:
-    """The audit log's lines, oldest first, each as JSON. People are keyed hashes."""
-    async with open_database(load_deployment(config)) as store:
-        return [_json(line, indent=None) async for line in store.export_audit()]
-
-
-def _json(value: Any, indent: int | None = 2) -> str:
-    # Moments and enums read as their text.
-    return json.dumps(value, indent=indent, ensure_ascii=False, default=str)

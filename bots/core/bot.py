@@ -7,7 +7,7 @@ and may not change anything. `decide` is pure: the same event, facts and setting
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -64,6 +64,12 @@ class Reader(Protocol):
 
     async def event_id(self, label: str) -> str | None:
         """The event that the `Send` with this label made, if it has been sent."""
+
+    async def audit_counts(self, since: datetime, until: datetime) -> Mapping[str, int]:
+        """How many lines of each kind the audit log has from `since` on, before `until`."""
+
+    async def audit_end(self) -> str:
+        """The last line of the audit log, by its number and the beginning of its hash: `120:3f2a…`."""
 
     async def next_number(self, series: str) -> int:
         """The next number of a series (case numbers), starting at 1; taken when the decision commits."""

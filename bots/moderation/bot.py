@@ -21,6 +21,7 @@ from bots.moderation import (
     handlers,
     many_rooms,
     since_then,
+    transparency,
     two_people,
     unreadable,
 )
@@ -33,6 +34,7 @@ from bots.moderation.records import (
     CrisisAlert,
     Decision,
     HereSince,
+    NextSummary,
     NotReadable,
     Progress,
     Proposal,
@@ -62,6 +64,7 @@ class ModerationBot:
         Appeal,
         Proposal,
         HereSince,
+        NextSummary,
         Progress,
         RoomLife,
         NotReadable,
@@ -111,6 +114,11 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Tick, appeals.gather_asked, appeals.decide_asked),
             Handler(Outcome, appeals.gather_not_shown, appeals.decide_not_shown),
             Handler(Tick, in_private.gather, in_private.decide, target=in_private.target),
+            *(
+                Handler(each, transparency.gather_start, transparency.decide_start)
+                for each in (Message, Reaction, Membership)
+            ),
+            Handler(Tick, transparency.gather, transparency.decide),
             Handler(Message, since_then.gather_edit, since_then.decide_edit),
             Handler(Redaction, since_then.gather_redaction, since_then.decide_redaction),
             Handler(Membership, since_then.gather_departure, since_then.decide_departure),

@@ -149,6 +149,21 @@ class Appeal(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextSummary(Record):
+    """When the moderators hear next what was done in numbers."""
+
+    name: str
+    due: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("name",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="tells the moderators' room once a month what was done in numbers; one row, until there is no bot",
+        keep=None,
+        subject=None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotReadable(Record):
     """Somebody's messages in a room can't be read: how often since the moderators were told."""
 

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from bots.cli.database import open_database
 from bots.cli.deployment import load_deployment
 from bots.core.actions import Audit, BotName
 from bots.core.records import PrivateChat
+from bots.moderation.transparency import month_before
 
 ANNA = "@anna:kith.test"
 
@@ -76,10 +78,38 @@ def test_the_audit_log_names_nobody_and_a_change_in_it_is_found(installation):
     lines = kithroom("audit", "export", "--config", installation).output.splitlines()
     assert [json.loads(line)["kind"] for line in lines] == ["warn", "mute"]
     assert "anna" not in "".join(lines)
-    assert "2 lines" in kithroom("audit", "verify", "--config", installation).output
+    head, *rows = csv.reader(
+        kithroom("audit", "export", "--format", "csv", "--config", installation).output.splitlines()
+    )
+    assert [dict(zip(head, row, strict=True))["kind"] for row in rows] == ["warn", "mute"]
+    verified = kithroom("audit", "verify", "--config", installation).output
+    assert "2 lines" in verified
+    end = verified.split()[-1]
+    assert kithroom("audit", "verify", "--anchor", end, "--config", installation).exit_code == 0
+    other = kithroom("audit", "verify", "--anchor", "2:abcdef", "--config", installation)
+    assert (other.exit_code, "not the one that was there" in other.stderr) == (1, True)
     with sqlite3.connect(installation.parent / "state" / "community.db") as database:
         database.execute("update audit set kind = 'note' where kind = 'warn'")
     database.close()
     broken = kithroom("audit", "verify", "--config", installation)
     assert broken.exit_code == 1
-    assert "is not as it was written" in broken.stderr
+    assert "Line 1 of the audit log is not as it was written" in broken.stderr
+
+
+def test_the_summary_tells_no_small_number(installation):
+    async def fill():
+        month, _ = month_before(datetime.now(UTC))
+        async with (
+            open_database(load_deployment(installation)) as store,
+            store.transaction(BotName.MODERATION, month + timedelta(days=3)) as transaction,
+        ):
+            for kind in ["note"] * 11 + ["ban"] * 9:
+                await transaction.audit(Audit(why="w", kind=kind, actor="@mo:kith.test", target=ANNA))
+
+    asyncio.run(fill())
+    rows = kithroom("audit", "summary", "--months", "1", "--config", installation).output.splitlines()
+    (notes,) = [row for row in rows if "notes" in row]
+    (bans,) = [row for row in rows if "bans" in row]
+    assert "11" in notes
+    assert "fewer than 10" in bans
+    assert "9" not in bans

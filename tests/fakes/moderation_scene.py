@@ -149,6 +149,12 @@ class Scene:
     async def next_number(self, series):
         return await self._tables.next_number(series)
 
+    async def audit_counts(self, since, until):
+        return await self._tables.audit_counts(since, until)
+
+    async def audit_end(self):
+        return await self._tables.audit_end()
+
     async def message_sender(self, room_id, event_id):
         """Only what a handler's `target` named beforehand is known, as in the runtime."""
         return self.authors.get((room_id, event_id)) if (room_id, event_id) in self._asked else None

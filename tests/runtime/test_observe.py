@@ -114,7 +114,7 @@ async def test_an_order_is_decided_and_shown_and_nothing_happens(house):
     assert "I would have done this" in told
     assert f"muted {ANA} in Harbour" in told
     assert house.recorded(Decision) == []
-    assert [entry.kind for entry in house.store.tables.audit] == ["observed.mute"]
+    assert [entry.kind for _, entry in house.store.tables.audit] == ["observed.mute"]
 
 
 async def test_what_was_only_observed_does_not_come_into_force_later(house):

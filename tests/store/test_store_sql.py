@@ -23,6 +23,7 @@ from bots.cli.database import every_record
 from bots.core.actions import Audit, BotName
 from bots.core.events import Unreadable
 from bots.core.store import DatabaseUrlError, Keys, Store, WrongKeyError
+from bots.core.store.audit import Wrong
 from bots.core.store.columns import record_table
 from bots.core.store.migrate import head
 from bots.core.store.schema import CORE, DUTIES, schema
@@ -189,30 +190,105 @@ async def test_another_key_opens_nothing(new_url):
             await t.waiting()
 
 
-@pytest.mark.parametrize("change", ["kind = 'ban'", "actor = 'x'", "hash = 'x'", "previous = 'x'"])
+async def written(store, *kinds, at=NOW):
+    async with store.transaction(MODERATION, at) as t:
+        for number, kind in enumerate(kinds):
+            await t.audit(Audit(why="w", kind=kind, actor=BO, target=ANA, room_id="!r", case=number))
+
+
+async def wrong(store, at=NOW):
+    verdict = await store.verify_audit(at)
+    return (verdict.wrong, verdict.at)
+
+
+async def changed(store, *statements):
+    async with store._engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["kind = 'ban'", "actor = 'x'", "target = NULL", "hash = 'x'", "previous = 'x'", "why = 'x'", "room_id = '!q'"],
+)
 async def test_a_changed_line_of_the_audit_log_is_seen(sql_store, change):
+    await written(sql_store, *["note"] * 4)
+    assert await wrong(sql_store) == (None, None)
+    await changed(sql_store, f"UPDATE audit SET {change} WHERE number = 2")
+    assert await wrong(sql_store) == (Wrong.CHANGED, 2)
+
+
+@pytest.mark.parametrize(("gone", "what", "at"), [(1, "missing", 1), (3, "missing", 3), (4, "end_gone", 4)])
+async def test_a_line_taken_out_is_seen_at_the_beginning_within_and_at_the_end(sql_store, gone, what, at):
+    await written(sql_store, *["note"] * 4)
+    await changed(sql_store, f"DELETE FROM audit WHERE number = {gone}")
+    assert await wrong(sql_store) == (Wrong(what), at)
+
+
+async def test_two_lines_that_changed_places_are_seen(sql_store):
+    await written(sql_store, *["note"] * 4)
+    swap = [f"UPDATE audit SET number = {new} WHERE number = {old}" for old, new in ((2, 99), (3, 2), (99, 3))]
+    await changed(sql_store, *swap)
+    assert await wrong(sql_store) == (Wrong.CHANGED, 2)
+
+
+async def test_who_cuts_the_end_off_cannot_move_the_mark_without_the_key(sql_store):
+    await written(sql_store, *["note"] * 4)
+    await changed(
+        sql_store,
+        "DELETE FROM audit WHERE number = 4",
+        "UPDATE audit_head SET number = 3, hash = (SELECT hash FROM audit WHERE number = 3)",
+    )
+    assert await wrong(sql_store) == (Wrong.HEAD_CHANGED, None)
+    await changed(sql_store, "DELETE FROM audit_head")
+    assert await wrong(sql_store) == (Wrong.HEAD_CHANGED, None)
+
+
+async def test_a_line_whose_time_is_over_goes_and_the_log_goes_on(sql_store):
+    await written(sql_store, "note", "note")
+    later = NOW + timedelta(days=200)
+    await written(sql_store, "mute", at=later)
+    at = NOW + timedelta(days=366)
+    async with sql_store.transaction(MODERATION, at) as t:
+        await t.expire()
+    await written(sql_store, "ban", at=at)
+    assert [line["number"] async for line in sql_store.export_audit()] == [3, 4]
+    assert await wrong(sql_store, at) == (None, None)
+    await changed(sql_store, "DELETE FROM audit WHERE number = 3")
+    assert await wrong(sql_store, at) == (Wrong.MISSING, 3)
+
+
+async def test_when_all_lines_have_gone_the_numbers_go_on(sql_store):
+    await written(sql_store, "note", "note")
+    at = NOW + timedelta(days=366)
+    async with sql_store.transaction(MODERATION, at) as t:
+        await t.expire()
+    assert await wrong(sql_store, at) == (None, None)
+    await written(sql_store, "ban", at=at)
+    assert [line["number"] async for line in sql_store.export_audit()] == [3]
+    assert await wrong(sql_store, at) == (None, None)
+
+
+async def test_of_reports_who_and_where_goes_sooner_and_the_chain_holds(sql_store):
+    await written(sql_store, "report", "mute", "take")
+    at = NOW + timedelta(days=91)
+    async with sql_store.transaction(MODERATION, at) as t:
+        await t.expire()
+    actors = [line["actor"] async for line in sql_store.export_audit()]
+    assert [actor is None for actor in actors] == [True, False, True]
+    assert await wrong(sql_store, at) == (None, None)
+    # Before their time, and of a decision, nobody takes that out unseen.
+    assert await wrong(sql_store, NOW) == (Wrong.CHANGED, 1)
+    await changed(sql_store, "UPDATE audit SET actor = NULL, target = NULL, room_id = NULL, case_number = NULL")
+    assert await wrong(sql_store, at) == (Wrong.CHANGED, 2)
+
+
+async def test_lines_are_counted_by_kind_and_time(sql_store):
+    await written(sql_store, "note", "note", "ban")
+    await written(sql_store, "note", at=NOW + timedelta(days=2))
     async with sql_store.transaction(MODERATION, NOW) as t:
-        for number in range(4):
-            await t.audit(Audit(why="w", kind="note", actor=BO, target=ANA, case=number))
-    assert (await sql_store.verify_audit()).broken_at is None
-    async with sql_store._engine.begin() as connection:
-        await connection.execute(sa.text(f"UPDATE audit SET {change} WHERE number = 2"))
-
-    verdict = await sql_store.verify_audit()
-
-    assert verdict.broken_at == 2
-
-
-async def test_a_line_taken_out_is_seen_and_an_expired_beginning_is_not_held_against_it(sql_store):
-    async with sql_store.transaction(MODERATION, NOW) as t:
-        for _ in range(4):
-            await t.audit(Audit(why="w", kind="note", actor=BO))
-    async with sql_store._engine.begin() as connection:
-        await connection.execute(sa.text("DELETE FROM audit WHERE number = 1"))
-    assert (await sql_store.verify_audit()).broken_at is None
-    async with sql_store._engine.begin() as connection:
-        await connection.execute(sa.text("DELETE FROM audit WHERE number = 3"))
-    assert (await sql_store.verify_audit()).broken_at == 4
+        assert await t.audit_counts(NOW, NOW + timedelta(days=1)) == {"note": 2, "ban": 1}
+        assert (await t.audit_end()).startswith("4:")
 
 
 async def test_bots_that_write_at_once_wait_for_each_other(url):
@@ -225,10 +301,10 @@ async def test_bots_that_write_at_once_wait_for_each_other(url):
     await asyncio.gather(*(count(bot) for bot in BotName))
 
     async with await Store.open(url, KEYS, RECORDS) as store:
-        verdict = await store.verify_audit()
+        verdict = await store.verify_audit(NOW)
         async with store.transaction(WELCOME, NOW) as t:
             assert await t.next_number("case") == 61
-    assert (verdict.lines, verdict.broken_at) == (60, None)
+    assert (verdict.lines, verdict.wrong) == (60, None)
 
 
 KILLED = """

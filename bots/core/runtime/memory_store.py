@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import hashlib
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -33,7 +34,7 @@ class Tables:
     ticks: dict[tuple[BotName, str], Tick] = field(default_factory=dict)
     unreadable: dict[tuple[BotName, str], Unreadable] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
-    audit: list[Audit] = field(default_factory=list)
+    audit: list[tuple[datetime, Audit]] = field(default_factory=list)
 
     def copied(self) -> Tables:
         """The tables copied; what is in them is frozen."""
@@ -137,7 +138,15 @@ class MemoryTransaction:
 
     async def audit(self, entry: Audit) -> None:
         """Add a line to the audit log."""
-        self._tables.audit.append(entry)
+        self._tables.audit.append((self.now, entry))
+
+    async def audit_counts(self, since: datetime, until: datetime) -> Mapping[str, int]:
+        """How many lines of each kind the audit log has from that time."""
+        return Counter(entry.kind for at, entry in self._tables.audit if since <= at < until)
+
+    async def audit_end(self) -> str:
+        """The last line of the audit log, by its number and the beginning of its hash: `120:3f2a…`."""
+        return f"{len(self._tables.audit)}:"
 
     async def next_number(self, series: str) -> int:
         """The next number of a series, from 1."""

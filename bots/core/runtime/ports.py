@@ -63,6 +63,12 @@ class Transaction(Protocol):
     async def audit(self, entry: Audit) -> None:
         """Add a line to the audit log."""
 
+    async def audit_counts(self, since: datetime, until: datetime) -> Mapping[str, int]:
+        """How many lines of each kind the audit log has from `since` on, before `until`."""
+
+    async def audit_end(self) -> str:
+        """The last line of the audit log, by its number and the beginning of its hash: `120:3f2a…`."""
+
     async def next_number(self, series: str) -> int:
         """The next number of a series, from 1."""
 

@@ -114,6 +114,14 @@ class StoreReader:
         """The event that the `Send` with this label made."""
         return await self.transaction.event_id(label)
 
+    async def audit_counts(self, since: datetime, until: datetime) -> Mapping[str, int]:
+        """How many lines of each kind the audit log has from `since` on, before `until`."""
+        return await self.transaction.audit_counts(since, until)
+
+    async def audit_end(self) -> str:
+        """The last line of the audit log, by its number and the beginning of its hash: `120:3f2a…`."""
+        return await self.transaction.audit_end()
+
     async def next_number(self, series: str) -> int:
         """The next number of a series."""
         return await self.transaction.next_number(series)

@@ -90,12 +90,22 @@ audit = sa.Table(
     sa.Column("bot", sa.String(16), nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
-    sa.Column("actor", sa.String(32), nullable=False),
+    sa.Column("actor", sa.String(32)),
     sa.Column("target", sa.String(32)),
     sa.Column("room_id", sa.Text),
     sa.Column("case_number", sa.BigInteger),
+    sa.Column("content", sa.String(64), nullable=False),
     sa.Column("previous", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+)
+audit_head = sa.Table(
+    "audit_head",
+    CORE,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("expired", sa.BigInteger, nullable=False),
+    sa.Column("seal", sa.String(32), nullable=False),
 )
 
 # Every table here, too, says why it exists and when it empties. `keep` counts from the column `at`.
@@ -133,6 +143,11 @@ DUTIES: dict[str, Duty] = {
         subject="target",
         on_erase="keep",
         kept_because="each line seals the one before, so that none can be taken out; people are hashes in it",
+    ),
+    "audit_head": Duty(
+        purpose="which line of the audit log is the last, so that none can be cut off its end; one row, overwritten",
+        keep=None,
+        subject=None,
     ),
 }
 

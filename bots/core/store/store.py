@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bots.core.actions import BotName
 from bots.core.records import CORE_RECORDS, Record
 from bots.core.store import audit, schema
+from bots.core.store.audit_log import AuditLog
 from bots.core.store.keys import Keys
 from bots.core.store.migrate import migrate
 from bots.core.store.transaction import Transaction
@@ -72,11 +73,10 @@ class Store:
             await connection.execution_options(kithroom_reading=True)
             yield Transaction(connection, self._keys, bot, now)
 
-    async def verify_audit(self) -> audit.Verdict:
-        """Read the audit log's chain from its oldest line on."""
+    async def verify_audit(self, now: datetime) -> audit.Verdict:
+        """Read the audit log's chain from its oldest line to its end."""
         async with self._engine.connect() as connection:
-            rows = await connection.execute(sa.select(schema.audit).order_by(schema.audit.c.number))
-            return audit.verify(dict(row) for row in rows.mappings())
+            return await AuditLog(connection, self._keys).verify(now)
 
     async def export_audit(self) -> AsyncIterator[Mapping[str, Any]]:
         """The audit log's lines, oldest first."""

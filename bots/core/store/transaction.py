@@ -17,14 +17,13 @@ from bots.core.actions import Audit, BotName
 from bots.core.events import Tick, Unreadable
 from bots.core.records import Holding, Record
 from bots.core.runtime.ports import Waiting
-from bots.core.store import audit, schema
+from bots.core.store import schema
+from bots.core.store.audit_log import AuditLog
 from bots.core.store.columns import as_json, record_table
 from bots.core.store.keys import Keys
 from bots.core.store.people import People
 
 R = TypeVar("R", bound=Record)
-# PostgreSQL: one writer of the audit log at a time (an arbitrary number of ours).
-_AUDIT_LOCK = 5484_2001
 # How many values one question names; databases have their limits.
 _MOST_NAMED = 500
 
@@ -279,23 +278,19 @@ class Transaction:
 
     async def audit(self, entry: Audit) -> None:
         """Add a line to the audit log."""
-        t = schema.audit
-        if self._connection.dialect.name == "postgresql":
-            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_AUDIT_LOCK)))
-        last = (await self._connection.execute(sa.select(t).order_by(t.c.number.desc()).limit(1))).mappings().first()
-        line: dict[str, Any] = {
-            "number": last["number"] + 1 if last else 1,
-            "at": self._now,
-            "bot": str(self._bot),
-            "kind": entry.kind,
-            "why": entry.why,
-            "actor": self._keys.hashed_person("audit", entry.actor),
-            "target": None if entry.target is None else self._keys.hashed_person("audit", entry.target),
-            "room_id": entry.room_id,
-            "case_number": entry.case,
-            "previous": last["hash"] if last else audit.START,
-        }
-        await self._connection.execute(sa.insert(t).values(**line, hash=audit.line_hash(line)))
+        await self._audit_log.add(entry, self._bot, self._now)
+
+    async def audit_counts(self, since: datetime, until: datetime) -> Mapping[str, int]:
+        """How many lines of each kind the audit log has from that time."""
+        return await self._audit_log.counts(since, until)
+
+    async def audit_end(self) -> str:
+        """The last line of the audit log, by its number and the beginning of its hash: `120:3f2a…`."""
+        return await self._audit_log.end()
+
+    @property
+    def _audit_log(self) -> AuditLog:
+        return AuditLog(self._connection, self._keys)
 
     # A person's own.
 
@@ -313,9 +308,9 @@ class Transaction:
 
     async def expire(self) -> int:
         """Delete what is past its retention, everywhere. Gives the number of rows."""
-        gone = 0
+        gone = await self._audit_log.expire(self._now)
         for name, duty in schema.DUTIES.items():
-            if duty.keep is not None:
+            if duty.keep is not None and name != schema.audit.name:
                 table = schema.CORE.tables[name]
                 result = await self._connection.execute(sa.delete(table).where(table.c.at < self._now - duty.keep))
                 gone += result.rowcount

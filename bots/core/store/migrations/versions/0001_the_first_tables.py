@@ -52,15 +52,25 @@ def upgrade() -> None:
         sa.Column("bot", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("actor", sa.String(length=32), nullable=False),
+        sa.Column("actor", sa.String(length=32), nullable=True),
         sa.Column("target", sa.String(length=32), nullable=True),
         sa.Column("room_id", sa.Text(), nullable=True),
         sa.Column("case_number", sa.BigInteger(), nullable=True),
+        sa.Column("content", sa.String(length=64), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("expired", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "case",
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -292,6 +302,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person"),
     )
     op.create_table(
+        "next_summary",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "not_readable",
         sa.Column("sender", sa.String(length=32), nullable=False),
         sa.Column("sender_sealed", sa.LargeBinary(), nullable=False),
@@ -452,6 +470,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("on_call")
     op.drop_table("not_readable")
+    op.drop_table("next_summary")
     op.drop_table("no_crisis_notes")
     op.drop_table("missing_word")
     op.drop_index("labels_by_event", table_name="labels")
@@ -471,6 +490,7 @@ def downgrade() -> None:
     op.drop_table("community_room")
     op.drop_table("case")
     op.drop_index(op.f("ix_audit_at"), table_name="audit")
+    op.drop_table("audit_head")
     op.drop_table("audit")
     op.drop_table("arrivals")
     op.drop_table("appeal")
