@@ -8,14 +8,14 @@ import pytest
 
 from bots.core.actions import BotName, InPrivateChat, InRoom, Invite
 from bots.core.community import Condition
-from bots.core.events import Message
+from bots.core.events import Membership, MembershipState, Message
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import PrivateChat
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.transport import TransportError
 from bots.welcome.conversation import MOST_MESSAGES
 from bots.welcome.records import Conversation, FirstWords, Step
-from bots.welcome.wording import sign_asked
+from bots.welcome.wording import SIGNS, sign_asked
 from fakes.crashes import Countdown, Crashed, Mortal, MortalStore
 from fakes.parrot import settle
 from fakes.welcome_scene import ANA, BOT, COMMUNITY, OFFICE, Scene
@@ -169,6 +169,42 @@ async def test_three_devices_that_tap_at_once_have_answered_once(place):
         place.homeserver.react(ANA, chat, asked.event_id, key)
     await settle(place.running)
     assert await _step(place) is Step.GUIDELINES
+
+
+async def test_who_does_everything_on_three_devices_at_once_is_let_in_once(place):
+    room = place.rooms["coeliac"]
+
+    async def taps(*keys):
+        asked = [e for e in place.homeserver.timeline(chat) if isinstance(e, Message) and e.sender == BOT][-1]
+        for key in keys:
+            place.homeserver.react(ANA, chat, asked.event_id, key)
+        await settle(place.running)
+
+    for _ in range(3):
+        place.homeserver.join(ANA, place.lobby)
+    await settle(place.running)
+    chat = await place.chat()
+    for _ in range(3):
+        place.homeserver.join(ANA, chat)
+    await settle(place.running)
+    for _ in ("age", "guidelines", "health"):
+        await taps("✅", "👍", "☑")
+    await place.says(chat, "celiac")
+    async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
+        sign = sign_asked((await transaction.get(Conversation, ANA)).round)
+    await taps(SIGNS[sign], sign, f"{SIGNS[sign]}{SIGNS[sign]}")
+    await place.says(chat, "skip")
+    await taps("✅", "👍", "☑")
+    for _ in range(3):
+        place.homeserver.join(ANA, room)
+    await settle(place.running)
+
+    moves = [e for e in place.homeserver.timeline(room) if isinstance(e, Membership) and e.user == ANA]
+    assert [move.now for move in moves] == [MembershipState.INVITE, MembershipState.JOIN]
+    assert place.said(chat).count("The door is open") == 1
+    assert place.said(chat).count("I'm a bot. I open the doors") == 1
+    assert place.said(room).count("Somebody new is here") == 1
+    assert await _step(place) is Step.DAYS
 
 
 async def test_the_invitation_goes_out_when_the_homeserver_is_back():
@@ -368,7 +404,7 @@ async def _a_conversation(place, countdown):
     async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
         chat = (await transaction.get(PrivateChat, ANA)).room_id
     place.homeserver.join(ANA, chat)
-    for answer in ("yes", "yes", "yes", "celiac", None, "skip", "yes", "yes"):
+    for answer in ("yes", "yes", "yes", "celiac", None, "skip", "my words", "a line of mine", "yes", "yes"):
         async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
             sign = sign_asked((await transaction.get(Conversation, ANA)).round)
         place.homeserver.say(ANA, chat, answer or sign)
@@ -390,7 +426,8 @@ async def test_killed_at_moments_in_every_step_it_says_everything_once():
     place, countdown = Place(), Countdown()
     await place.opens()
     everything, moments = await _a_conversation(place, countdown), countdown.moments
-    assert "Somebody new is here" in everything[-1]
+    assert everything[-1].startswith("Somebody new is here")
+    assert everything[-1].endswith("> a line of mine")
     assert any("This is the note that you asked for" in text for text in everything)
     for at in range(1, moments + 1, moments // MOMENTS):
         place = Place()

@@ -158,6 +158,25 @@ async def test_where_there_is_no_line_for_young_people_the_ones_for_all_are_told
     assert "Samaritans" in _text(scene.sends[0])
 
 
+@pytest.mark.parametrize("door", [None, "https://door.example.org"])
+async def test_whoever_comes_for_a_second_condition_is_offered_a_second_account_once(door):
+    scene = await _greeted(community=replace(COMMUNITY, door=door))
+    await scene.agrees()
+    await scene.comes_for("T1D")
+    offers = [_offers_of_a_second_account(scene)]
+    for condition in ("epilepsy", "MS"):
+        await scene.says("more")
+        await scene.says(condition)
+        offers.append(_offers_of_a_second_account(scene))
+    assert list(map(len, offers)) == [0, 1, 0]
+    assert (door or "a second account") in offers[1][0]
+
+
+def _offers_of_a_second_account(scene):
+    said = (CATALOGUE.render(part, "en").body for send in scene.sends for part in send.parts)
+    return [text for text in said if "whoever is in both rooms" in text]
+
+
 async def test_what_is_missing_is_passed_on_without_a_name():
     scene = await _greeted()
     await scene.agrees()
