@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 OBSERVED = "KITHROOM_OBSERVED"
 
 
+# How the id of a `Membership` begins that stands for somebody who was in a room before the bot came to it.
+PRESENT = "$present-"
+
+
 class MessageKind(StrEnum):
     """The `msgtype`s a policy tells apart."""
 

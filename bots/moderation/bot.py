@@ -45,6 +45,8 @@ from bots.moderation.reported_in_private import ReportsInPrivate
 from bots.moderation.roles import roles_in
 from bots.moderation.standing.handling import standing
 from bots.moderation.standing.records import ToldStanding
+from bots.moderation.watching.handling import watching
+from bots.moderation.watching.records import JoinWave, Pace, Reminded
 
 E = TypeVar("E")
 
@@ -69,6 +71,9 @@ class ModerationBot:
         RoomLife,
         NotReadable,
         ToldStanding,
+        Pace,
+        Reminded,
+        JoinWave,
     )
 
 
@@ -131,5 +136,6 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             *crisis_handlers(community, hear),
             *standing(community),
             *FOLLOWING.handlers,
+            *watching(community),
         )
     )

@@ -16,6 +16,7 @@ import structlog
 
 from bots.core.actions import BotName, Join, Send
 from bots.core.events import (
+    PRESENT,
     AnyEvent,
     Event,
     Membership,
@@ -289,4 +290,4 @@ def _position(room_id: str) -> str:
 
 def _present_id(room_id: str, user: str, since: str | None) -> str:
     """Stands in for the id of a join that was never seen: the same again if the same sync is processed again."""
-    return "$present-" + hashlib.sha256("\0".join((room_id, user, since or "")).encode()).hexdigest()[:40]
+    return PRESENT + hashlib.sha256("\0".join((room_id, user, since or "")).encode()).hexdigest()[:40]

@@ -261,11 +261,18 @@ class MemoryTransaction:
         return tuple(self.pseudonym(str(value)) if name in hashed else value for name, value in named)
 
 
+# Asking a class for its hints takes longer than all the rest of a lookup.
+_HASHED: dict[str, frozenset[str]] = {}
+
+
 def _hashed(record: type[Record]) -> frozenset[str]:
-    hints = get_type_hints(record, include_extras=True)
-    # Optional or not.
-    return frozenset(
-        name
-        for name, hint in hints.items()
-        if any(Kept.HASHED in getattr(each, "__metadata__", ()) for each in (hint, *get_args(hint)))
-    )
+    name = f"{record.__module__}.{record.__qualname__}"
+    if name not in _HASHED:
+        hints = get_type_hints(record, include_extras=True)
+        # Optional or not.
+        _HASHED[name] = frozenset(
+            field
+            for field, hint in hints.items()
+            if any(Kept.HASHED in getattr(each, "__metadata__", ()) for each in (hint, *get_args(hint)))
+        )
+    return _HASHED[name]

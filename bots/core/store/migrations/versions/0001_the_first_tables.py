@@ -273,6 +273,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("room_id", "user"),
     )
     op.create_table(
+        "join_wave",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("times", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id"),
+    )
+    op.create_table(
         "labels",
         sa.Column("bot", sa.String(length=16), nullable=False),
         sa.Column("label", sa.String(length=32), nullable=False),
@@ -349,6 +358,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("bot", "transaction_id"),
     )
     op.create_table(
+        "pace",
+        sa.Column("sender", sa.String(length=32), nullable=False),
+        sa.Column("sender_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.Column("recent", sa.LargeBinary(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sender", "room_id"),
+    )
+    op.create_table(
         "positions",
         sa.Column("bot", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=32), nullable=False),
@@ -382,6 +404,19 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
+        "reminded",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("guideline", sa.Text(), nullable=False),
+        sa.Column("detector", sa.Text(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user", "guideline"),
     )
     op.create_table(
         "reporting",
@@ -465,8 +500,10 @@ def downgrade() -> None:
     op.drop_table("reporting")
     op.drop_table("told_standing")
     op.drop_table("readability")
+    op.drop_table("reminded")
     op.drop_table("private_chat")
     op.drop_table("positions")
+    op.drop_table("pace")
     op.drop_table("outbox")
     op.drop_table("on_call")
     op.drop_table("not_readable")
@@ -476,6 +513,7 @@ def downgrade() -> None:
     op.drop_index("labels_by_event", table_name="labels")
     op.drop_index(op.f("ix_labels_at"), table_name="labels")
     op.drop_table("labels")
+    op.drop_table("join_wave")
     op.drop_table("invite_code")
     op.drop_table("here_since")
     op.drop_table("progress")

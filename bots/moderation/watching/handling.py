@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The handlers that watch, for one community."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bots.core.bot import Handler
+from bots.core.community import Community
+from bots.core.events import Membership, Message, Unreadable
+from bots.moderation.detectors.registry import DETECTORS
+from bots.moderation.watching import watch, waves
+
+
+def watching(community: Community) -> tuple[Handler[Any, Any], ...]:
+    """Messages, edits included; what can't be read; and who comes in."""
+    over = watch.Watch.over(community, DETECTORS)
+    return (
+        Handler(Message, over.gather_message, watch.decide, target=lambda event: event.replaces),
+        Handler(Unreadable, over.gather_unreadable, watch.decide),
+        Handler(Membership, waves.Waves(community).gather, waves.decide),
+    )

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every message of a members' room, edits included, is looked at by every detector; `respond` says what is done.
+
+Nobody hears of it in the room. What a moderator, an organiser or a bot writes is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bots.core.actions import Action, Priority, Redact, Remember, Words
+from bots.core.bot import Reader
+from bots.core.commands import PREFIX
+from bots.core.community import Community, Guidelines, in_language
+from bots.core.events import Event, Message, Unreadable
+from bots.core.records import SpokenLanguage
+from bots.core.rooms import RoomView, place_of
+from bots.moderation.carrying_out import Occasion, carry_out
+from bots.moderation.cases import NUMBERS, Subject, noticed, subject
+from bots.moderation.commands import COMMANDS
+from bots.moderation.crisis.assess import assess
+from bots.moderation.crisis.tiers import CRIES
+from bots.moderation.detectors.finding import Detector, Finding, Setting
+from bots.moderation.detectors.noise import floods, in_message, may_tell
+from bots.moderation.detectors.own_words import OwnWords
+from bots.moderation.detectors.reading import passages
+from bots.moderation.handlers import MEMBERS_ROOMS, members_rooms, moderators_room
+from bots.moderation.ladder import HELD_FOR, MUTES, has_moderator_power, rule_and_number
+from bots.moderation.orders import Order
+from bots.moderation.places import hindrance, places
+from bots.moderation.records import Decision, Kind
+from bots.moderation.telling import tell
+from bots.moderation.watching.known import known_of
+from bots.moderation.watching.pace import MARK, Written, is_new, recent, went_on
+from bots.moderation.watching.records import Pace, Reminded
+from bots.moderation.watching.respond import NOTHING, Author, Response, respond
+
+REMIND = "moderation.remind"
+REMIND_AGAIN_AFTER = timedelta(days=7)
+# A reminder of what was written long ago is only strange.
+_STALE = timedelta(days=1)
+# What is shorter is written by many, and by one person often: "thank you".
+_SHORTEST_MARKED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """What was seen, and what it takes to do what is to be done about it.
+
+    `pace` is how often the author writes, with this message. `rules` are the sentences of the guidelines by id, as
+    moderators read them; `reminder` is what the author is reminded with. `flood` are the ids of the author's last
+    messages; `decisions` those in force about them, `number` the next.
+    """
+
+    now: datetime
+    pace: Pace | None = None
+    response: Response = NOTHING
+    about: Subject | None = None
+    me: str = ""
+    room: RoomView | None = None
+    rooms: tuple[RoomView, ...] = ()
+    office: RoomView | None = None
+    rules: Mapping[str, str] = field(default_factory=dict)
+    reminder: str = ""
+    flood: tuple[str, ...] = ()
+    decisions: Sequence[Decision] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The handlers' two halves, for one community and these detectors."""
+
+    community: Community
+    detectors: Sequence[Detector]
+    known: frozenset[str]
+    own: Mapping[str, OwnWords]
+
+    @classmethod
+    def over(cls, community: Community, detectors: Sequence[Detector]) -> Watch:
+        """Ready to look: what is compiled is compiled once."""
+        rooms = ("lobby", *(condition.id for condition in community.conditions))
+        own = {place: OwnWords.of(community.guidelines_in(place)) for place in ("", *rooms)}
+        return cls(community, tuple(detectors), known_of(community), own)
+
+    async def gather_message(self, event: Message, reader: Reader) -> Noticed:
+        """Look at a message."""
+        room = reader.room(event.room_id)
+        if room is None or not _is_watched(event, room, reader) or _is_a_command(event.text):
+            return Noticed(now=reader.now)
+        paces = await reader.find(Pace, sender=event.sender)
+        said = passages(event)
+        setting = self._setting(event, room, new_here=is_new(paces, reader.now), now=reader.now)
+        findings = [found for each in self._looking(room) for part in said for found in each.find(part, setting)]
+        mark = _mark(said[0].folded, reader) if said else ""
+        pace, flood = _counted(event, paces, mark, reader.now)
+        author = Author(
+            spared=False,
+            new_here=setting.new_here,
+            certain=event.authentic,
+            cry=assess(said, setting).tier in CRIES,
+            reminded=await _reminded(event.sender, reader),
+        )
+        return await self._noticed(event, room, reader, [*findings, *in_message(event), *flood], pace, author)
+
+    async def gather_unreadable(self, event: Unreadable, reader: Reader) -> Noticed:
+        """Count a message that can't be read: a flood is one all the same. It is never held against anybody."""
+        room = reader.room(event.room_id)
+        if room is None or not _is_watched(event, room, reader):
+            return Noticed(now=reader.now)
+        paces = await reader.find(Pace, sender=event.sender)
+        pace, flood = _counted(event, paces, "", reader.now)
+        author = Author(spared=False, new_here=is_new(paces, reader.now), certain=False)
+        return await self._noticed(event, room, reader, flood, pace, author)
+
+    def _looking(self, room: RoomView) -> tuple[Detector, ...]:
+        place = place_of(room.role, room.condition) or ""
+        return (*self.detectors, self.own.get(place, self.own[""]))
+
+    def _setting(self, event: Message, room: RoomView, *, new_here: bool, now: datetime) -> Setting:
+        place = place_of(room.role, room.condition)
+        here = self.community.language_in(place)
+        return Setting(
+            now=now,
+            languages=tuple(dict.fromkeys((here, *self.community.languages))),
+            regions=self.community.regions_in(place),
+            condition=room.condition,
+            known=self.known,
+            new_here=new_here,
+            replies=event.reply_to is not None,
+        )
+
+    async def _noticed(
+        self, event: Event, room: RoomView, reader: Reader, findings: Sequence[Finding], pace: Pace, author: Author
+    ) -> Noticed:
+        rules = self.community.guidelines_in(place_of(room.role, room.condition))
+        response = respond(findings, rules, author)
+        facts = Noticed(now=reader.now, pace=pace)
+        decisions = await reader.find(Decision, target=event.sender, active=True) if response.hold else ()
+        if response.hold and (_is_held(decisions, room) or hindrance(Kind.HOLD, event.sender, room, reader.me)):
+            response = replace(response, hold=None)
+        if response.hold is None and not may_tell(pace.told_at, reader.now):
+            # One flood is told once, however long it lasts.
+            response = replace(response, tell=tuple(each for each in response.tell if not _is_noise(each)))
+        if not response.tell:
+            return facts
+        if any(map(_is_noise, response.tell)):
+            facts = replace(facts, pace=replace(pace, sender=event.sender, told_at=reader.now))
+        if response.remind is not None and reader.now - event.sent_at > _STALE:
+            response = replace(response, remind=None)
+        office = self.community.language_in("moderators")
+        return replace(
+            facts,
+            response=response,
+            about=await subject(reader, room, event_id=await _original(event, reader), target=event.sender),
+            me=reader.me,
+            room=room,
+            rooms=members_rooms(reader),
+            office=moderators_room(reader),
+            rules={item.id: self._in(item.text, office) for item in rules.items},
+            reminder=await self._reminder(response.remind, event.sender, rules, reader),
+            flood=_flood(response.hold, pace),
+            decisions=decisions,
+            number=await reader.next_number(NUMBERS) if response.hold is not None else 0,
+        )
+
+    async def _reminder(self, finding: Finding | None, user: str, rules: Guidelines, reader: Reader) -> str:
+        rule = rules.named(finding.guideline) if finding is not None else None
+        if rule is None:
+            return ""
+        spoken = await reader.get(SpokenLanguage, user)
+        return self._in(rule.reminder or rule.text, spoken.language if spoken else self.community.default_language)
+
+    def _in(self, texts: Mapping[str, str], language: str) -> str:
+        return in_language(texts, language, self.community.default_language)
+
+
+def decide(event: Message | Unreadable, facts: Noticed) -> tuple[Action, ...]:
+    """Count it; tell the moderators; and remind its author, or hold it, where `respond` says so."""
+    counted = () if facts.pace is None else (Remember(why="moderation.pace", record=facts.pace),)
+    response, about, room = facts.response, facts.about, facts.room
+    if about is None or room is None:
+        return counted
+    told = noticed(response.tell, facts.rules, about)
+    if response.hold is not None and isinstance(event, Message):
+        return (*counted, *told, *hold(event, facts, response.hold, room))
+    if response.remind is not None:
+        return (*counted, *told, *_reminding(event, response.remind, facts.reminder, facts.now))
+    return (*counted, *told)
+
+
+def hold(event: Message, facts: Noticed, finding: Finding, room: RoomView) -> tuple[Action, ...]:
+    """The message is taken out of the room, with the rest of its flood, and its author waits until somebody looks."""
+    assert facts.about is not None  # whoever holds tells moderators
+    taken = dict.fromkeys((facts.about.event_id or event.event_id, event.event_id, *facts.flood))
+    redactions = (
+        Redact(
+            why=f"moderation.hold.{finding.detector}",
+            priority=Priority.MODERATION,
+            room_id=event.room_id,
+            event_id=event_id,
+            sender=event.sender,
+        )
+        for event_id in taken
+    )
+    order = Order(
+        kind=Kind.HOLD,
+        target=event.sender,
+        places=places(Kind.HOLD, event.sender, [room], facts.decisions),
+        case=facts.about.number,
+        lasts=HELD_FOR,
+        reason="",
+    )
+    at = Occasion(now=facts.now, by=facts.me, office=facts.office, rooms={each.room_id: each for each in facts.rooms})
+    waits = carry_out(order, (facts.number,) * len(order.places), (), at)
+    record = Reminded(
+        user=event.sender,
+        guideline=finding.guideline,
+        detector=finding.detector,
+        room_id=event.room_id,
+        at=facts.now,
+        held=True,
+    )
+    why = f"moderation.hold.{finding.detector}"
+    return (*redactions, *(_asked_by(action, why) for action in waits), Remember(why=why, record=record))
+
+
+def _asked_by(action: Action, why: str) -> Action:
+    """The same, named after the detector that asked for it: that is what `observe` and `!why` go by."""
+    _, number = rule_and_number(action.why)
+    return replace(action, why=why if number is None else f"{why}#{number}")
+
+
+def _reminding(event: Event, finding: Finding, reminder: str, now: datetime) -> tuple[Action, ...]:
+    why = f"{REMIND}.{finding.detector}"
+    record = Reminded(
+        user=event.sender, guideline=finding.guideline, detector=finding.detector, room_id=event.room_id, at=now
+    )
+    return (
+        Remember(why=why, record=record),
+        tell(event.sender, Words(REMIND, {"reminder": reminder}), why=why),
+    )
+
+
+def _is_watched(event: Event, room: RoomView, reader: Reader) -> bool:
+    """Whether it is a member's, in a room of members. Who has a moderator's power in one of them is never looked at."""
+    if room.role not in MEMBERS_ROOMS or event.sender in reader.bots:
+        return False
+    return not any(has_moderator_power(each, event.sender) for each in members_rooms(reader))
+
+
+def _is_a_command(text: str) -> bool:
+    """A command is taken out of the room anyway, and what is in it is meant for moderators."""
+    return text.startswith(PREFIX) and COMMANDS.parse(text) is not None
+
+
+def _mark(folded: str, reader: Reader) -> str:
+    """By which the same text is known again, and nothing else: a few characters of a keyed hash."""
+    said = "".join(filter(str.isalnum, folded))
+    return reader.pseudonym(f"said:{said}")[1 : 1 + MARK] if len(said) >= _SHORTEST_MARKED else ""
+
+
+def _counted(event: Event, paces: Sequence[Pace], mark: str, now: datetime) -> tuple[Pace, tuple[Finding, ...]]:
+    """The author's pace here with this event, and what that makes of it."""
+    at = min(event.sent_at, now).timestamp()
+    before = next((pace for pace in paces if pace.room_id == event.room_id), None)
+    pace = went_on(before, event.sender, event.room_id, Written(at, event.event_id, mark))
+    elsewhere = [each for other in paces if other.room_id != event.room_id for each in recent(other)]
+    everywhere = sorted((*elsewhere, *recent(pace)), key=lambda each: (each.at, each.event_id == event.event_id))
+    until = [each for each in everywhere if each.at <= at]
+    return pace, floods([each.at for each in until], [each.mark for each in until])
+
+
+async def _reminded(user: str, reader: Reader) -> frozenset[str]:
+    lately = await reader.find(Reminded, user=user)
+    return frozenset(each.guideline for each in lately if reader.now - each.at < REMIND_AGAIN_AFTER)
+
+
+async def _original(event: Event, reader: Reader) -> str:
+    """The message that the case is about: of an edit the one that it edits, if that is the same person's."""
+    replaces = event.replaces if isinstance(event, Message) else None
+    if replaces is None or await reader.message_sender(event.room_id, replaces) != event.sender:
+        return event.event_id
+    return replaces
+
+
+def _is_noise(finding: Finding) -> bool:
+    return finding.detector.startswith("noise.")
+
+
+def _is_held(decisions: Sequence[Decision], room: RoomView) -> bool:
+    return any(each.kind in MUTES and each.room_id == room.room_id for each in decisions)
+
+
+def _flood(finding: Finding | None, pace: Pace) -> tuple[str, ...]:
+    """What else is taken away: of a flood, all of it."""
+    return tuple(each.event_id for each in recent(pace)) if finding and _is_noise(finding) else ()
