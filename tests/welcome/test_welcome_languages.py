@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from bots.core.commands import PREFIX
 from bots.core.hours import times_in
 from bots.core.language import Catalogue, shipped_words, spoken
 from bots.core.languages import own_name
 from bots.core.records import SpokenLanguage
 from bots.core.settings import load_community
 from bots.welcome.answers import load, plain
-from bots.welcome.commands import COMMANDS, Language
+from bots.welcome.commands import COMMANDS, Language, Report
 from bots.welcome.matching import Matcher
 from bots.welcome.wording import SIGNS
 from fakes.welcome_scene import COMMUNITY, LOBBY, Scene
@@ -52,6 +53,7 @@ def understood(vocabulary, word):
         or vocabulary.asking.country(word) is not None
         or plain(word) in vocabulary.unsure
         or isinstance(COMMANDS.parse(word), Language)
+        or isinstance(COMMANDS.parse(f"{PREFIX}{word}"), Report)
         or vocabulary.pick("trouble", word)
         or vocabulary.pick("introduce", word)
         or vocabulary.pick("confirmed", word)
