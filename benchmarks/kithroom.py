@@ -32,7 +32,7 @@ class Kithroom:
     """The three bots, as `kithroom run` runs them. Made by `Kithroom.open`."""
 
     def __init__(self, deployment: Deployment, file: Path, accounts: dict[BotName, Account]) -> None:
-        self._deployment = deployment
+        self.deployment = deployment
         self._file = file
         self._accounts = accounts
         self._children: dict[BotName, Child] = {}
@@ -88,10 +88,14 @@ class Kithroom:
     def processes(self) -> dict[str, int]:
         return {bot.value: child.pid for bot, child in self._children.items()}
 
+    def account_of(self, bot: BotName) -> Account:
+        """The account of one of the three."""
+        return self._accounts[bot]
+
     async def welcoming(self) -> tuple[str, str, int]:
         """The lobby's room id, who welcomes people there, and the process that does."""
         welcome = BotName.WELCOME
-        async with open_database(self._deployment) as store, store.reading(welcome, datetime.now(UTC)) as reading:
+        async with open_database(self.deployment) as store, store.reading(welcome, datetime.now(UTC)) as reading:
             (lobby,) = [room for room in await reading.find(CommunityRoom) if room.role is RoomRole.LOBBY]
         return lobby.room_id, self._accounts[welcome].user_id, self._children[welcome].pid
 
@@ -107,12 +111,12 @@ class Kithroom:
             child.stop()
 
     def _spawn(self, bot: BotName) -> None:
-        log = self._deployment.state / "log" / f"{bot.value}.log"
+        log = self.deployment.state / "log" / f"{bot.value}.log"
         self._children[bot] = Child("bots.cli", ["run", "--config", str(self._file), bot.value], log=log)
 
     async def _until_well(self, bot: BotName) -> None:
         child = self._children[bot]
-        page = f"http://{LOOPBACK}:{self._deployment.health[bot]}/healthz"
+        page = f"http://{LOOPBACK}:{self.deployment.health[bot]}/healthz"
         try:
             async with asyncio.timeout(START_WITHIN), aiohttp.ClientSession() as client:
                 while child.exit_code is None:

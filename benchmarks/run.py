@@ -17,12 +17,14 @@ from benchmarks.crowd import crowd
 from benchmarks.greeting import Greeted, greeting_rows, greetings, people
 from benchmarks.ground import Ground, open_ground
 from benchmarks.kithroom import Kithroom
+from benchmarks.ladder import first_actions, ladder_rows, one_ban, opened, settled_in
 from benchmarks.load import Asker
 from benchmarks.machine import load_average
 from benchmarks.measures import burst_of, burst_rows, cost_rows, latencies, latency_rows
 from benchmarks.report import KITHROOM, Report
 from benchmarks.starting import more_rooms, start_rows, starts
 from benchmarks.subjects import GREETER, Subject, nio_greeter, peers
+from bots.core.actions import BotName
 
 ROOMS = 10
 ASKERS = 5
@@ -37,6 +39,7 @@ class NoAnswerError(Exception):
 class Sizes:
     """How much of everything. `people` of the crowd have `devices` each; the others are asked `beside` questions.
 
+    `banned` is the number of rooms of one ban, `commands` of commands in one room.
     `greeted` people come to the lobby, one every `greeted_every` seconds.
     """
 
@@ -50,6 +53,8 @@ class Sizes:
     beside: int
     greeted: int
     greeted_every: float
+    banned: int
+    commands: int
 
 
 FULL = Sizes(
@@ -63,6 +68,8 @@ FULL = Sizes(
     beside=120,
     greeted=500,
     greeted_every=1.2,
+    banned=100,
+    commands=60,
 )
 QUICK = Sizes(
     questions=6,
@@ -75,6 +82,8 @@ QUICK = Sizes(
     beside=12,
     greeted=6,
     greeted_every=1.2,
+    banned=12,
+    commands=5,
 )
 
 
@@ -90,12 +99,16 @@ class Benchmark:
 
     async def run(self) -> None:
         """Everything, one after the other; all processes are stopped in the end, however it ends."""
+        if "g" in self.parts:
+            await self._ladder()
+        if self.parts <= {"g"}:
+            return
         async with AsyncExitStack() as stack:
             ground = await self._step("Starting the homeserver", stack.enter_async_context(open_ground(self.folder)))
             if "f" in self.parts:
                 # On a community of its own: the others' figures are not to pay for five hundred private chats.
                 await self._greetings(ground)
-            if self.parts <= {"f"}:
+            if self.parts <= {"f", "g"}:
                 return
             subjects = await self._subjects(ground, stack)
             measures: dict[str, Callable[[Ground, list[Subject]], Awaitable[None]]] = {
@@ -204,6 +217,25 @@ class Benchmark:
                 advance = partial(self.progress.advance, task)
                 found[title] = await greetings(lobby, bot, pid, newcomers, sizes.greeted_every, advance)
         self.report.rows += greeting_rows(found, GREETER)
+
+    async def _ladder(self) -> None:
+        sizes = self.sizes
+        async with AsyncExitStack() as stack:
+            limited = open_ground(self.folder / "limited", but_for_messages=True)
+            ground = await self._step("Starting a homeserver with limits", stack.enter_async_context(limited))
+            task = self.progress.add_task("(g) Making rooms", total=sizes.banned)
+            kithroom, moderator, member, office = await opened(
+                ground, sizes.banned, partial(self.progress.advance, task)
+            )
+            stack.callback(kithroom.stop_all)
+            await self._step("(g) Letting the bots come in", settled_in(ground, kithroom))
+            task = self.progress.add_task("(g) One ban in many rooms", total=sizes.banned)
+            advance = partial(self.progress.advance, task)
+            bans = await one_ban(moderator, office, member.user_id, sizes.banned, advance)
+            await ground.exempt(kithroom.account_of(BotName.MODERATION).user_id)
+            task = self.progress.add_task("(g) A command a second", total=sizes.commands)
+            actions = await first_actions(moderator, sizes.commands, partial(self.progress.advance, task))
+        self.report.rows += ladder_rows(actions, bans)
 
     async def _starts(self, ground: Ground, subjects: list[Subject]) -> None:
         found: dict[int, dict[str, float]] = {}

@@ -126,8 +126,12 @@ def homeserver_configuration(
     secrets: Secrets,
     federation: FederationListener | None = None,
     unlimited: bool = False,
+    but_for_messages: bool = False,
 ) -> dict[str, Any]:
-    """`homeserver.yaml`, as a mapping. `unlimited` takes every rate limit away, for tests."""
+    """`homeserver.yaml`, as a mapping. `unlimited` takes every rate limit away, for tests.
+
+    `but_for_messages` leaves Synapse's own limit of what one account sends, to measure under it.
+    """
     listeners: list[dict[str, Any]] = [
         {
             "port": port,
@@ -152,6 +156,8 @@ def homeserver_configuration(
         **_PRIVATE,
         **(_NO_LIMITS if unlimited else _TRY_OUT_LIMITS),
     }
+    if but_for_messages:
+        del settings["rc_message"]
     if federation is None:
         settings["federation_domain_whitelist"] = []
     else:

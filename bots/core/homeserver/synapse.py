@@ -50,7 +50,8 @@ class Account:
 class Synapse:
     """One homeserver and its state folder. The same folder again resumes the same homeserver.
 
-    `port` 0 takes any free one. `unlimited` takes the rate limits away, for tests.
+    `port` 0 takes any free one. `unlimited` takes the rate limits away, for tests;
+    `but_for_messages` leaves Synapse's own of what one account sends.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Synapse:
         port: int = 0,
         federation: FederationListener | None = None,
         unlimited: bool = False,
+        but_for_messages: bool = False,
     ) -> None:
         self.state = state.resolve()
         self.server_name = server_name
@@ -68,6 +70,7 @@ class Synapse:
         self._claim: socket.socket | None = None
         self._federation = federation
         self._unlimited = unlimited
+        self._but_for_messages = but_for_messages
         self._child: Child | None = None
         self._secrets: Secrets | None = None
 
@@ -226,6 +229,7 @@ class Synapse:
             secrets=self._secrets,
             federation=self._federation,
             unlimited=self._unlimited,
+            but_for_messages=self._but_for_messages,
         )
         write_private(self.state / "homeserver.yaml", yaml.safe_dump(settings))
         write_private(self.state / "log.yaml", yaml.safe_dump(log_configuration(self.state / "homeserver.log")))
