@@ -80,7 +80,8 @@ async def opened(ground: Ground, rooms: int, tell: Callable[[], object]) -> tupl
     bot = kithroom.account_of(BotName.MODERATION).user_id
     client = await ground.person("moderator")
     member = await ground.account("member")
-    await ground.exempt(client.user_id)
+    for person in (client.user_id, member.user_id):
+        await ground.exempt(person)
     async with Http(ground.synapse.url, member.access_token) as http:
         made = []
         for _ in range(rooms):

@@ -259,6 +259,17 @@ class SetPower(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDoor(_Action):
+    """Let anybody join the room, or (not `open`) nobody but who is invited.
+
+    The performer refuses to open any room but the lobby: a condition's room is never anybody's to walk into.
+    """
+
+    room_id: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Join(_Action):
     """The bot accepts an invitation, or comes into a room that anybody may enter; `via` are servers that know it.
 
@@ -357,6 +368,7 @@ Action = (
     | Ban
     | Unban
     | SetPower
+    | OpenDoor
     | Join
     | Leave
     | Remember

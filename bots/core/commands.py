@@ -53,18 +53,19 @@ Rest = Annotated[str, Shape.REST]  # everything that is left
 _USER_ID = re.compile(r"@[!-9;-~]{1,200}:[0-9A-Za-z.\-\[\]:]{1,230}")
 _MATRIX_TO = re.compile(r"(?:https?://matrix\.to/#/|matrix:u/)(?P<user>[^\s?/]+)")
 _CASE = re.compile(r"#(\d{1,9})")
-_DURATION_PART = re.compile(r"(\d{1,6})\s*(w|d|h|min|m)", re.IGNORECASE)
+_DURATION_PART = re.compile(r"(\d{1,6})\s*(w|d|h|min|m|s)", re.IGNORECASE)
 _UNITS = {
     "w": timedelta(weeks=1),
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
     "m": timedelta(minutes=1),
     "min": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
 }
 
 
 def parse_duration(text: str) -> timedelta:
-    """`30m`, `2h`, `1d12h`, `1w` → a duration.
+    """`30s`, `30m`, `2h`, `1d12h`, `1w` → a duration.
 
     Raises ValueError for anything else, for nothing, and for more than `LONGEST_DURATION`.
     """

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Annotated, ClassVar
 
 from bots.core.rooms import RoomRole
@@ -192,5 +192,43 @@ class Readability(Record):
     )
 
 
+class Measure(StrEnum):
+    """What moderators can ask of a whole room for a while."""
+
+    SLOW = "slow"
+    LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomMeasure(Record):
+    """What is asked of a room until then: a slower pace (a message in so many seconds), or that nobody new comes in.
+
+    `closed`: the lobby's door stood open before, and was closed.
+    Written by the moderation bot; the welcome bot holds its invitations to a room that is locked.
+    """
+
+    room_id: str
+    measure: Measure
+    number: int
+    until: datetime
+    every: int = 0
+    closed: bool = False
+
+    key: ClassVar[tuple[str, ...]] = ("room_id", "measure")
+    duty: ClassVar[Duty] = Duty(
+        purpose="asks a room for a slower pace, or keeps newcomers out of it, for as long as moderators said",
+        keep=timedelta(days=8),
+        subject=None,
+    )
+
+
 # What every community keeps, whichever bots it has.
-CORE_RECORDS: tuple[type[Record], ...] = (CommunityRoom, PrivateChat, SpokenLanguage, AgreedWords, OnCall, Readability)
+CORE_RECORDS: tuple[type[Record], ...] = (
+    CommunityRoom,
+    PrivateChat,
+    SpokenLanguage,
+    AgreedWords,
+    OnCall,
+    Readability,
+    RoomMeasure,
+)

@@ -198,6 +198,9 @@ class Transport(Protocol):
     async def set_topic(self, room_id: str, topic: str) -> None:
         """Set the room's topic, which is never encrypted; an empty one takes it away."""
 
+    async def set_join_rule(self, room_id: str, rule: str) -> None:
+        """Say who may join: "public" or "invite"."""
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> None:
         """Accept an invitation."""
 

@@ -20,6 +20,7 @@ from bots.moderation import (
     appeals,
     handlers,
     many_rooms,
+    measures,
     since_then,
     transparency,
     two_people,
@@ -28,6 +29,7 @@ from bots.moderation import (
 from bots.moderation.crisis.ears import hear
 from bots.moderation.crisis.handlers import crisis_handlers
 from bots.moderation.moving import FOLLOWING
+from bots.moderation.pace import SlowMode
 from bots.moderation.records import (
     Appeal,
     Case,
@@ -36,6 +38,7 @@ from bots.moderation.records import (
     HereSince,
     NextSummary,
     NotReadable,
+    Pace,
     Progress,
     Proposal,
     Reporting,
@@ -69,6 +72,7 @@ class ModerationBot:
         NextSummary,
         Progress,
         RoomLife,
+        Pace,
         NotReadable,
         ToldStanding,
         Pace,
@@ -80,6 +84,7 @@ class ModerationBot:
 def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
     """The bot for this community: authority is in the rooms. `hear` says what a message sounds like."""
     roles = roles_in(community)
+    slow_mode = SlowMode(community, roles, hear)
     in_private = ReportsInPrivate(show_reporter=community.show_reporters)
 
     def knowing(
@@ -129,6 +134,11 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Membership, since_then.gather_departure, since_then.decide_departure),
             Handler(Tick, since_then.gather_show, since_then.decide_show),
             Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),
+            Handler(Message, partial(measures.gather_message, roles), measures.decide),
+            Handler(Reaction, partial(measures.gather_reaction, roles), measures.decide),
+            Handler(Tick, measures.gather_tick, measures.decide_tick),
+            Handler(Outcome, measures.gather_outcome, measures.decide_outcome),
+            Handler(Message, slow_mode.gather, slow_mode.decide),
             Handler(Tick, two_people.gather_lapse, two_people.decide_lapse),
             Handler(Membership, two_people.gather_arrival, two_people.decide_arrival),
             Handler(Message, many_rooms.gather_life, many_rooms.decide_life),

@@ -198,6 +198,53 @@ class Second:
     case: Case | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfARoom:
+    """A command about a whole room: the one it is written in, the one that is named, or `everywhere`."""
+
+    everywhere: Flag = False
+    place: Rest = ""
+
+
+@command(
+    "slow",
+    short=("sl",),
+    also={"es": ("despacio",), "fr": ("doucement",), "de": ("langsam",), "pt": ("devagar",)},
+    help="moderation.help.slow",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow(_OfARoom):
+    """One message in so long, for a while; `off` ends it."""
+
+    every: timedelta = timedelta(seconds=30)
+    lasts: timedelta = timedelta(hours=1)
+    off: Flag = False
+
+
+@command(
+    "lock",
+    short=("lo",),
+    also={"es": ("cerrojo",), "fr": ("verrou",), "de": ("riegel",), "pt": ("trancar",)},
+    help="moderation.help.lock",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock(_OfARoom):
+    """Nobody new comes in, for a while."""
+
+    lasts: timedelta = timedelta(hours=1)
+
+
+@command(
+    "unlock",
+    short=("ul",),
+    also={"es": ("sin-cerrojo",), "fr": ("sans-verrou",), "de": ("aufriegeln",), "pt": ("destrancar",)},
+    help="moderation.help.unlock",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock(_OfARoom):
+    """The door is as it was."""
+
+
 @command(
     "confirm",
     short=("agree",),
@@ -280,10 +327,11 @@ class Help:
 Aimed = Note | Warn | Mute | Hold | Unmute | Remove | Ban | Unban | Undo
 OnACase = Close | Take | Second
 OnAnAppeal = Grant | Keep
-Command = Aimed | OnACase | Confirm | OnAnAppeal | Report | Help
+OnARoom = Slow | Lock | Unlock
+Command = Aimed | OnACase | OnARoom | Confirm | OnAnAppeal | Report | Help
 COMMANDS: CommandSet[Command | OfficeCommand] = CommandSet(
     *(Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo),
-    *(Close, Take, Second, Confirm, Grant, Keep, Report, Help, *OFFICE_COMMANDS),
+    *(Close, Take, Second, Confirm, Grant, Keep, Slow, Lock, Unlock, Report, Help, *OFFICE_COMMANDS),
 )
 # Under every case, in this order; the card names each in words.
 BUTTONS = ("📝", "⚠️", "🔇", "👋", "✅", "🙋", "👥")

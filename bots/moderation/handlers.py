@@ -32,11 +32,14 @@ from bots.moderation.commands import (
     Grant,
     Help,
     Keep,
+    Lock,
     OnACase,
     Report,
     Second,
+    Slow,
     Take,
     Undo,
+    Unlock,
 )
 from bots.moderation.many_rooms import liveliest_first
 from bots.moderation.office_commands import OfficeCommand
@@ -45,7 +48,7 @@ from bots.moderation.places import Refused
 from bots.moderation.records import Appeal, Case, Decision, Proposal, RoomLife
 from bots.moderation.reporting import Reported, gather_report, reported
 from bots.moderation.roles import Role, Roles
-from bots.moderation.telling import number_of, say_in_office, tell
+from bots.moderation.telling import measure_number, number_of, say_in_office, tell
 from bots.moderation.two_people import (
     Agreed,
     Asked,
@@ -115,6 +118,9 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
         return facts
     if isinstance(command, Unknown):
         return replace(facts, command=command) if facts.asker_moderates else facts
+    if isinstance(command, Undo) and event.reply_to and measure_number(await reader.label(event.reply_to)):
+        # About a whole room: `measures` does it.
+        return replace(facts, command=command)
     return await _ordered(facts, event, reader, command, roles, await _pointed_at(event, reader), number)
 
 
@@ -244,7 +250,7 @@ async def _ordered(
             what = await subject(reader, here, event_id=target, target=pointed_at)
             report = await gather_report(reader, event.sender, what, command.remark, event.sent_at)
             return replace(facts, report=report)
-        case Help() | Close() | Take() | Second() | Grant() | Keep():
+        case Help() | Close() | Take() | Second() | Grant() | Keep() | Slow() | Lock() | Unlock():
             return facts
     own = await reader.find(Decision, by=event.sender, active=True)
     target = proposal.target if proposal else None

@@ -13,7 +13,7 @@ from bots.moderation.records import Decision, Kind
 UNDO_BUTTON = "↩️"
 # Under the line that tells of somebody who is held: what a person who has looked may want to do, but for letting go.
 HELD_BUTTONS = ("🔇", "👋")
-_CASE, _DECISION, _APPEAL, _TOLD = "case:", "decision:", "appeal:", "moderation.told:"
+_CASE, _DECISION, _APPEAL, _MEASURE, _TOLD = "case:", "decision:", "appeal:", "measure:", "moderation.told:"
 
 
 def case_label(number: int) -> str:
@@ -47,6 +47,16 @@ def case_number(label: str | None) -> int | None:
 def appeal_number(label: str | None) -> int | None:
     """The decision whose appeal has this label; None for anything else."""
     return int(label.removeprefix(_APPEAL)) if label is not None and label.startswith(_APPEAL) else None
+
+
+def measure_label(number: int) -> str:
+    """The label of the line that tells of what is asked of a whole room."""
+    return f"{_MEASURE}{number}"
+
+
+def measure_number(label: str | None) -> int | None:
+    """What is asked of a whole room, by the label of the line that tells of it; None for anything else."""
+    return int(label.removeprefix(_MEASURE)) if label is not None and label.startswith(_MEASURE) else None
 
 
 def told_number(label: str | None) -> int | None:

@@ -52,12 +52,17 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
     lines = {facts.condition_rooms[i].room_id: turn.line for i in turn.heard_by if i in facts.condition_rooms}
     now_agreed = replace(facts, agreed={**facts.agreed, **lines})
     says = (said for say in turn.says for said in _said(say, facts, place, source))
+    locked = facts.world.locked
     invites = (
         Invite(why=INVITE, room_id=facts.condition_rooms[i].room_id, user=facts.person, follow_up=True)
         for i in turn.admit
+        if i not in locked
     )
     copy = (SendCopy(why="welcome.copy", user=facts.person),) if turn.copy else ()
-    overlooked = (put_by(Later.MISSED, turn.conversation, facts.now, i) for i in turn.admit)
+    # What is held comes when the room lets people in again.
+    overlooked = (
+        put_by(Later.LOCKED if i in locked else Later.MISSED, turn.conversation, facts.now, i) for i in turn.admit
+    )
     introductions = (
         action
         for room_id in (facts.condition_rooms[i].room_id for i in turn.introduce)

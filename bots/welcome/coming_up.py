@@ -43,10 +43,15 @@ class Later(StrEnum):
     MISSED = "welcome.missed"
     INVITE_AGAIN = "welcome.invite_again"
     UNREAD = "welcome.unread"
+    LOCKED = "welcome.locked"
 
 
-# When an invitation is looked after: one that was not opened, and one that the homeserver did not take.
-_LOOK_AFTER = {Later.MISSED: timedelta(days=1), Later.INVITE_AGAIN: timedelta(hours=1)}
+# When an invitation is looked after: one that was not opened, one that the homeserver did not take, one that is held.
+_LOOK_AFTER = {
+    Later.MISSED: timedelta(days=1),
+    Later.INVITE_AGAIN: timedelta(hours=1),
+    Later.LOCKED: timedelta(minutes=10),
+}
 
 
 def tick_id(kind: Later, user: str, which: int | str = "") -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bots.core.authority import power
 from bots.core.bot import Reader
 from bots.core.events import Event, MembershipState
-from bots.core.records import AgreedWords, CommunityRoom, Holding, PrivateChat, SpokenLanguage
+from bots.core.records import AgreedWords, CommunityRoom, Holding, Measure, PrivateChat, RoomMeasure, SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.records import Arrivals, Consent, Conversation, Pause, Telling
 from bots.welcome.showing import Account
@@ -37,6 +37,7 @@ class Facts:
     `arrivals` by room id what rooms have heard of newcomers, `agreed` by room id the event ids of lines of their own
     that the person said yes to and the room has not heard, `language` the one they chose, if they chose one,
     `telling` what they are about to report,
+    `locked` the room ids into which moderators let nobody new for the moment,
     `ear` how near to danger something sounds that was said in the private chat.
     """
 
@@ -58,6 +59,7 @@ class Facts:
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     agreed: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
+    locked: frozenset[str] = frozenset()
     ear: Ear | None = None
     telling: Telling | None = None
 
@@ -81,6 +83,7 @@ class Facts:
             kept=self.kept,
             by_hand=tuple(room.name or room.room_id for room in self.present if not self.can_be_taken_out_of(room)),
             office=self.office is not None,
+            locked=frozenset(i for i, room in self.condition_rooms.items() if room.room_id in self.locked),
         )
 
     @property
@@ -116,6 +119,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
     arrivals = await reader.find(Arrivals) if introduced else ()
     agreed = await reader.find(AgreedWords, user=person) if introduced else ()
     spoken = await reader.get(SpokenLanguage, person)
+    locks = await reader.find(RoomMeasure, measure=Measure.LOCK)
     rooms = {room.condition: room for room in reader.rooms(RoomRole.CONDITION) if room.condition}
     return Facts(
         now=reader.now,
@@ -137,6 +141,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         arrivals={each.room_id: each for each in arrivals},
         agreed={each.room_id: each.event_id for each in agreed},
         language=spoken.language if spoken else "",
+        locked=frozenset(each.room_id for each in locks if each.until > reader.now),
     )
 
 

@@ -40,8 +40,22 @@ def came_back(interview: Interview, facts: Facts, invite: Invite, errcode: str |
 def once_more(facts: Facts, condition: str) -> Iterator[Action]:
     """After a while, if it is still wanted."""
     room = _still_wanted(facts, condition)
-    if room is not None and facts.person not in room.joined():
+    if room is not None and facts.conversation is not None and condition in facts.world.locked:
+        yield put_by(Later.LOCKED, facts.conversation, facts.now, condition)
+    elif room is not None and facts.person not in room.joined():
         yield Invite(why=_ONCE_MORE, room_id=room.room_id, user=facts.person, follow_up=True)
+
+
+def unlocked(facts: Facts, condition: str) -> Iterator[Action]:
+    """An invitation that was held goes out, as soon as the room lets people in again, if it is still wanted."""
+    room = _still_wanted(facts, condition)
+    if room is None or facts.conversation is None or facts.person in room.joined():
+        return
+    if condition in facts.world.locked:
+        yield put_by(Later.LOCKED, facts.conversation, facts.now, condition)
+        return
+    yield Invite(why=INVITE, room_id=room.room_id, user=facts.person, follow_up=True)
+    yield put_by(Later.MISSED, facts.conversation, facts.now, condition)
 
 
 def overlooked(interview: Interview, facts: Facts, condition: str, source: str) -> Iterator[Action]:

@@ -212,6 +212,7 @@ class LettingIn(Turning):
             elif condition.id not in self._world.rooms:
                 told.append(self._say.words("no_room", condition=name))
             else:
-                told.append(self._say.words(key, room=condition.room_name, condition=name))
+                sent = "locked" if condition.id in self._world.locked else key
+                told.append(self._say.words(sent, room=condition.room_name, condition=name))
                 admit.append(condition.id)
         return told, admit

@@ -67,6 +67,7 @@ class World:
     `server` is the person's homeserver, `ours` the bot's.
     `language` is the one that they chose to be spoken to in; empty, where they chose none.
     `rooms` are the condition ids that have a room, `inside` those whose room the person is in.
+    `locked` are those into whose room nobody new is let for the moment.
     `account` is what others can see of theirs.
     `receipts` is what the person agreed to; `kept` what is kept about them, as far as it was asked for;
     `by_hand` are names of rooms that they can only leave by themselves.
@@ -84,6 +85,7 @@ class World:
     kept: tuple[Holding, ...] = ()
     by_hand: tuple[str, ...] = ()
     office: bool = False
+    locked: frozenset[str] = frozenset()
 
     def is_reached_by(self, community: Community) -> bool:
         """Whether the condition rooms may hold an account of that homeserver."""

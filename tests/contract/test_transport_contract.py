@@ -301,6 +301,19 @@ async def test_one_level_is_set_and_the_others_stay(people):
     assert anna.transport.room(room_id).power_levels.users == {bot.me: BOT_POWER}
 
 
+async def test_a_door_is_opened_and_closed(people, homeserver):
+    _, bot, room_id = people
+    cleo = await homeserver.peer("cleo")
+    await bot.transport.set_join_rule(room_id, "public")
+    await bot.sync()
+    assert bot.transport.room(room_id).join_rule == "public"
+    await cleo.transport.join(room_id)
+    await bot.transport.set_join_rule(room_id, "invite")
+    dora = await homeserver.peer("dora")
+    with pytest.raises(TransportError):
+        await dora.transport.join(room_id)
+
+
 async def test_a_room_that_was_left_is_told_and_gone(people):
     anna, bot, room_id = people
     await anna.transport.kick(room_id, bot.me)

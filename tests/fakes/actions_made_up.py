@@ -16,6 +16,7 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    OpenDoor,
     OwnWords,
     Priority,
     Quote,
@@ -74,6 +75,7 @@ sends = st.builds(
 edits = st.builds(Edit, room_id=rooms, target=known_refs, parts=parts, **common)
 redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, asked_by_sender=st.booleans(), **common)
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
+doors = st.builds(OpenDoor, room_id=rooms, open=st.booleans(), **common)
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
 copies = st.builds(SendCopy, user=users, **common)
 topics = st.builds(SetTopic, user=users, parts=st.lists(words, max_size=2).map(tuple), **common)
@@ -85,6 +87,7 @@ actions = st.one_of(
     topics,
     redacts,
     powers,
+    doors,
     *(st.builds(kind, room_id=rooms, user=users, **common) for kind in (Invite, Remove, Ban, Unban)),
     st.builds(Join, room_id=rooms, via=st.lists(texts, max_size=2).map(tuple), **common),
     st.builds(Leave, room_id=rooms, **common),

@@ -22,6 +22,7 @@ from bots.core.actions import (
     InPrivateChat,
     InRoom,
     Invite,
+    OpenDoor,
     Redact,
     Remember,
     Remove,
@@ -30,7 +31,7 @@ from bots.core.actions import (
     SetPower,
     Unban,
 )
-from bots.core.authority import Act, can
+from bots.core.authority import Act, can, power
 from bots.core.community import Community
 from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, Report, Tick, Unreadable
 from bots.core.passed_on import PassedAppeal, PassedReport, passed_on
@@ -340,7 +341,10 @@ class Scene:
         if isinstance(action, get_args(Bookkeeping)):
             return
         errcode = self._errcode(action)
-        if errcode is None:
+        if errcode is None and isinstance(action, OpenDoor):
+            rule = "public" if action.open else "invite"
+            self.views[action.room_id] = replace(self.views[action.room_id], join_rule=rule)
+        elif errcode is None:
             self._happens_to_the_room(action)
         if action.follow_up:
             ok = errcode is None
@@ -362,6 +366,8 @@ class Scene:
         if refusal(action, at) is not None:
             return "KITHROOM_REFUSED"
         if (act := _ACTS.get(type(action))) is not None and not can(self.views[room_id], me, act):
+            return "M_FORBIDDEN"
+        if isinstance(action, OpenDoor) and not _may_move_doors(self.views[room_id], me):
             return "M_FORBIDDEN"
         if isinstance(action, Invite) and self.state(action.user, room_id) is MembershipState.BAN:
             return "M_FORBIDDEN"
@@ -411,6 +417,11 @@ class Scene:
         event_id = f"$e{next(self._ids)}"
         self.authors[room_id, event_id] = sender
         return {"room_id": room_id, "event_id": event_id, "sender": sender, "sent_at": self.now}
+
+
+def _may_move_doors(room, who):
+    levels = room.power_levels
+    return power(room, who) >= levels.events.get("m.room.join_rules", levels.state_default)
 
 
 def _key(part):

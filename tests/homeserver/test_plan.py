@@ -99,6 +99,13 @@ def test_each_bot_has_the_smallest_power_that_does():
     assert levels["events"] == {"m.room.power_levels": 60}
 
 
+def test_the_moderation_bot_can_move_the_lobbys_door_and_no_other():
+    rooms = desired()
+    asked = {key: power_levels(room, {}, creators_unlimited=True)["events"] for key, room in rooms.items()}
+    assert asked["lobby"] == {"m.room.power_levels": 60, "m.room.join_rules": 60}
+    assert not any("m.room.join_rules" in events for key, events in asked.items() if key != "lobby")
+
+
 def test_the_bot_that_only_finds_things_is_not_in_the_moderators_room():
     rooms = desired()
     assert "@resources:kith.test" not in rooms["moderators"].members

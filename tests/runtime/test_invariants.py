@@ -25,7 +25,7 @@ from bots.core.authority import power
 from bots.core.events import MembershipState
 from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
-from fakes.actions_made_up import actions, edits, histories, powers, redacts, rooms, sends, topics, users
+from fakes.actions_made_up import actions, doors, edits, histories, powers, redacts, rooms, sends, topics, users
 
 ME, OTHER_BOT = "@bot:x", "@other_bot:x"
 BOTS = frozenset({ME, OTHER_BOT})
@@ -201,3 +201,9 @@ def test_a_hint_to_the_person_whose_chat_it_is_is_allowed():
     assert refusal(hint, at) is None
     assert refusal(replace(hint, parts=(Words("a", {"who": "x"}),)), at) is not None
     assert refusal(replace(hint, user="@mo:x"), at) is not None
+
+
+@given(doors, circumstances)
+def test_no_room_but_the_lobby_is_ever_opened_to_anybody(action, at):
+    lobby = at.room is not None and at.room.role is RoomRole.LOBBY
+    assert (refusal(action, at) is None) is (lobby or not action.open)

@@ -181,6 +181,8 @@ def power_levels(room: DesiredRoom, current: Mapping[str, Any], *, creators_unli
     Power is what the settings say: who is not named there has none.
     Entries of 0 and below are somebody else's decision (a mute) and stay, unless the settings name that user.
     """
+    # In a raid, the moderation bot closes a door that stands open; it never opens one that does not.
+    public, by_bot = room.join_rule == "public", BOT_POWER[BotName.MODERATION]
     users = dict(room.powers)
     if not creators_unlimited:
         users[room.organiser] = _STATE_POWER
@@ -192,7 +194,7 @@ def power_levels(room: DesiredRoom, current: Mapping[str, Any], *, creators_unli
         **current,
         "users": users,
         "users_default": 0,
-        "events": {"m.room.power_levels": BOT_POWER[BotName.MODERATION]},
+        "events": {"m.room.power_levels": by_bot, **({"m.room.join_rules": by_bot} if public else {})},
         "events_default": 0,
         "state_default": _STATE_POWER,
         "invite": BOT_POWER[BotName.WELCOME],

@@ -69,6 +69,11 @@ class RoomActions:
         """Set the topic, which every server in the room can read; an empty one takes it away."""
         await self._http.request("PUT", path("rooms", room_id, "state", "m.room.topic", ""), {"topic": topic})
 
+    async def set_join_rule(self, room_id: str, rule: str) -> None:
+        """Say who may join: "public" or "invite"."""
+        target = path("rooms", room_id, "state", "m.room.join_rules", "")
+        await self._http.request("PUT", target, {"join_rule": rule})
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> None:
         """Accept an invitation, or join a public room; `via` are servers that know it."""
         # `via` since v1.12 of the specification, `server_name` before.

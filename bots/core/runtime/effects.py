@@ -23,6 +23,7 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    OpenDoor,
     OwnWords,
     Part,
     Place,
@@ -164,7 +165,9 @@ class Live:
     def _shares(self, view: RoomView | None) -> bool:
         return view is not None and view.role is RoomRole.CONDITION and view.condition in self.sharing
 
-    async def _change(self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave) -> None:
+    async def _change(
+        self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | OpenDoor | Join | Leave
+    ) -> None:
         match action:
             case Invite(room_id=room_id, user=user):
                 await self.transport.invite(room_id, user)
@@ -179,6 +182,8 @@ class Live:
                 await self.transport.unban(room_id, user)
             case SetPower(room_id=room_id, user=user, level=level):
                 await self.transport.set_power(room_id, user, level)
+            case OpenDoor(room_id=room_id, open=open_):
+                await self.transport.set_join_rule(room_id, "public" if open_ else "invite")
             case Join(room_id=room_id, via=via):
                 await self.transport.join(room_id, via)
             case Leave(room_id=room_id):
@@ -344,6 +349,8 @@ def _already(action: Outward, view: RoomView | None, me: str) -> bool:
             return not _is(view, user, MembershipState.BAN)
         case SetPower(user=user, level=level):
             return view.power_levels is not None and view.power_levels.users.get(user) == level
+        case OpenDoor(open=open_):
+            return view.join_rule == ("public" if open_ else "invite")
         case Join():
             return _is(view, me, MembershipState.JOIN)
         case _:

@@ -19,6 +19,7 @@ from bots.core.actions import (
     Invite,
     Join,
     Leave,
+    OpenDoor,
     Part,
     Quote,
     Redact,
@@ -79,6 +80,8 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
             return _against(user, at)
         case SetPower(user=user, level=level):
             return _against(user, at) or _raises(user, level, at)
+        case OpenDoor():
+            return _is_no_lobby(at) if action.open else None
         case ShareHistory():
             return _keeps_to_itself(at) or _not_our_guest(at)
         case Invite() | Unban() | Join() | Leave():
@@ -126,6 +129,12 @@ def _says_too_much(parts: Sequence[Words]) -> str | None:
 def _not_the_one_named(named: str, at: Circumstances) -> str | None:
     if at.sender != named:
         return "the event was not sent by the person it was said to be from"
+    return None
+
+
+def _is_no_lobby(at: Circumstances) -> str | None:
+    if at.room is None or at.room.role is not RoomRole.LOBBY:
+        return "no room but the lobby is opened to anybody"
     return None
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from bots.core.authority import Act, can, can_on, outranks
+from bots.core.authority import Act, can, can_on, outranks, power
 from bots.core.events import (
     AnyEvent,
     Event,
@@ -29,7 +29,7 @@ from bots.core.events import (
 from bots.core.rooms import Member, PowerLevels, RoomView
 from bots.core.transport import NotReadyError, Outgoing, TransportError
 
-_POWER_LEVELS = "m.room.power_levels"
+_POWER_LEVELS, _JOIN_RULES = "m.room.power_levels", "m.room.join_rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,15 @@ class MemoryHomeserver:
             raise _forbidden("not in the room")
         self.topics[room_id] = topic
         self._publish(RoomStateChanged(**self._envelope(room_id, sender), type="m.room.topic", state_key=""))
+
+    def set_join_rule(self, sender: str, room_id: str, rule: str) -> None:
+        """Change who may join."""
+        room = self._room(room_id)
+        levels = room.power_levels or PowerLevels()
+        if sender not in room.joined() or power(room, sender) < levels.events.get(_JOIN_RULES, levels.state_default):
+            raise _forbidden("no power to change who may join")
+        self.rooms[room_id] = replace(room, join_rule=rule)
+        self._publish(RoomStateChanged(**self._envelope(room_id, sender), type=_JOIN_RULES, state_key=""))
 
     def say(
         self,

@@ -151,6 +151,10 @@ class MemoryTransport:
         """Set the topic."""
         self.homeserver.set_topic(self.user_id, room_id, topic)
 
+    async def set_join_rule(self, room_id: str, rule: str) -> None:
+        """Say who may join."""
+        self.homeserver.set_join_rule(self.user_id, room_id, rule)
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> None:  # noqa: ARG002 — one homeserver, no way to it
         """Join."""
         self.homeserver.join(self.user_id, room_id)

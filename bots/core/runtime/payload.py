@@ -22,6 +22,7 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    OpenDoor,
     OwnWords,
     Param,
     Part,
@@ -41,7 +42,20 @@ from bots.core.actions import (
 )
 
 Outward = (
-    Send | Edit | SendCopy | SetTopic | Redact | Invite | ShareHistory | Remove | Ban | Unban | SetPower | Join | Leave
+    Send
+    | Edit
+    | SendCopy
+    | SetTopic
+    | Redact
+    | Invite
+    | ShareHistory
+    | Remove
+    | Ban
+    | Unban
+    | SetPower
+    | OpenDoor
+    | Join
+    | Leave
 )
 
 _ON_SOMEBODY: Mapping[str, type[Invite | Remove | Ban | Unban]] = {
@@ -91,6 +105,8 @@ def from_json(value: Mapping[str, Any]) -> Outward:
             return Redact(**named, **common)
         case "set_power":
             return SetPower(room_id=value["room_id"], user=value["user"], level=value["level"], **common)
+        case "open_door":
+            return OpenDoor(room_id=value["room_id"], open=value["open"], **common)
         case "share_history":
             since = datetime.fromisoformat(value["since"])
             return ShareHistory(room_id=value["room_id"], user=value["user"], since=since, **common)
@@ -138,6 +154,8 @@ def _own(action: Outward) -> dict[str, Any]:
             }
         case SetPower(room_id=room_id, user=user, level=level):
             return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}
+        case OpenDoor(room_id=room_id, open=open_):
+            return {"kind": "open_door", "room_id": room_id, "open": open_}
         case ShareHistory(room_id=room_id, user=user, since=since):
             return {"kind": "share_history", "room_id": room_id, "user": user, "since": since.isoformat()}
         case Join(room_id=room_id, via=via):

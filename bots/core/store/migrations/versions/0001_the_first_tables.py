@@ -229,6 +229,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order", "what"),
     )
     op.create_table(
+        "room_measure",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("every", sa.BigInteger(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id", "measure"),
+    )
+    op.create_table(
+        "pace",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("slow", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("soon", sa.BigInteger(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id", "person"),
+    )
+    op.create_table(
         "room_life",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("minutes", sa.Double(), nullable=False),
@@ -517,6 +542,8 @@ def downgrade() -> None:
     op.drop_table("invite_code")
     op.drop_table("here_since")
     op.drop_table("progress")
+    op.drop_table("room_measure")
+    op.drop_table("pace")
     op.drop_table("room_life")
     op.drop_table("proposal")
     op.drop_table("decision")
