@@ -38,11 +38,11 @@ from bots.moderation.records import (
     HereSince,
     NextSummary,
     NotReadable,
-    Pace,
     Progress,
     Proposal,
     Reporting,
     RoomLife,
+    SlowPace,
 )
 from bots.moderation.reported_in_private import ReportsInPrivate
 from bots.moderation.roles import roles_in
@@ -72,7 +72,7 @@ class ModerationBot:
         NextSummary,
         Progress,
         RoomLife,
-        Pace,
+        SlowPace,
         NotReadable,
         ToldStanding,
         Pace,

@@ -21,7 +21,7 @@ from bots.core.records import Measure, RoomMeasure
 from bots.core.rooms import RoomView, place_of
 from bots.moderation.commands import COMMANDS
 from bots.moderation.handlers import MEMBERS_ROOMS, moderators_room
-from bots.moderation.records import CrisisAlert, Pace
+from bots.moderation.records import CrisisAlert, SlowPace
 from bots.moderation.roles import Role, Roles
 from bots.moderation.telling import say_in_office, tell
 
@@ -41,7 +41,7 @@ class Written:
     office: RoomView | None
     room: RoomView
     slow: RoomMeasure
-    pace: Pace | None
+    pace: SlowPace | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class SlowMode:
         alerts = await reader.find(CrisisAlert, person=event.sender)
         if any(reader.now - alert.at < AFTER_A_CRY for alert in alerts):
             return None
-        pace = await reader.get(Pace, event.room_id, event.sender)
+        pace = await reader.get(SlowPace, event.room_id, event.sender)
         return Written(now=reader.now, office=moderators_room(reader), room=room, slow=slow, pace=pace)
 
     def decide(self, event: Message, facts: Written | None) -> tuple[Action, ...]:
@@ -77,7 +77,7 @@ class SlowMode:
             # Of another slow hour.
             before = None
         if before is None or event.sent_at - before.last_at >= timedelta(seconds=facts.slow.every):
-            after = before or Pace(
+            after = before or SlowPace(
                 room_id=event.room_id, person=event.sender, slow=facts.slow.number, last_at=event.sent_at
             )
             return (Remember(why=WHY, record=replace(after, person=event.sender, last_at=event.sent_at)),)

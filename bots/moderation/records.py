@@ -288,7 +288,7 @@ class RoomLife(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace(Record):
+class SlowPace(Record):
     """How somebody writes in a room whose pace is to be slower: how many messages came too soon. Not what they say.
 
     `slow` is the number of the measure that asks for it; `told_at` when the person was told of it.

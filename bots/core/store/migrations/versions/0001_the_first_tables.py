@@ -241,7 +241,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("room_id", "measure"),
     )
     op.create_table(
-        "pace",
+        "slow_pace",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("person_sealed", sa.LargeBinary(), nullable=False),
@@ -543,7 +543,7 @@ def downgrade() -> None:
     op.drop_table("here_since")
     op.drop_table("progress")
     op.drop_table("room_measure")
-    op.drop_table("pace")
+    op.drop_table("slow_pace")
     op.drop_table("room_life")
     op.drop_table("proposal")
     op.drop_table("decision")
