@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bots.core.actions import (
@@ -49,8 +49,6 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
             *forgotten(facts.person, room_id, turn.conversation.chosen),
         )
     place = InPrivateChat(facts.person, open=greeting or open_chat)
-    lines = {facts.condition_rooms[i].room_id: turn.line for i in turn.heard_by if i in facts.condition_rooms}
-    now_agreed = replace(facts, agreed={**facts.agreed, **lines})
     says = (said for say in turn.says for said in _said(say, facts, place, source))
     locked = facts.world.locked
     invites = (
@@ -63,25 +61,19 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
     overlooked = (
         put_by(Later.LOCKED if i in locked else Later.MISSED, turn.conversation, facts.now, i) for i in turn.admit
     )
-    introductions = (
-        action
-        for room_id in (facts.condition_rooms[i].room_id for i in turn.introduce)
-        for action in introduced(room_id, now_agreed)
-    )
     office = (to_office(facts, words) for words in turn.office) if facts.office else ()
     rooms = (facts.condition_rooms[i].room_id for i in turn.past if i in facts.condition_rooms)
     past = (past_once_more(room_id, facts.person, facts.now) for room_id in rooms)
     return (
         *_bookkeeping(turn.conversation, facts),
         *_spoken(turn.language, facts),
-        *_agreed(lines, turn.conversation, facts),
         *answered(facts.conversation, turn.conversation),
         *coming_up(turn.conversation, facts),
         *invites,
         *overlooked,
         *says,
         *copy,
-        *introductions,
+        *_rooms_hear(turn, facts),
         *past,
         *office,
     )
@@ -160,14 +152,18 @@ def _spoken(language: str | None, facts: Facts) -> Iterator[Action]:
         yield Forget(why="welcome.language", record=SpokenLanguage, key=(facts.person,))
 
 
-def _agreed(lines: Mapping[str, str], after: Conversation, facts: Facts) -> Iterator[Action]:
-    """What the person said yes to, room by room; a room that waits for them no more hears no line either."""
+def _rooms_hear(turn: Turn, facts: Facts) -> Iterator[Action]:
+    """Of the person: those they are in at once, by the line they said yes to, if they did so for that room."""
+    lines = {facts.condition_rooms[i].room_id: turn.line for i in turn.heard_by if i in facts.condition_rooms}
     for room_id, line in lines.items():
         yield Remember(why=OWN, record=AgreedWords(user=facts.person, room_id=room_id, event_id=line))
+    for room_id in (facts.condition_rooms[i].room_id for i in turn.introduce):
+        yield from introduced(room_id, replace(facts, agreed={**facts.agreed, **lines}))
     waited = facts.conversation.introduce.split() if facts.conversation else []
-    for condition in set(waited) & facts.condition_rooms.keys() - set(after.introduce.split()):
+    for condition in (i for i in waited if i in facts.condition_rooms and i not in turn.conversation.introduce.split()):
         room_id = facts.condition_rooms[condition].room_id
-        if room_id in facts.agreed.keys() - lines.keys():
+        if room_id in facts.agreed and room_id not in lines:
+            # Who thought again is not spoken for.
             yield Forget(why=OWN, record=AgreedWords, key=(facts.person, room_id))
 
 
