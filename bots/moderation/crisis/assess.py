@@ -52,10 +52,8 @@ def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
 
 def _all(passage: Passage, setting: Setting) -> Iterator[tuple[Tier, str, float]]:
     for parsed in understood(passage, setting.languages):
-        for match in parsed.matches(PURPOSE):
-            tier = heard(parsed, match)
-            if tier is not Tier.NONE:
-                yield tier, f"{parsed.language}.{match.rule.id}", match.rule.confidence
+        for tier, match in heard(parsed, tuple(parsed.matches(PURPOSE))):
+            yield tier, f"{parsed.language}.{match.rule.id}", match.rule.confidence
     for finding in _HARM.find(passage, setting):
         abuse = finding.detector.removeprefix(f"{_HARM.name}.") in ABUSE
         yield Tier.ABUSE if abuse else Tier.UNSAFE, finding.detector, finding.confidence

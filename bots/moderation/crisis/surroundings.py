@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from bots.moderation.crisis.tiers import Tier
 from bots.moderation.grammar.around import Who, denied, laughed, past, quoted, whose
 from bots.moderation.grammar.parsed import Parsed
@@ -11,11 +13,25 @@ from bots.moderation.grammar.rules import Match
 _OWN = frozenset({Tier.THOUGHTS, Tier.IMMEDIATE, Tier.DISTRESS})
 
 
-def heard(parsed: Parsed, match: Match) -> Tier:
-    """The tier of a match where it stands."""
+def heard(parsed: Parsed, matches: Sequence[Match]) -> Iterator[tuple[Tier, Match]]:
+    """The tier of each match where it stands; those that come to nothing are left out.
+
+    What is denied, quoted or past takes with it what stands inside: in "it doesn't mean i want to kill myself"
+    no one wants to, and no one kills.
+    """
+    void = [False] * len(parsed.reading.words)
+    for match in matches:
+        if quoted(parsed, match) or denied(parsed, match) or past(parsed, match):
+            void[match.start : match.end] = [True] * (match.end - match.start)
+    for match in matches:
+        if not all(void[match.start : match.end]):
+            tier = _where_it_stands(parsed, match)
+            if tier is not Tier.NONE:
+                yield tier, match
+
+
+def _where_it_stands(parsed: Parsed, match: Match) -> Tier:
     tier = Tier(match.rule.mark)
-    if quoted(parsed, match) or denied(parsed, match) or past(parsed, match):
-        return Tier.NONE
     if tier in _OWN and "whole" not in match.rule.ways:
         who = whose(parsed, match)
         if who is Who.YOU or (who is Who.OTHER and tier is Tier.DISTRESS):

@@ -60,10 +60,15 @@ def denied(parsed: Parsed, match: Match) -> bool:
 
 def past(parsed: Parsed, match: Match) -> bool:
     """What was long ago, and nothing says that it is still so, or something that it is over."""
-    begin, end = parsed.clause(match)
+    begin, end = parsed.piece(match)
     if not parsed.has("then", begin, end):
+        begin, end = parsed.clause(match)
+        if not parsed.has("then", begin, end):
+            return False
+    whole = parsed.clause(match)
+    if parsed.has("returns", *whole):
         return False
-    return parsed.has("well", begin, end) or not parsed.has("still", begin, end)
+    return parsed.has("well", *whole) or not parsed.has("still", begin, end)
 
 
 def whose(parsed: Parsed, match: Match) -> Who:

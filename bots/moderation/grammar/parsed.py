@@ -47,8 +47,9 @@ class Parsed:
         """For each word whether it is part of the class."""
         if name not in self._covered:
             covered = [False] * len(self.reading.words)
-            for start, ends in self._edges.get(self._classes.get(name, -1), {}).items():
-                for end in ends:
+            bit = 1 << self._classes[name]
+            for node, start, end in self._hits:
+                if node.bits & bit:
                     covered[start:end] = [True] * (end - start)
             self._covered[name] = covered
         return self._covered[name]
@@ -73,6 +74,17 @@ class Parsed:
             end += 1
         return begin, end
 
+    def piece(self, match: Match) -> tuple[int, int]:
+        """The clause of a match, as far as a comma or the end of a line on either side of it."""
+        pauses = self.reading.pauses
+        begin, end = match.start, match.end
+        first, last = self.clause(match)
+        while begin > first and pauses[begin - 1] == pauses[match.start]:
+            begin -= 1
+        while end < last and pauses[end] == pauses[match.end - 1]:
+            end += 1
+        return begin, end
+
     def _fits(self, match: Match) -> bool:
         rule = match.rule
         if not rule.unless and not rule.only:
@@ -85,10 +97,15 @@ class Parsed:
 
     @cached_property
     def _edges(self) -> Mapping[int, Mapping[int, Sequence[int]]]:
-        edges: dict[int, dict[int, list[int]]] = {}
+        edges: dict[int, dict[int, list[int]]] = {item.of: {} for row in self._rows for item in row.items}
+        needed = 0
+        for row in self._rows:
+            needed |= row.needs
         for node, start, end in self._hits:
-            for of in node.classes:
-                edges.setdefault(of, {}).setdefault(start, []).append(end)
+            if node.bits & needed:
+                for of in node.classes:
+                    if of in edges:
+                        edges[of].setdefault(start, []).append(end)
         return edges
 
     @cached_property
