@@ -7,9 +7,13 @@ import asyncio
 import re
 import sys
 from asyncio.subprocess import PIPE, STDOUT
+from contextlib import asynccontextmanager
 
 import pytest
 
+from bots.cli.deployment import load_deployment
+from bots.cli.rooms import organiser
+from bots.core.matrix.http import path
 from bots.welcome.wording import SIGNS
 
 pytestmark = pytest.mark.real
@@ -159,7 +163,7 @@ async def test_a_report_becomes_a_case_and_a_mute_ends_the_talking(community, pe
     moderator = await person(account="moderator")
     ana, bo = await person("ana"), await person("bo")
     await settle_in(ana, community)
-    await settle_in(bo, community)
+    chat = await settle_in(bo, community)
     room = community.condition(CONDITION)
     rude = await report_and_mute(ana, bo, moderator, community)
 
@@ -174,6 +178,65 @@ async def test_a_report_becomes_a_case_and_a_mute_ends_the_talking(community, pe
     )
     await bo.say(room, "sorry, and thank you")
     await ana.hears("sorry, and thank you", room=room)
+    mia = await person("mia")
+    async with moderating(mia, community):
+        await taken_warned_and_appealed(bo, moderator, mia, community, chat)
+
+
+@asynccontextmanager
+async def moderating(person, place):
+    """The organiser lets somebody into the moderators' room, and gives them a moderator's power where people talk."""
+    room = place.condition(CONDITION)
+    levels_at = path("rooms", room, "state", "m.room.power_levels", "")
+    async with organiser(load_deployment(place.state / "kithroom.yaml")) as http:
+        for each in (place.moderators, room):
+            await http.request("POST", path("rooms", each, "invite"), {"user_id": person.user_id})
+            await person.do("join", room=each)
+        levels = await http.request("GET", levels_at)
+        await http.request("PUT", levels_at, levels | {"users": levels["users"] | {person.user_id: 50}})
+        try:
+            yield
+        finally:
+            await http.request("PUT", levels_at, levels)
+            await http.request("POST", path("rooms", place.moderators, "kick"), {"user_id": person.user_id})
+
+
+async def taken_warned_and_appealed(bo, moderator, other, place, chat):
+    """The case is taken and bo is warned; bo asks again, and not who warned but somebody else takes it back."""
+    office = place.moderators
+    card = await moderator.hears("Case #", room=office, sender=place.bots["moderation"])
+    thread = in_thread(card["event_id"])
+    await moderator.react(office, card["event_id"], "🙋")
+    taken = await moderator.hears("looks after this", room=office)
+    assert thread_of(taken) == card["event_id"]
+    await moderator.say(office, "!warn please sell nothing here", **thread)
+    warning = await bo.hears("please sell nothing here", room=chat)
+    assert "You can ask for a second look until" in warning["content"]["body"]
+    number = re.search(r"!appeal #(\d+)", warning["content"]["body"])[1]
+
+    await bo.say(chat, f"!appeal #{number} I only told what helped me")
+    await bo.hears("Somebody looks at it", room=chat)
+    appeal = await moderator.hears("I only told what helped me", room=office)
+    assert appeal["encrypted"]
+    await moderator.react(office, appeal["event_id"], "🤝")
+    refused = await moderator.hears("the second look is for somebody else", room=office)
+    assert thread_of(refused) == appeal["event_id"]
+    await other.hears("I only told what helped me", room=office)
+    await other.say(office, "!grant you are right", **in_thread(appeal["event_id"]))
+    answer = await bo.hears("it is taken back", room=chat)
+    assert "you are right" in answer["content"]["body"]
+    assert other.user_id not in str(answer["content"])
+    assert moderator.unreadable() == bo.unreadable() == []
+
+
+def in_thread(root):
+    relation = {"rel_type": "m.thread", "event_id": root, "is_falling_back": True, "m.in_reply_to": {"event_id": root}}
+    return {"m.relates_to": relation}
+
+
+def thread_of(event):
+    relation = event["content"].get("m.relates_to") or {}
+    return relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
 
 
 async def test_a_second_start_of_a_bot_says_so_and_ends_and_the_first_one_goes_on(community, person):
