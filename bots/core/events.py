@@ -161,11 +161,13 @@ class Unreadable(Event):
 class Report(Event):
     """A report that came through the homeserver's own report button.
 
-    `sender` is the reporter, `target` the reported event, `report_id` the homeserver's number for it.
+    `sender` is the reporter, `report_id` the homeserver's number for it. It is about the event `target`,
+    or about a person, `user`, and then in no room: `room_id` is empty.
     """
 
     report_id: int
-    target: str
+    target: str | None
+    user: str | None = None
     reason: str | None = None
 
 

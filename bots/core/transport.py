@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bots.core.events import AnyEvent, Message, Unreadable
@@ -91,6 +92,30 @@ class OutgoingFile:
     name: str
     mimetype: str
     content: bytes
+
+
+class ReportKind(StrEnum):
+    """What an app's own report button can be about, as far as a homeserver tells of it."""
+
+    EVENT = "event"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeserverReport:
+    """What somebody reported with their app's own button: a message (`room_id`, `event_id`), or a person (`user`).
+
+    `number` is the homeserver's, one series a kind. `reason` is in the reporter's words.
+    """
+
+    kind: ReportKind
+    number: int
+    reporter: str
+    at: datetime
+    room_id: str | None = None
+    event_id: str | None = None
+    user: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,10 +238,10 @@ class Transport(Protocol):
         Safe to repeat: `marker` (opaque, unique per person) is in the room's create event. Gives the room id.
         """
 
-    async def reports(self, after: int) -> Sequence[tuple[int, str, str, str, datetime]]:
-        """The homeserver's own reports with a number above `after`: (number, room, event, reporter, time).
+    async def reports(self, kind: ReportKind, after: int) -> Sequence[HomeserverReport]:
+        """The homeserver's own reports with a number above `after`, in the order of their numbers.
 
-        Empty where the account may not read them.
+        Some that were told of before may be among them. Empty where nobody may read them for the bot.
         """
 
     async def close(self) -> None:

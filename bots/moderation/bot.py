@@ -124,6 +124,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Tick, appeals.gather_asked, appeals.decide_asked),
             Handler(Outcome, appeals.gather_not_shown, appeals.decide_not_shown),
             Handler(Tick, in_private.gather, in_private.decide, target=in_private.target),
+            Handler(Report, in_private.gather_person, in_private.decide_person),
             *(
                 Handler(each, transparency.gather_start, transparency.decide_start)
                 for each in (Message, Reaction, Membership)

@@ -142,7 +142,7 @@ async def gather_reaction(roles: Roles, event: Reaction, reader: Reader) -> Fact
 async def gather_server_report(roles: Roles, event: ServerReport, reader: Reader) -> Facts:
     """A report that came through the homeserver's own button."""
     facts = _facts(event, reader, roles)
-    if facts.room is None or facts.room.role not in MEMBERS_ROOMS:
+    if facts.room is None or facts.room.role not in MEMBERS_ROOMS or event.target is None:
         return facts
     target = await reader.message_sender(event.room_id, event.target)
     about = await subject(reader, facts.room, event_id=event.target, target=target)

@@ -187,7 +187,7 @@ def _rooms(command: Aimed, target: str, at: Situation) -> list[RoomView]:
     """Where it is to be done: everywhere, where the case or decision is about, or here."""
     if command.everywhere:
         return list(at.rooms)
-    if at.about is not None:
+    if at.about is not None and at.about.room_id is not None:
         return [room for room in at.rooms if room.room_id == at.about.room_id]
     if at.here is not None:
         return [at.here]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bots.core.actions import Action, Words
 from bots.core.bot import Reader
 from bots.core.events import MembershipState, Tick
+from bots.core.events import Report as ServerReport
 from bots.core.passed_on import report_in
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.cases import subject
@@ -57,6 +58,20 @@ class ReportsInPrivate:
         """A case, as of a report in the room."""
         if facts.astray is not None:
             return (tell(facts.astray, Words("moderation.report.astray"), why=WHY),)
+        return reported(replace(facts.report, show_reporter=self.show_reporter)) if facts.report else ()
+
+    async def gather_person(self, event: ServerReport, reader: Reader) -> Facts:
+        """What is known of the person whom somebody reported as a whole, if both are members here."""
+        rooms = [room for role in (RoomRole.LOBBY, RoomRole.CONDITION) for room in reader.rooms(role)]
+        if event.user is None or not all(
+            any(_is_theirs(room, who) for room in rooms) for who in (event.user, event.sender)
+        ):
+            return Facts()
+        about = await subject(reader, None, event_id=None, target=event.user)
+        return Facts(report=await gather_report(reader, event.sender, about, event.reason or "", event.sent_at))
+
+    def decide_person(self, _event: ServerReport, facts: Facts) -> tuple[Action, ...]:
+        """A case about the person."""
         return reported(replace(facts.report, show_reporter=self.show_reporter)) if facts.report else ()
 
 

@@ -190,6 +190,11 @@ class Scene:
         """The homeserver's own button."""
         return await self.happens(Report(**self._base(room_id, who), report_id=next(self._ids), target=event_id))
 
+    async def presses_report_of_a_person(self, who, user):
+        """The same, of somebody as a whole."""
+        about = {"report_id": next(self._ids), "target": None, "user": user, "reason": "rude to everybody"}
+        return await self.happens(Report(**{**self._base("", who), **about}))
+
     async def asks_again(self, who, number=None, words=""):
         """Appeal, in the private chat with the welcome bot."""
         return await self._is_passed_on(PassedAppeal(who=who, number=number, words=words))

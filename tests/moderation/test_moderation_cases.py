@@ -227,3 +227,22 @@ async def test_moderators_hear_once_a_day_that_somebody_cannot_be_read(scene):
     await scene.is_unreadable(ANA)
     (said,) = [a for a in scene.last if isinstance(a, Send)]
     assert said.parts[0].params["count"] == 5
+
+
+async def test_somebody_who_is_reported_as_a_whole_is_a_case_without_a_message(scene):
+    await scene.presses_report_of_a_person(BEN, ANA)
+    (case,) = scene.cases
+    assert (case.target, case.event_id, case.room_id) == (ANA, None, None)
+    assert scene.office == ["case.person", "case.remark", "history.none", "case.buttons"]
+    assert scene.told(BEN) == ["report.thanks"]
+    assert ANA not in scene.told_anybody
+    await scene.presses_report_of_a_person(HEL, ANA)
+    assert len(scene.cases) == 1
+    await scene.says(MO, "mute 1h", OFFICE, thread=scene.card(case.number))
+    assert scene.level(ANA) == -1
+
+
+async def test_a_report_of_or_by_somebody_from_elsewhere_is_not_ours(scene):
+    await scene.presses_report_of_a_person(BEN, "@stranger:kith.test")
+    await scene.presses_report_of_a_person("@stranger:kith.test", ANA)
+    assert scene.cases == []

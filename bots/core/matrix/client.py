@@ -28,9 +28,11 @@ from bots.core.matrix.sync import Timeline, fetch_sync, invitation, read_timelin
 from bots.core.rooms import RoomView
 from bots.core.transport import (
     Health,
+    HomeserverReport,
     NotReadyError,
     Outgoing,
     OutgoingFile,
+    ReportKind,
     SyncBatch,
     TokenRevokedError,
     TransportError,
@@ -54,9 +56,18 @@ class MatrixClient(RoomActions):
     """
 
     def __init__(
-        self, http: Http, identity: Identity, encryption: Encryption, rooms: KnownRooms, *, bots: frozenset[str]
+        self,
+        http: Http,
+        identity: Identity,
+        encryption: Encryption,
+        rooms: KnownRooms,
+        *,
+        bots: frozenset[str],
+        administrator: Http | None = None,
     ) -> None:
+        """`administrator` may read what the homeserver was told by report buttons, where the bot itself may not."""
         super().__init__(http)
+        self._administrator = administrator
         self._identity = identity
         user_id = self._user_id = identity.device.user_id
         self._encryption = encryption
@@ -268,9 +279,15 @@ class MatrixClient(RoomActions):
         """The code with which a sender's client withheld this session's key, if it did."""
         return self._encryption.withheld(room_id, session_id)
 
-    async def reports(self, after: int) -> Sequence[tuple[int, str, str, str, datetime]]:
-        """The homeserver's own reports above `after`, oldest first; empty where the account may not read them."""
-        return await read_reports(self._http, after)
+    async def reports(self, kind: ReportKind, after: int) -> Sequence[HomeserverReport]:
+        """The homeserver's own reports above `after`; empty where nobody may read them for the bot."""
+        if self._administrator is None:
+            return await read_reports(self._http, kind, after)
+        try:
+            return await read_reports(self._administrator, kind, after)
+        except TokenRevokedError as error:
+            # The administrator's, not the bot's own: the bot goes on without.
+            raise TransportError(error.errcode, error.message, status=error.status) from None
 
     async def _fetch_and_read(self, room_id: str, event_id: str) -> RoomEvent | None:
         raw = await self._fetch(room_id, event_id)
@@ -349,6 +366,8 @@ class MatrixClient(RoomActions):
         """Stop; the crypto store is on disk."""
         await self._encryption.close()
         await self._http.close()
+        if self._administrator is not None:
+            await self._administrator.close()
 
 
 def _speaks_in_clear(timeline: Timeline) -> bool:

@@ -22,6 +22,7 @@ from bots.core.matrix.secret_storage import account_data, ensure_secrets_stored,
 from bots.core.transport import TokenRevokedError, TransportError
 
 PICKLE_KEY_FILE = "pickle_key.txt"
+REPORTS_FILE = "reports_token"
 _KEY_BACKUP = "m.key_backup"
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ async def open_client(
     `user` is a user id or a localpart. `folder` gets the crypto store and needs a lock-keeping, local file system;
     `secrets_folder` gets, mode 0600: `session.json` (the token), `pickle_key.txt` (which seals the store),
     `cross_signing.json` (the identity) and `recovery_key.txt` (for a person, to be kept elsewhere).
+    In `reports_token` there may be an administrator's token: the homeserver's reports are read with it, no more.
     Back both folders up together, with the bot stopped.
     `bots` are the user ids of all of the community's bots.
     `display_name` is for an account that has no name but its localpart.
@@ -87,7 +89,9 @@ async def open_client(
         await http.close()
         raise
     rooms = KnownRooms(http, folder)
-    return MatrixClient(http, Identity(device, keys), encryption, rooms, bots=bots)
+    token = await asyncio.to_thread(read_private, secrets_folder / REPORTS_FILE)
+    administrator = Http(homeserver_url, token.strip()) if token else None
+    return MatrixClient(http, Identity(device, keys), encryption, rooms, bots=bots, administrator=administrator)
 
 
 async def _name(http: Http, user_id: str, display_name: str) -> None:

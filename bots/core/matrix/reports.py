@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The homeserver's own report button, where the account may read what came of it (Synapse's admin API)."""
+"""What people report with their app's own button, where an account may read what came of it (Synapse's admin API).
+
+Reports of messages and of people. What is reported of a whole room Synapse (1.163) keeps, and shows to nobody.
+"""
 
 from __future__ import annotations
 
@@ -7,46 +10,67 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bots.core.matrix.http import Http
-from bots.core.transport import TransportError
+from bots.core.transport import HomeserverReport, ReportKind, TransportError
 
-Reported = tuple[int, str, str, str, datetime]
-_PATH = "/_synapse/admin/v1/event_reports"
+_PATHS = {
+    ReportKind.EVENT: ("/_synapse/admin/v1/event_reports", "event_reports"),
+    ReportKind.USER: ("/_synapse/admin/v1/user_reports", "user_reports"),
+}
 _PAGE = 100
-_MOST_PAGES = 50
+# Pages overlap by so much: what somebody deletes meanwhile moves the rest up, and nothing is skipped.
+_OVERLAP = 20
+_MOST_PAGES = 60
+# Numbers are given out before reports are written: a smaller one may come to light this much later.
+LATE = timedelta(hours=1)
 _NOT_FOR_US = frozenset({403, 404, 405})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def read_reports(http: Http, after: int) -> Sequence[Reported]:
-    """The reports with a number above `after`, oldest first: (number, room, event, reporter, time).
+async def read_reports(http: Http, kind: ReportKind, after: int) -> Sequence[HomeserverReport]:
+    """The reports with a number above `after`, and once more those of the last hour before, in the order of numbers.
 
     Empty where the account may not read them, or the homeserver has no such thing. Raises TransportError.
     """
-    found: dict[int, Reported] = {}
-    start = 0
-    for _ in range(_MOST_PAGES):
-        query = {"dir": "b", "from": str(start), "limit": str(_PAGE)}
+    where, name = _PATHS[kind]
+    found: dict[int, HomeserverReport] = {}
+    newest: datetime | None = None
+    for page_number in range(_MOST_PAGES):
+        query = {"dir": "b", "from": str(page_number * (_PAGE - _OVERLAP)), "limit": str(_PAGE)}
         try:
-            page = await http.request("GET", _PATH, query=query)
+            page = await http.request("GET", where, query=query)
         except TransportError as error:
             if error.status in _NOT_FOR_US:
                 return ()
             raise
-        listed = page.get("event_reports")
-        reports = [report for entry in listed if (report := _report(entry))] if isinstance(listed, list) else []
-        found.update((report[0], report) for report in reports if report[0] > after)
-        if "next_token" not in page or any(report[0] <= after for report in reports):
+        listed = page.get(name)
+        reports = [report for entry in listed if (report := _report(kind, entry))] if isinstance(listed, list) else []
+        newest = newest or max((report.at for report in reports), default=None)
+        new = [report for report in reports if report.number > after or (newest and newest - report.at < LATE)]
+        found.update((report.number, report) for report in new)
+        if "next_token" not in page or not new:
             break
-        start += _PAGE
     return [found[number] for number in sorted(found)]
 
 
-def _report(entry: object) -> Reported | None:
+def _report(kind: ReportKind, entry: object) -> HomeserverReport | None:
     if not isinstance(entry, Mapping):
         return None
-    number, stamp = entry.get("id"), entry.get("received_ts")
-    texts = [entry.get(name) for name in ("room_id", "event_id", "user_id")]
-    if not isinstance(number, int) or not isinstance(stamp, int) or not all(isinstance(text, str) for text in texts):
+    number, stamp, by, reason = (entry.get(name) for name in ("id", "received_ts", "user_id", "reason"))
+    about = [entry.get(name) for name in (("room_id", "event_id") if kind is ReportKind.EVENT else ("target_user_id",))]
+    if (
+        not isinstance(number, int)
+        or not isinstance(stamp, int)
+        or not all(isinstance(each, str) for each in (by, *about))
+    ):
         return None
-    room_id, event_id, reporter = (str(text) for text in texts)
-    return number, room_id, event_id, reporter, _EPOCH + timedelta(milliseconds=stamp)
+    texts = [str(each) for each in about]
+    return HomeserverReport(
+        kind=kind,
+        number=number,
+        reporter=str(by),
+        at=_EPOCH + timedelta(milliseconds=stamp),
+        room_id=texts[0] if kind is ReportKind.EVENT else None,
+        event_id=texts[1] if kind is ReportKind.EVENT else None,
+        user=texts[0] if kind is ReportKind.USER else None,
+        reason=reason if isinstance(reason, str) and reason.strip() else None,
+    )

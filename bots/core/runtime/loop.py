@@ -38,13 +38,13 @@ from bots.core.runtime.ports import Store, Waiting
 from bots.core.runtime.readability import ReadCounts
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.unreadable import keep, readable_now
-from bots.core.transport import SyncBatch, TokenRevokedError, Transport, TransportError
+from bots.core.transport import HomeserverReport, ReportKind, SyncBatch, TokenRevokedError, Transport, TransportError
 
 LONG_POLL_MS = 30_000
 REPORTS_EVERY = timedelta(minutes=1)
 # After so many failures on one batch, what can't be looked up stays unknown: one bad lookup must not stop a bot.
 PATIENCE = 3
-_SYNC, _REPORTS = "sync", "reports"
+_SYNC = "sync"
 
 
 @dataclass
@@ -132,7 +132,9 @@ class Loop:
                 for event in coming[len(late) :]:
                     await self._decide_once(event, reader)
                 for report in reports:
-                    await transaction.set_position(_REPORTS, str(report.report_id))
+                    name = _reports_of(ReportKind.EVENT if report.user is None else ReportKind.USER)
+                    if report.report_id > int(await transaction.position(name) or 0):
+                        await transaction.set_position(name, str(report.report_id))
                 for room_id in batch.left:
                     await transaction.set_position(_position(room_id), "")
                 await transaction.set_position(_SYNC, batch.next_batch)
@@ -202,21 +204,35 @@ class Loop:
         return await readable_now(self.transport, waiting)
 
     async def _reports(self, now: datetime) -> list[Report]:
-        """What members reported with their client's own button: for the moderation bot, once a minute."""
+        """What members reported with their client's own button: for the moderation bot, once a minute.
+
+        Each is decided on once, by its number: it may be read again, and smaller numbers may come later.
+        """
         if self.bot is not BotName.MODERATION or (self._next_reports is not None and now < self._next_reports):
             return []
         self._next_reports = now + REPORTS_EVERY
-        async with self.store.reading(self.bot, now) as transaction:
-            after = int(await transaction.position(_REPORTS) or 0)
-        try:
-            found = await self.transport.reports(after)
-        except TokenRevokedError:
-            raise
-        except TransportError:
-            return []
+        found: list[HomeserverReport] = []
+        for kind in ReportKind:
+            async with self.store.reading(self.bot, now) as transaction:
+                after = int(await transaction.position(_reports_of(kind)) or 0)
+            try:
+                found += await self.transport.reports(kind, after)
+            except TokenRevokedError:
+                raise
+            except TransportError as error:
+                structlog.get_logger().warning("reports can't be read", bot=self.bot.value, errcode=error.errcode)
         return [
-            Report(room_id=room, event_id=f"$report-{number}", sender=by, sent_at=at, report_id=number, target=target)
-            for number, room, target, by, at in found
+            Report(
+                room_id=each.room_id or "",
+                event_id=f"$report-{'user-' if each.kind is ReportKind.USER else ''}{each.number}",
+                sender=each.reporter,
+                sent_at=each.at,
+                report_id=each.number,
+                target=each.event_id,
+                user=each.user,
+                reason=each.reason,
+            )
+            for each in found
         ]
 
     async def _senders(self, events: Sequence[AnyEvent]) -> dict[tuple[str, str], str]:
@@ -277,6 +293,11 @@ class Loop:
             join = Join(why="runtime.organiser_invites", room_id=event.room_id)
             await self.decider.write(join, transaction_id(self.bot, event.event_id, -1, 0), reader)
         await self.decider.decide(event, event.event_id, reader)
+
+
+def _reports_of(kind: ReportKind) -> str:
+    """Under which name it is kept how far the homeserver's reports were read."""
+    return "reports" if kind is ReportKind.EVENT else f"reports.{kind}"
 
 
 def _invites(event: AnyEvent, me: str) -> bool:

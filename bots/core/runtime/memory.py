@@ -27,7 +27,7 @@ from bots.core.events import (
     Unreadable,
 )
 from bots.core.rooms import Member, PowerLevels, RoomView
-from bots.core.transport import NotReadyError, Outgoing, TransportError
+from bots.core.transport import HomeserverReport, NotReadyError, Outgoing, TransportError
 
 _POWER_LEVELS, _JOIN_RULES = "m.room.power_levels", "m.room.join_rules"
 
@@ -66,6 +66,7 @@ class MemoryHomeserver:
     handed_over: list[tuple[str, str, datetime]] = field(default_factory=list)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     topics: dict[str, str] = field(default_factory=dict)
+    reports: list[HomeserverReport] = field(default_factory=list)
     _ids: count[int] = field(default_factory=lambda: count(1))
     _done: dict[tuple[str, str], str] = field(default_factory=dict)
     _keyless: dict[str, set[str]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from datetime import datetime
 from bots.core.events import Event, MembershipState, Message, Unreadable
 from bots.core.rooms import RoomView
 from bots.core.runtime.memory import Entry, MemoryHomeserver
-from bots.core.transport import Health, Outgoing, OutgoingFile, SyncBatch, TransportError
+from bots.core.transport import Health, HomeserverReport, Outgoing, OutgoingFile, ReportKind, SyncBatch, TransportError
 
 
 @dataclass
@@ -167,9 +167,9 @@ class MemoryTransport:
         """The room with the marker."""
         return self.homeserver.private_chat(self.user_id, user, marker, name)
 
-    async def reports(self, after: int) -> Sequence[tuple[int, str, str, str, datetime]]:  # noqa: ARG002 — see below
-        """None: the homeserver in memory has no report button."""
-        return ()
+    async def reports(self, kind: ReportKind, after: int) -> Sequence[HomeserverReport]:
+        """What the homeserver was told, above that number."""
+        return [each for each in self.homeserver.reports if each.kind is kind and each.number > after]
 
     async def close(self) -> None:
         """Nothing to close."""
