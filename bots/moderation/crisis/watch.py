@@ -82,8 +82,6 @@ class Watch:
         if sound is None:
             return ()
         tier = sound.assessment.tier
-        if tier is Tier.ABUSE:
-            return self._abuse(sound)
         if tier is Tier.DISTRESS:
             return self._soft_ping(sound) if self.community.crisis.soft_pings else ()
         joined = _joins(sound)
@@ -126,23 +124,15 @@ class Watch:
             return ()
         return (
             Remember(why=WHY, record=self._alert(sound)),
-            self._in_office(sound, Words("moderation.crisis.soft", {"room": sound.room.name or ""})),
-        )
-
-    def _abuse(self, sound: Sound) -> tuple[Action, ...]:
-        """It goes the way of every other message that hurts somebody: moderators see it, and use the ladder."""
-        if sound.room is None or sound.team.office is None:
-            return ()
-        return (self._in_office(sound, Words("moderation.crisis.abuse", {"room": sound.room.name or ""})),)
-
-    def _in_office(self, sound: Sound, words: Words) -> Send:
-        assert sound.room is not None
-        assert sound.team.office is not None
-        return Send(
-            why=WHY,
-            priority=Priority.MODERATION,
-            place=InRoom(sound.team.office.room_id),
-            parts=(words, where_words(sound.room.room_id, sound.event_id, sound.server)),
+            Send(
+                why=WHY,
+                priority=Priority.MODERATION,
+                place=InRoom(sound.team.office.room_id),
+                parts=(
+                    Words("moderation.crisis.soft", {"room": sound.room.name or ""}),
+                    where_words(sound.room.room_id, sound.event_id, sound.server),
+                ),
+            ),
         )
 
     def _alert(self, sound: Sound) -> CrisisAlert:
@@ -165,7 +155,8 @@ class Watch:
         room: RoomView | None,
         reader: Reader,
     ) -> Sound | None:
-        if assessment.tier is Tier.NONE:
+        # What is aimed at somebody goes the way of every other message that hurts: `watching` opens a case.
+        if assessment.tier in (Tier.NONE, Tier.ABUSE):
             return None
         return Sound(
             assessment=assessment,
