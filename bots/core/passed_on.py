@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from urllib.parse import unquote
 
 from bots.core.actions import BotName, Schedule
 from bots.core.events import Tick
 
 APPEAL, REPORT = "moderation.appeal", "moderation.report_in_private"
+QUESTION = "moderation.question"
 _LINK = re.compile(
     r"https?://matrix\.to/#/(?P<room>(?:!|%21)[^/\s?]+)/(?P<event>(?:\$|%24)[^\s?/]+)(?:\?\S*)?"
     r"|matrix:roomid/(?P<bare_room>[^/\s?]+)/e/(?P<bare_event>[^\s?/]+)(?:\?\S*)?"
@@ -40,6 +42,17 @@ class PassedReport:
     event_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedQuestion:
+    """`who` asks about the guidelines: which there are, or by which of them a bot went."""
+
+    GUIDELINES: ClassVar[str] = "guidelines"
+    WHY: ClassVar[str] = "why"
+
+    who: str
+    what: str
+
+
 def message_in(text: str) -> tuple[str, str, str] | None:
     """The room and the message that a link in the text leads to, and the text without the link."""
     found = _LINK.search(text)
@@ -51,10 +64,14 @@ def message_in(text: str) -> tuple[str, str, str] | None:
     return unquote(found["room"]), unquote(found["event"]), rest
 
 
-def passed_on(what: PassedAppeal | PassedReport, source: str, now: datetime) -> Schedule:
+def passed_on(what: PassedAppeal | PassedReport | PassedQuestion, source: str, now: datetime) -> Schedule:
     """The tick that carries it; `source` is the id of the message that said it."""
+    if isinstance(what, PassedQuestion):
+        payload: dict[str, object] = {"who": what.who, "what": what.what}
+        id_ = f"{QUESTION}:{source}"
+        return Schedule(why=QUESTION, voice=BotName.MODERATION, id=id_, kind=QUESTION, at=now, payload=payload)
     kind = APPEAL if isinstance(what, PassedAppeal) else REPORT
-    payload: dict[str, object] = {"who": what.who, "words": what.words}
+    payload = {"who": what.who, "words": what.words}
     if isinstance(what, PassedAppeal):
         payload |= {"number": what.number}
     elif what.room_id is not None:
@@ -67,6 +84,14 @@ def appeal_in(tick: Tick) -> PassedAppeal | None:
     match tick.payload:
         case {"who": str(who), "words": str(words), "number": int() | None as number} if tick.kind == APPEAL:
             return PassedAppeal(who=who, number=number, words=words)
+    return None
+
+
+def question_in(tick: Tick) -> PassedQuestion | None:
+    """The question that a tick carries."""
+    match tick.payload:
+        case {"who": str(who), "what": str(what)} if tick.kind == QUESTION:
+            return PassedQuestion(who=who, what=what)
     return None
 
 

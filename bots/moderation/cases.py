@@ -94,7 +94,9 @@ def noticed(findings: Sequence[Finding], rules: Mapping[str, str], about: Subjec
         return ()
     strongest = max(new, key=lambda each: each.confidence)
     guidelines = (*known, *dict.fromkeys(each.guideline for each in new))
-    lines = tuple(dict.fromkeys((_family(each), each.guideline, each.whose is Whose.ANOTHERS) for each in new))
+    lines = tuple(
+        dict.fromkeys((family_of(each.detector), each.guideline, each.whose is Whose.ANOTHERS) for each in new)
+    )
     says = tuple(_seen(family, rules.get(rule, rule), of_another) for family, rule, of_another in lines)
     audit = Audit(
         why=strongest.detector,
@@ -203,8 +205,9 @@ def named(about: Subject) -> dict[str, str | int]:
     return {"case": about.number, "who": about.target or "", "room": about.room_name}
 
 
-def _family(finding: Finding) -> str:
-    family = finding.detector.partition(".")[0]
+def family_of(detector: str) -> str:
+    """What it looks for: the last part of a key, `moderation.seen.<family>`."""
+    family = detector.partition(".")[0]
     return family if family in FAMILIES else "other"
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from bots.core.commands import Case, CommandSet, Flag, Rest, User, command
 from bots.moderation.office_commands import OFFICE_COMMANDS, OfficeCommand
+from bots.moderation.rule_commands import RuleCommand, ShowGuidelines, Why
 
 USUAL_MUTE = timedelta(hours=2)
 
@@ -328,10 +329,25 @@ Aimed = Note | Warn | Mute | Hold | Unmute | Remove | Ban | Unban | Undo
 OnACase = Close | Take | Second
 OnAnAppeal = Grant | Keep
 OnARoom = Slow | Lock | Unlock
-Command = Aimed | OnACase | OnARoom | Confirm | OnAnAppeal | Report | Help
+Command = Aimed | OnACase | OnARoom | Confirm | OnAnAppeal | Report | RuleCommand | Help
 COMMANDS: CommandSet[Command | OfficeCommand] = CommandSet(
     *(Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo),
-    *(Close, Take, Second, Confirm, Grant, Keep, Slow, Lock, Unlock, Report, Help, *OFFICE_COMMANDS),
+    *(
+        Close,
+        Take,
+        Second,
+        Confirm,
+        Grant,
+        Keep,
+        Slow,
+        Lock,
+        Unlock,
+        Report,
+        ShowGuidelines,
+        Why,
+        Help,
+        *OFFICE_COMMANDS,
+    ),
 )
 # Under every case, in this order; the card names each in words.
 BUTTONS = ("📝", "⚠️", "🔇", "👋", "✅", "🙋", "👥")

@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from bots.core.actions import Action, EventRef, InRoom, Priority, Redact, Send, Words
 from bots.core.authority import is_moderator
 from bots.core.bot import Reader
-from bots.core.commands import PREFIX, Missing, Unknown
+from bots.core.commands import PREFIX, Missing, Unknown, spec_of
 from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
@@ -48,6 +48,7 @@ from bots.moderation.places import Refused
 from bots.moderation.records import Appeal, Case, Decision, Proposal, RoomLife
 from bots.moderation.reporting import Reported, gather_report, reported
 from bots.moderation.roles import Role, Roles
+from bots.moderation.rule_commands import ShowGuidelines, Why
 from bots.moderation.telling import measure_number, number_of, say_in_office, tell
 from bots.moderation.two_people import (
     Agreed,
@@ -167,8 +168,8 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
             return (*taken_away, _help(event, facts))
         case Close() | Take() | Second():
             return (*taken_away, *_on_a_case(command, event, facts))
-        case Grant() | Keep():
-            # `answering` hears these.
+        case Grant() | Keep() | ShowGuidelines() | Why():
+            # `answering` and `watching.telling_why` hear these.
             return taken_away
         case Unknown(name=name, nearest=nearest):
             words = Words("moderation.refused.typo", {"typed": PREFIX + name, "meant": f"{PREFIX}{nearest}"})
@@ -250,7 +251,19 @@ async def _ordered(
             what = await subject(reader, here, event_id=target, target=pointed_at)
             report = await gather_report(reader, event.sender, what, command.remark, event.sent_at)
             return replace(facts, report=report)
-        case Help() | Close() | Take() | Second() | Grant() | Keep() | Slow() | Lock() | Unlock():
+        case (
+            Help()
+            | Close()
+            | Take()
+            | Second()
+            | Grant()
+            | Keep()
+            | Slow()
+            | Lock()
+            | Unlock()
+            | ShowGuidelines()
+            | Why()
+        ):
             return facts
     own = await reader.find(Decision, by=event.sender, active=True)
     target = proposal.target if proposal else None
@@ -410,8 +423,8 @@ def _on_a_case(command: OnACase, event: Event, facts: Facts) -> Sequence[Action]
 def _help(event: Event, facts: Facts) -> Action:
     """What members can ask for, in private; and what moderators can, in their room."""
     in_office = facts.room is not None and facts.room.role is RoomRole.MODERATORS
-    kinds = COMMANDS.types if in_office else (Report, Help)
-    lines = tuple(Words(f"moderation.help.{kind.__name__.lower()}") for kind in kinds)
+    kinds = COMMANDS.types if in_office else (Report, ShowGuidelines, Why, Help)
+    lines = tuple(Words(spec_of(kind).help) for kind in kinds)
     others = () if in_office else (Words("resources.help.find"), Words("resources.help.helplines"))
     words = Words("moderation.help.office" if in_office else "moderation.help", {"commands": (*others, *lines)})
     if in_office:

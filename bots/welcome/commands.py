@@ -171,5 +171,28 @@ class Report:
     words: Rest = ""
 
 
-Command = Appeal | Report | Help | MyData | Copy | ForgetMe | LeaveUs | Language | NotesAgain
-COMMANDS: CommandSet[Command] = CommandSet(Appeal, Report, Help, MyData, Copy, ForgetMe, LeaveUs, Language, NotesAgain)
+@command(
+    "guidelines",
+    short=("g", "rules"),
+    also={"es": ("normas",), "fr": ("règles",), "de": ("regeln",), "pt": ("regras",)},
+    help="welcome.command.guidelines",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowGuidelines:
+    """`!guidelines`: what holds in all rooms."""
+
+
+@command(
+    "why",
+    also={"es": ("porqué",), "fr": ("pourquoi",), "de": ("warum",), "pt": ("porquê",)},
+    help="welcome.command.why",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """`!why`: by which guideline a bot went when it reminded the person of it, or held what they wrote."""
+
+
+Command = Appeal | Report | Help | MyData | Copy | ForgetMe | LeaveUs | Language | NotesAgain | ShowGuidelines | Why
+COMMANDS: CommandSet[Command] = CommandSet(
+    Appeal, Report, Help, MyData, Copy, ForgetMe, LeaveUs, Language, NotesAgain, ShowGuidelines, Why
+)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What somebody wants the moderators to have, said in private: a report, or an appeal. Pure.
+"""What somebody wants the moderation bot to have, said in private: a report, an appeal, a question. Pure.
 
 The moderation bot decides on it and answers; here it is only understood. Who writes no more than `report` is asked
 what it is about, and the next thing that they write is it.
@@ -12,9 +12,9 @@ from datetime import timedelta
 from bots.core.actions import Action, Forget, InPrivateChat, Remember, Send, Words
 from bots.core.commands import PREFIX, Missing, Unknown
 from bots.core.events import Message
-from bots.core.passed_on import PassedAppeal, PassedReport, message_in, passed_on
+from bots.core.passed_on import PassedAppeal, PassedQuestion, PassedReport, message_in, passed_on
 from bots.welcome.answers import Intent
-from bots.welcome.commands import COMMANDS, Appeal, Command, Report
+from bots.welcome.commands import COMMANDS, Appeal, Command, Report, ShowGuidelines, Why
 from bots.welcome.facts import Facts
 from bots.welcome.records import Telling
 
@@ -32,6 +32,9 @@ def heard(
     match command:
         case Appeal(number=number, words=words):
             return (passed_on(PassedAppeal(who=event.sender, number=number, words=words), event.event_id, facts.now),)
+        case ShowGuidelines() | Why():
+            what = PassedQuestion.WHY if isinstance(command, Why) else PassedQuestion.GUIDELINES
+            return (passed_on(PassedQuestion(who=event.sender, what=what), event.event_id, facts.now),)
         case Report(words=""):
             telling = Telling(user=event.sender, at=facts.now)
             return (Remember(why=WHY, record=telling), _say(event, "welcome.report.which"))

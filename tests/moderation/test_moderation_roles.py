@@ -12,6 +12,7 @@ from bots.moderation.commands import COMMANDS, Help, Report
 from bots.moderation.office_commands import OfficeCommand
 from bots.moderation.records import Proposal
 from bots.moderation.roles import ASKS_FOR, Role, roles_in
+from bots.moderation.rule_commands import ShowGuidelines, Why
 from fakes.moderation_scene import ANA, BEN, HARBOUR, HEL, LANTERN, LEO, MIA, MO, OFFICE, ORGANISER, Scene
 from fakes.welcome_scene import COMMUNITY
 
@@ -38,7 +39,7 @@ def scene():
 
 def test_the_table_has_a_line_for_every_command_that_is_not_everybodys():
     about_somebody = {each for each in COMMANDS.types if not issubclass(each, OfficeCommand)}
-    assert {*ASKS_FOR, Report, Help} >= about_somebody
+    assert {*ASKS_FOR, Report, ShowGuidelines, Why, Help} >= about_somebody
     assert Report not in ASKS_FOR
 
 

@@ -7,16 +7,20 @@ from typing import Any
 
 from bots.core.bot import Handler
 from bots.core.community import Community
-from bots.core.events import Membership, Message, Unreadable
+from bots.core.events import Membership, Message, Tick, Unreadable
 from bots.moderation.detectors.registry import DETECTORS
 from bots.moderation.watching import watch, waves
+from bots.moderation.watching.telling_why import TellingWhy
 
 
 def watching(community: Community) -> tuple[Handler[Any, Any], ...]:
-    """Messages, edits included; what can't be read; and who comes in."""
+    """Messages, edits included; what can't be read; who comes in; and what is asked about the guidelines."""
     over = watch.Watch.over(community, DETECTORS)
+    why = TellingWhy(community)
     return (
         Handler(Message, over.gather_message, watch.decide, target=lambda event: event.replaces),
         Handler(Unreadable, over.gather_unreadable, watch.decide),
+        Handler(Message, why.gather_message, why.decide),
+        Handler(Tick, why.gather_tick, why.decide),
         Handler(Membership, waves.Waves(community).gather, waves.decide),
     )

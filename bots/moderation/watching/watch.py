@@ -14,6 +14,7 @@ from bots.core.actions import Action, Priority, Redact, Remember, Words
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX
 from bots.core.community import Community, Guidelines, in_language
+from bots.core.crisis.tiers import CRIES, Tier
 from bots.core.events import Event, Message, Unreadable
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomView, place_of
@@ -21,7 +22,6 @@ from bots.moderation.carrying_out import Occasion, carry_out
 from bots.moderation.cases import NUMBERS, Subject, noticed, subject
 from bots.moderation.commands import COMMANDS
 from bots.moderation.crisis.assess import assess
-from bots.moderation.crisis.tiers import CRIES
 from bots.moderation.detectors.finding import Detector, Finding, Setting
 from bots.moderation.detectors.noise import floods, in_message, may_tell
 from bots.moderation.detectors.own_words import OwnWords
@@ -93,14 +93,17 @@ class Watch:
         paces = await reader.find(Pace, sender=event.sender)
         said = passages(event)
         setting = self._setting(event, room, new_here=is_new(paces, reader.now), now=reader.now)
-        findings = [found for each in self._looking(room) for part in said for found in each.find(part, setting)]
+        tier = assess(said, setting).tier
+        # What sounds like danger, or is meant to hurt somebody, moderators hear of by the crisis watch, and once.
+        looking = [each for each in self._looking(room) if tier is Tier.NONE or each.name != "harm"]
+        findings = [found for each in looking for part in said for found in each.find(part, setting)]
         mark = _mark(said[0].folded, reader) if said else ""
         pace, flood = _counted(event, paces, mark, reader.now)
         author = Author(
             spared=False,
             new_here=setting.new_here,
             certain=event.authentic,
-            cry=assess(said, setting).tier in CRIES,
+            cry=tier in CRIES,
             reminded=await _reminded(event.sender, reader),
         )
         return await self._noticed(event, room, reader, [*findings, *in_message(event), *flood], pace, author)
