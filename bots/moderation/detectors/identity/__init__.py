@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from bots.moderation.detectors.finding import Field, Finding, Passage, Setting, Whose
-from bots.moderation.detectors.identity.context import whose
+from bots.moderation.detectors.identity.context import digits_in, whose
 from bots.moderation.detectors.identity.names import find_birth_dates, find_names
 from bots.moderation.detectors.identity.numbers import find_accounts, find_cards, find_ids
 from bots.moderation.detectors.identity.online import find_emails, find_profiles
@@ -76,7 +76,7 @@ def _numbers(passage: Passage, setting: Setting) -> Iterator[Finding]:
         yield from _finding("address", passage, start, end, confidence)
     for start, end, confidence in islice(find_phones(passage, setting), _MOST):
         yield from _finding("phone", passage, start, end, confidence)
-    if sum(map(str.isdigit, passage.folded)) < _FEWEST_DIGITS:
+    if digits_in(passage.folded) < _FEWEST_DIGITS:
         return
     for start, end, confidence in islice(find_birth_dates(passage), _MOST):
         yield from _finding("birth_date", passage, start, end, confidence)

@@ -12,6 +12,7 @@ from bots.moderation.detectors.finding import Whose
 MOST_CANDIDATES = 100
 # How far one looks back and on: about a clause.
 _BACK, _ON = 48, 28
+_DIGIT = re.compile(r"[0-9]")
 _END_OF_SENTENCE = re.compile(r"[.!?](?=\s)|\n")
 
 _OWN = re.compile(
@@ -67,6 +68,11 @@ def whose(folded: str, start: int, end: int) -> Whose:
     if re.search(r"\b(?:is|are|es|est|ist|e)\s+(?:my|mine|mi|mon|mein|meine|meu|minha)\b", tail):
         return Whose.OWN
     return Whose.UNKNOWN
+
+
+def digits_in(text: str) -> int:
+    """How many digits there are: mostly none, and then nothing that is made of them needs to be looked for."""
+    return len(_DIGIT.findall(text))
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -66,6 +66,12 @@ _NETWORK = (
     r"|skype|whats?app"
     r"|linked\s?in|bluesky|threads|xbox|psn|steam|wechat|line|viber|tumblr|reddit|strava|mastodon)"
 )
+# One of these is in each of the names.
+_NETWORK_SIGNS = (
+    *("insta", "ig", "snap", "facebook", "fb", "messenger", "tik", "twitter", "discord", "tele", "tg", "kik"),
+    *("signal", "skype", "whats", "linked", "blue", "threads", "xbox", "psn", "steam", "wechat", "line", "viber"),
+    *("tumblr", "reddit", "strava", "mastodon"),
+)
 _HANDLE = re.compile(
     rf"\b{_NETWORK}\b(?:\s(?:account|handle|user\s?name|user|name|id|profile|page|cuenta|usuario|compte|konto"
     rf"|conta))?"
@@ -129,7 +135,9 @@ def find_profiles(passage: Passage, setting: Setting) -> Iterator[tuple[int, int
         for match in _PROFILE.finditer(text):
             if _bare(match.group()) not in setting.known:
                 yield match.start(), match.end(), 0.85
-    for pattern in (_HANDLE, _FIND_ME, _AT_HANDLE, _DISCORD):
+    named = any(name in text for name in _NETWORK_SIGNS)
+    patterns = (*((_HANDLE, _FIND_ME) if named else ()), *((_AT_HANDLE,) if "@" in text and named else ()))
+    for pattern in (*patterns, *((_DISCORD,) if "#" in text else ())):
         for match in pattern.finditer(text):
             handle = match.group("handle").strip("._-")
             if handle not in _NO_HANDLE and _is_a_handle(handle, match.group()):

@@ -15,7 +15,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from bots.moderation.detectors.finding import Passage, Setting
-from bots.moderation.detectors.identity.context import MOST_CANDIDATES, after, before
+from bots.moderation.detectors.identity.context import MOST_CANDIDATES, after, before, digits_in
 
 # Where a room names no countries: those where its languages are spoken most.
 _SPOKEN_IN = {
@@ -107,7 +107,7 @@ _SHORTEST, _LONGEST = 7, 15
 def find_phones(passage: Passage, setting: Setting) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text numbers of people stand, and how surely."""
     text = passage.folded
-    if sum(map(str.isdigit, text)) >= _SHORTEST:
+    if digits_in(text) >= _SHORTEST:
         for match in islice(_CANDIDATE.finditer(_with_zeros(text)), MOST_CANDIDATES):
             confidence = _how_surely(match.group(), text, match.start(), match.end(), setting)
             if confidence:

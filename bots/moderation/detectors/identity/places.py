@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 
 from bots.moderation.detectors.finding import Passage
-from bots.moderation.detectors.identity.context import before, words_of
+from bots.moderation.detectors.identity.context import before, digits_in, words_of
 
+# Of a pair of coordinates.
+_FEWEST_DIGITS = 6
 _LIVES = re.compile(
     r"\b(?:address|adress|addy|live[sd]?|living|lives at|house|home|flat|apartment|apt|stay(?:s|ing)?|moved to"
     r"|move to|send|ship|mail|post"
@@ -146,7 +148,7 @@ _MAP = re.compile(
 def find_addresses(passage: Passage) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text postal addresses stand, and how surely."""
     text = passage.folded
-    if not any(map(str.isdigit, text)):
+    if not digits_in(text):
         return
     for match in _ENGLISH.finditer(text):
         confidence = _english(match, passage)
@@ -210,12 +212,12 @@ def _continental(passage: Passage) -> Iterator[tuple[int, int, float]]:
 def find_places(passage: Passage) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text coordinates and links to maps stand."""
     text = passage.folded
-    for match in _LATITUDE.finditer(text):
+    for match in _LATITUDE.finditer(text) if digits_in(text) >= _FEWEST_DIGITS else ():
         decimals = re.findall(r"\.(\d+)", match.group())
         # Three places are a block of houses, and also how some laboratories write.
         if "°" in match.group() or "-" in match.group() or all(len(each) >= 4 for each in decimals):
             yield match.start(), match.end(), 0.8
-    for match in _MAP.finditer(text):
+    for match in _MAP.finditer(text) if "/" in text or "geo:" in text else ():
         yield match.start(), match.end(), 0.7
 
 
