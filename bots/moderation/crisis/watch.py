@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bots.core.actions import Action, InRoom, Log, Priority, Remember, Send, Words
 from bots.core.bot import Reader
@@ -20,12 +20,10 @@ from bots.core.events import Message, Tick
 from bots.core.rooms import RoomView, place_of
 from bots.moderation.cases import NUMBERS
 from bots.moderation.crisis.alerts import WHY, in_thread, raised, where_words
+from bots.moderation.crisis.lately import LATELY
 from bots.moderation.crisis.team import Team, gather_team
 from bots.moderation.handlers import MEMBERS_ROOMS
 from bots.moderation.records import CrisisAlert
-
-# More of the same by the same person within this time is added to the alert that there is.
-TOGETHER = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ class Watch:
             return ()
         tier = sound.assessment.tier
         if tier is Tier.DISTRESS:
-            return self._soft_ping(sound) if self.community.crisis.soft_pings else ()
+            return self._distress(sound)
         joined = _joins(sound)
         if joined is not None and joined.event_id == sound.event_id:
             # The same message once more, a little edited.
@@ -119,20 +117,21 @@ class Watch:
         )
         return (asked.passed_on(sound.team.now),)
 
-    def _soft_ping(self, sound: Sound) -> tuple[Action, ...]:
-        if sound.room is None or sound.team.office is None or not sound.team.rota or _latest(sound) is not None:
+    def _distress(self, sound: Sound) -> tuple[Action, ...]:
+        """It calls nobody. It is remembered, so that nothing acts on them; and said softly if the organiser likes."""
+        team, latest = sound.team, _latest(sound)
+        if sound.room is None or (latest is not None and latest.tier is not Tier.DISTRESS):
             return ()
+        told = self.community.crisis.soft_pings and team.office is not None and team.rota
+        if not told or (latest is not None and latest.called):
+            return () if latest is not None else (Remember(why=WHY, record=self._alert(sound)),)
+        assert team.office is not None
+        alert = replace(latest or self._alert(sound), called=" ".join(each.user for each in team.rota))
+        words = Words("moderation.crisis.soft", {"room": sound.room.name or ""})
+        link = where_words(sound.room.room_id, sound.event_id, sound.server)
         return (
-            Remember(why=WHY, record=self._alert(sound)),
-            Send(
-                why=WHY,
-                priority=Priority.MODERATION,
-                place=InRoom(sound.team.office.room_id),
-                parts=(
-                    Words("moderation.crisis.soft", {"room": sound.room.name or ""}),
-                    where_words(sound.room.room_id, sound.event_id, sound.server),
-                ),
-            ),
+            Remember(why=WHY, record=alert),
+            Send(why=WHY, priority=Priority.MODERATION, place=InRoom(team.office.room_id), parts=(words, link)),
         )
 
     def _alert(self, sound: Sound) -> CrisisAlert:
@@ -182,7 +181,7 @@ def _joins(sound: Sound) -> CrisisAlert | None:
 
 def _latest(sound: Sound) -> CrisisAlert | None:
     """The nearest to danger of the last hours."""
-    lately = [each for each in sound.earlier if sound.team.now - each.at < TOGETHER]
+    lately = [each for each in sound.earlier if sound.team.now - each.at < LATELY]
     nearest: CrisisAlert | None = None
     for each in lately:
         nearest = each if nearest is None or not is_nearer(nearest.tier, each.tier) else nearest

@@ -22,6 +22,7 @@ from bots.moderation.carrying_out import Occasion, carry_out
 from bots.moderation.cases import NUMBERS, Subject, noticed, subject
 from bots.moderation.commands import COMMANDS
 from bots.moderation.crisis.assess import assess
+from bots.moderation.crisis.lately import cried_lately
 from bots.moderation.detectors.finding import Detector, Finding, Setting
 from bots.moderation.detectors.noise import floods, in_message, may_tell
 from bots.moderation.detectors.own_words import OwnWords
@@ -94,8 +95,8 @@ class Watch:
         said = passages(event)
         setting = self._setting(event, room, new_here=is_new(paces, reader.now), now=reader.now)
         tier = assess(said, setting).tier
-        # What sounds like danger, or is meant to hurt somebody, moderators hear of by the crisis watch, and once.
-        looking = [each for each in self._looking(room) if tier is Tier.NONE or each.name != "harm"]
+        # What sounds like danger moderators hear of by the crisis watch, and once.
+        looking = [each for each in self._looking(room) if tier in (Tier.NONE, Tier.ABUSE) or each.name != "harm"]
         findings = [found for each in looking for part in said for found in each.find(part, setting)]
         mark = _mark(said[0].folded, reader) if said else ""
         pace, flood = _counted(event, paces, mark, reader.now)
@@ -140,6 +141,8 @@ class Watch:
     ) -> Noticed:
         rules = self.community.guidelines_in(place_of(room.role, room.condition))
         response = respond(findings, rules, author)
+        if (response.hold or response.remind) and await cried_lately(event.sender, reader):
+            response = replace(response, hold=None, remind=None)
         facts = Noticed(now=reader.now, pace=pace)
         decisions = await reader.find(Decision, target=event.sender, active=True) if response.hold else ()
         if response.hold and (_is_held(decisions, room) or hindrance(Kind.HOLD, event.sender, room, reader.me)):
