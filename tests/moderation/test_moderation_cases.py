@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Members report; the moderators see a case with what was said, and nobody else sees anything."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from bots.moderation.commands import BUTTONS
 from bots.moderation.reporting import LIMITS
 from bots.moderation.unreadable import QUIET
 from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, HEL, LEO, MIA, MO, OFFICE, Scene
+from fakes.welcome_scene import COMMUNITY
 
 
 @pytest.fixture
@@ -195,6 +197,15 @@ async def test_who_reported_is_told_to_nobody(scene):
     to_office = [a for a in scene.last if isinstance(a, Send) and a.place == InRoom(OFFICE)]
     assert to_office
     assert BEN not in repr(to_office)
+
+
+async def test_where_the_organiser_wants_it_moderators_see_who_reported(scene):
+    scene = Scene(community=replace(COMMUNITY, show_reporters=True))
+    await scene.reports(BEN, ANA)
+    assert "case.reporter" in scene.office
+    await scene.tells(HEL, "it goes on", HARBOUR, scene.cases[0].event_id)
+    assert scene.office == ["case.again", "case.remark", "case.reporter"]
+    assert ANA not in scene.told_anybody
 
 
 async def test_a_report_is_in_the_audit_log_without_words(scene):
