@@ -34,6 +34,7 @@ bench: $(DEV)
 ## The pictures in the docs: a conversation that is held for it, the door as a phone shows it, and a first evening.
 picture: $(DEV)
 	PYTHONPATH=tests $(BIN)/python docs/pictures/conversation.py
+	PYTHONPATH=tests $(BIN)/python docs/pictures/moderating.py
 	PYTHONPATH=tests $(BIN)/python docs/pictures/coming_in.py
 	PYTHONPATH=tests $(BIN)/python docs/pictures/first_evening.py
 

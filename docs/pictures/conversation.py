@@ -31,10 +31,10 @@ A_MOMENT = 2.0
 async def play(place: Place) -> list[Screen]:
     """A newcomer comes in, is met, finds somebody, and asks."""
     async with AsyncExitStack() as people:
-        fern = await people.enter_async_context(await _person(place, "Fern"))
-        river = await people.enter_async_context(await _person(place, "River"))
-        await _come_in(river, place, introduced=False)
-        chat = await _come_in(fern, place)
+        fern = await people.enter_async_context(await somebody(place, "Fern"))
+        river = await people.enter_async_context(await somebody(place, "River"))
+        await come_in(river, place, introduced=False)
+        chat = await come_in(fern, place)
         room = place.condition(CONDITION)
         await river.hears("Somebody new is here", room=room)
         await river.say(room, "Welcome! No need to say anything. Most of us just read for the first week 🙂")
@@ -47,10 +47,10 @@ async def play(place: Place) -> list[Screen]:
         await river.hears("coeliac", room=room)
         question = await river.say(room, "!find gluten free travel")
         await fern.wait(lambda e: e["type"] == "m.room.message" and _thread(e) == question and e["readable"])
-        await fern.say(room, "oh, this is good", **_in_thread(question))
+        await fern.say(room, "oh, this is good", **in_thread(question))
         await river.hears("this is good", room=room)
-        in_chat = await _heard(fern, place, chat)
-        in_room = await _heard(fern, place, room)
+        in_chat = await heard(fern, place, chat)
+        in_room = await heard(fern, place, room)
         names = {each["room_id"]: each["name"] for each in (await fern.do("rooms"))["rooms"]}
     turn = next(number for number, each in enumerate(in_chat) if "What brings you here?" in each.markup)
     thread = [each for each in in_room if each.thread == question]
@@ -63,22 +63,22 @@ async def play(place: Place) -> list[Screen]:
     ]
 
 
-async def _come_in(newcomer: Judge, place: Place, *, introduced: bool = True) -> str:
+async def come_in(newcomer: Judge, place: Place, *, introduced: bool = True) -> str:
     """From the lobby into the room, by taps where a tap will do; the private chat's id."""
     await newcomer.do("join", room=place.lobby)
     chat = await newcomer.invited_to()
     await newcomer.do("join", room=chat)
     for question in ("are you 18 or older", "Is that all right for you?", "something about your health"):
-        await _tap(newcomer, await newcomer.hears(question, room=chat))
+        await tap(newcomer, await newcomer.hears(question, room=chat))
     await newcomer.hears("What brings you here?", room=chat)
     await newcomer.say(chat, "T1D")
     check = await newcomer.hears("A small check", room=chat)
-    await _tap(newcomer, check, SIGNS[word_asked_for(check)])
+    await tap(newcomer, check, SIGNS[word_asked_for(check)])
     room = await newcomer.invited_to(other_than=(chat,))
     await newcomer.hears("who are you here?", room=chat)
     await newcomer.say(chat, "just diagnosed")
-    await _tap(newcomer, await newcomer.hears("May I tell the room", room=chat), YES if introduced else NO)
-    await _tap(newcomer, await newcomer.hears("May I write to you here tomorrow", room=chat))
+    await tap(newcomer, await newcomer.hears("May I tell the room", room=chat), YES if introduced else NO)
+    await tap(newcomer, await newcomer.hears("May I write to you here tomorrow", room=chat))
     await newcomer.hears("you hear from me tomorrow", room=chat)
     await newcomer.do("join", room=room)
     if introduced:
@@ -86,7 +86,7 @@ async def _come_in(newcomer: Judge, place: Place, *, introduced: bool = True) ->
     return chat
 
 
-async def _tap(person: Judge, asked: dict[str, Any], button: str = YES) -> None:
+async def tap(person: Judge, asked: dict[str, Any], button: str = YES) -> None:
     """Answer by the button under a question: when it has come, and a moment later, as people do."""
     about, room = asked["event_id"], asked["room_id"]
     await person.wait(
@@ -100,7 +100,7 @@ async def _tap(person: Judge, asked: dict[str, Any], button: str = YES) -> None:
     await person.react(room, about, button)
 
 
-async def _person(place: Place, name: str) -> Judge:
+async def somebody(place: Place, name: str) -> Judge:
     """Somebody new, under a nickname, with a client of their own."""
     user, password = await asyncio.to_thread(register, place, name.casefold())
     async with Http(place.homeserver) as http:
@@ -116,12 +116,13 @@ def _thread(event: dict[str, Any]) -> str | None:
     return relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
 
 
-def _in_thread(root: str) -> dict[str, Any]:
+def in_thread(root: str) -> dict[str, Any]:
+    """What a message in the thread on `root` holds besides."""
     relation = {"rel_type": "m.thread", "event_id": root, "is_falling_back": True, "m.in_reply_to": {"event_id": root}}
     return {"m.relates_to": relation}
 
 
-async def _heard(listener: Judge, place: Place, room: str) -> list[Said]:
+async def heard(listener: Judge, place: Place, room: str) -> list[Said]:
     """The messages of a room, in order, as the listener's client decrypted them; each had to be readable."""
     events = (await listener.do("timeline", room=room))["events"]
     names = {e["state_key"]: e["content"].get("displayname") for e in events if e["type"] == "m.room.member"}

@@ -16,6 +16,7 @@ class Said:
 
     `markup` is Matrix's HTML; `thread` the message that it is in a thread on.
     `taps` are the reactions under it, with how many of each; `replies` how many messages its thread has.
+    Of more than `most` lines the first and the last are shown.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Said:
     thread: str | None
     taps: tuple[tuple[str, int], ...] = ()
     replies: int = 0
+    most: int = 6
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ PHONE, BETWEEN, MARGIN, HEADER, CAPTION = 344, 28, 10, 46, 34
 AVATAR, PADDING, ROUND = 26, 11, 14
 WIDEST = PHONE - 2 * MARGIN - AVATAR - 8 - 2 * PADDING - 18
 # A longer message is shown by its first lines and its last, with a mark between.
-MOST_LINES, FIRST, LAST = 6, 4, 1
+FIRST, LAST = 4, 1
 SHORTENED = "⋯"
 
 # Thousandths of an em, after Helvetica; a system's own font may be a little narrower.
@@ -92,7 +94,7 @@ class _Lines(HTMLParser):
     def handle_starttag(self, tag: str, attrs: object) -> None:
         del attrs
         self._bold += tag == "strong"
-        if tag == "br" or (tag == "p" and self.lines != [[]]):
+        if tag == "br" or (tag in ("p", "blockquote") and self.lines != [[]]):
             self.lines.append([])
 
     def handle_endtag(self, tag: str) -> None:
@@ -102,13 +104,13 @@ class _Lines(HTMLParser):
         self.lines[-1].append((data, self._bold > 0))
 
 
-def lines_of(markup: str) -> list[list[Run]]:
+def lines_of(markup: str, most: int) -> list[list[Run]]:
     """The lines of a message; of a long one, the first and the last."""
     parser = _Lines()
     parser.feed(markup)
     parser.close()
     lines = parser.lines
-    return lines if len(lines) <= MOST_LINES else [*lines[:FIRST], [(SHORTENED, False)], *lines[-LAST:]]
+    return lines if len(lines) <= most else [*lines[:FIRST], [(SHORTENED, False)], *lines[-LAST:]]
 
 
 def width_of(text: str, *, bold: bool = False, size: float = SIZE) -> float:
@@ -179,7 +181,7 @@ def _box(x: float, y: float, width: float, height: float, kind: str, round_: flo
 
 def _bubble(said: Said, y: float, *, first: bool) -> tuple[list[str], float]:
     """One message from `y` on, and where the next may begin. `first` of several by the same person has their name."""
-    lines = balanced(lines_of(said.markup))
+    lines = balanced(lines_of(said.markup, said.most))
     rows = [row for line in lines for row in line]
     width = max(sum(width_of(text, bold=bold) for text, bold in row) for row in rows) + 2 * PADDING + 4
     left = PHONE - MARGIN - width if said.own else MARGIN + AVATAR + 8
@@ -208,6 +210,8 @@ def _bubble(said: Said, y: float, *, first: bool) -> tuple[list[str], float]:
     x = left + 8
     for chip in chips:
         wide = width_of(chip, size=12) + 16
+        if x + wide > PHONE - MARGIN:
+            x, y = left + 8, y + 26
         drawn += [_box(x, y - 4, wide, 22, "tap", 11), _text(x + 8, y + 11, [(chip, False)], "small")]
         x += wide + 6
     return drawn, y + (22 if chips else 0) + GAP
@@ -264,7 +268,7 @@ def _transcript(screens: Sequence[Screen]) -> str:
     for screen in screens:
         told.append(f"{screen.caption} ({screen.title})")
         for said in screen.said:
-            text = " ".join("".join(text for text, _ in line) for line in lines_of(said.markup))
+            text = " ".join("".join(text for text, _ in line) for line in lines_of(said.markup, said.most))
             taps = "".join(f" [{key} {count}]" for key, count in said.taps)
             told.append(f"{said.who}: {text}{taps}")
     return "\n".join(told)
