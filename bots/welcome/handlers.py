@@ -87,12 +87,19 @@ class Welcome:
             return passed_on
         if facts.conversation is None:
             return carry_out(self.interview.begin(facts.person, facts.world), facts, event.event_id)
-        turn = self.interview.step(facts.conversation, self._came(parsed, event), facts.world)
+        turn = self.interview.step(facts.conversation, self._came(parsed, event, facts.conversation), facts.world)
         return carry_out(turn, facts, event.event_id)
 
-    def _came(self, parsed: Command | Unknown | Missing | None, event: Message) -> Input:
-        """What somebody put in. The way to helplines is the same here as in a room, with or without the `!`."""
-        if isinstance(parsed, Unknown) and self.interview.vocabulary.asking.country(event.text) is not None:
+    def _came(self, parsed: Command | Unknown | Missing | None, event: Message, conversation: Conversation) -> Input:
+        """What somebody put in. The way to helplines is the same here as in a room, with or without the `!`.
+
+        A line of their own may begin as they like: what is no command of this bot is none in it.
+        """
+        as_words = (
+            conversation.step in (Step.LINE, Step.PREVIEW)
+            or self.interview.vocabulary.asking.country(event.text) is not None
+        )
+        if isinstance(parsed, Unknown) and as_words:
             return Said(event.text, event.event_id, event.replaces)
         return _input(parsed, event)
 

@@ -12,7 +12,7 @@ from fakes.parrot import settle
 from fakes.welcome_scene import ANA, BOT, Scene
 from welcome.test_welcome_running import Place
 
-LINE = "zebrafinch: hello, I am <b>new</b>, !ban @mo:kith.test @room"
+LINE = "!ban zebrafinch, I am <b>new</b> @mo:kith.test @room"
 ROOM = "!ms"
 
 
@@ -180,7 +180,7 @@ async def test_the_room_reads_what_the_person_was_shown(place):
     await settle(place.running)
 
     heard = place.said(place.rooms["epilepsy"])
-    assert heard.endswith("> zebrafinch: hello, I am <b>new</b>, !ban @mo:kith.test @\u2060room")
+    assert heard.endswith("> !ban zebrafinch, I am <b>new</b> @mo:kith.test @\u2060room")
     assert heard in preview
     assert ANA not in heard
     said = next(e for e in place.homeserver.timeline(place.rooms["epilepsy"]) if isinstance(e, Message))
