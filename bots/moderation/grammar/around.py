@@ -44,7 +44,12 @@ def told(parsed: Parsed, match: Match) -> bool:
 
 
 def denied(parsed: Parsed, match: Match) -> bool:
-    """A "not" before it that nothing parts from it: "i'm not going to kill myself"."""
+    """A "not" before it that nothing parts from it: "i'm not going to kill myself".
+
+    The words of a "firm" rule are not denied by it: "don't be sad when i'm gone".
+    """
+    if "firm" in match.rule.ways:
+        return False
     no, belief, breaks = parsed.covered("no"), parsed.covered("belief"), parsed.covered("breaks")
     pauses = parsed.reading.pauses
     begin = parsed.before(match, _DENIAL_REACH)

@@ -32,11 +32,12 @@ class Parsed:
         self._idiomatic: dict[str, list[bool]] = {}
 
     def matches(self, purpose: str) -> Iterator[Match]:
-        """Every match of a purpose's rules that none of its idioms overlaps."""
+        """Every match of a purpose's rules that none of its idioms overlaps, or that is "plain" enough to be no idiom."""
         for row in self._rows:
             if row.purpose == purpose and row.rule is not IDIOM:
+                plain = "plain" in row.rule.ways
                 for match in self._of(row):
-                    if not any(self._idioms(purpose)[match.start : match.end]) and self._fits(match):
+                    if (plain or not any(self._idioms(purpose)[match.start : match.end])) and self._fits(match):
                         yield match
 
     def has(self, name: str, start: int, end: int) -> bool:

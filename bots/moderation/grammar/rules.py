@@ -16,7 +16,8 @@ class Rule:
 
     Around a row, as far as its sentence goes or a "but", nothing of the classes `unless` may stand, and something of
     the classes `only` must, if there are any. Something of the classes `despite` outweighs the `unless`.
-    `ways` are words that whoever asks for matches knows: "own" (whose it is, it says itself), "hyperbole".
+    `ways` say how a match is read: "plain" (no idiom has those words), "firm" (no "not" before them denies them), and
+    others that whoever asks for matches knows.
     """
 
     id: str

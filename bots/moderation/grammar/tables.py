@@ -223,4 +223,4 @@ def spoken(reading: Reading, likely: Sequence[str]) -> tuple[str, ...]:
     most = max(counts.values())
     if most <= 1:
         return here
-    return tuple(sorted((of for of in counts if 3 * counts[of] >= 2 * most), key=lambda of: -counts[of]))
+    return tuple(sorted((of for of in counts if 4 * counts[of] >= 3 * most), key=lambda of: -counts[of]))
