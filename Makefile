@@ -30,6 +30,7 @@ test: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.door
+	$(BIN)/python -m benchmarks.lists
 
 ## The pictures in the docs: a conversation that is held for it, the door as a phone shows it, and a first evening.
 picture: $(DEV)

@@ -25,6 +25,7 @@ from bots.core.homeserver.reach import Reach, reaches
 from bots.core.matrix.http import Http
 from bots.core.matrix.login import log_in
 from bots.core.records import CommunityRoom
+from bots.core.rooms import RoomRole
 from bots.core.settings import load_catalogue
 from bots.core.settings.guidelines import differences as differences_of
 from bots.core.transport import TransportError
@@ -79,7 +80,8 @@ async def _record(deployment: Deployment, desired: Sequence[DesiredRoom], rooms:
         store.transaction(BotName.WELCOME, datetime.now(UTC)) as transaction,
     ):
         for known in await transaction.find(CommunityRoom):
-            if known.room_id not in wanted:
+            # The lists that moderators subscribed to are in no settings.
+            if known.room_id not in wanted and known.role is not RoomRole.LIST:
                 await transaction.forget(CommunityRoom, known.room_id)
         for record in wanted.values():
             await transaction.remember(record)

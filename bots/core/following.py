@@ -184,7 +184,12 @@ async def _gather_all(_event: Started, reader: Reader) -> Sequence[Move]:
 
 def _of(place: CommunityRoom, reader: Reader) -> Move | None:
     old = reader.room(place.room_id)
-    if old is None or old.tombstone is None or old.tombstone_by is None or place.role is RoomRole.OTHER:
+    if (
+        old is None
+        or old.tombstone is None
+        or old.tombstone_by is None
+        or place.role in (RoomRole.OTHER, RoomRole.LIST)
+    ):
         return None
     return Move(
         now=reader.now,

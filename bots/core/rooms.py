@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bots.core.events import MembershipState
+from bots.core.policies import Policies
 
 
 class RoomRole(StrEnum):
-    """What a room is for, in a community."""
+    """What a room is for, in a community. LIST: a policy list that its moderators asked the bot to read."""
 
     LOBBY = "lobby"
     MODERATORS = "moderators"
     CONDITION = "condition"
     PRIVATE = "private"
+    LIST = "list"
     OTHER = "other"
 
 
@@ -64,6 +66,7 @@ class RoomView:
 
     `tombstone` is the room that a closed one points to, `tombstone_by` who closed it;
     `predecessor` the room whose place this one takes, as was said when it was made.
+    `policies` are what the room recommends, if it is a policy list.
     `condition` is the condition's id when `role` is CONDITION; `private_with` the member's user id when it is PRIVATE.
     """
 
@@ -83,6 +86,7 @@ class RoomView:
     tombstone: str | None = None
     tombstone_by: str | None = None
     predecessor: str | None = None
+    policies: Policies = field(default_factory=dict)
 
     def joined(self) -> frozenset[str]:
         """The user ids that are in the room."""

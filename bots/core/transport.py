@@ -226,8 +226,11 @@ class Transport(Protocol):
     async def set_join_rule(self, room_id: str, rule: str) -> None:
         """Say who may join: "public" or "invite"."""
 
-    async def join(self, room_id: str, via: Sequence[str] = ()) -> None:
-        """Accept an invitation."""
+    async def join(self, room_id: str, via: Sequence[str] = ()) -> str:
+        """Accept an invitation, or enter a public room, by its id or its alias; `via` are servers that know it.
+
+        Gives the room's id.
+        """
 
     async def leave(self, room_id: str) -> None:
         """Leave and forget."""

@@ -21,6 +21,7 @@ from bots.moderation import (
     handlers,
     many_rooms,
     measures,
+    others,
     since_then,
     transparency,
     two_people,
@@ -30,8 +31,11 @@ from bots.moderation.crisis.ears import hear
 from bots.moderation.crisis.handlers import crisis_handlers
 from bots.moderation.moving import FOLLOWING
 from bots.moderation.pace import SlowMode
+from bots.moderation.policy_lists.handling import policy_lists
+from bots.moderation.policy_lists.records import ListMatch, PolicyList
 from bots.moderation.records import (
     Appeal,
+    BannedByOthers,
     Case,
     CrisisAlert,
     Decision,
@@ -78,6 +82,9 @@ class ModerationBot:
         Pace,
         Reminded,
         JoinWave,
+        PolicyList,
+        ListMatch,
+        BannedByOthers,
     )
 
 
@@ -146,6 +153,8 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Unreadable, unreadable.gather_unreadable, unreadable.decide_unreadable),
             *crisis_handlers(community, hear),
             *standing(community),
+            *policy_lists(),
+            Handler(Membership, others.gather, others.decide),
             *FOLLOWING.handlers,
             *watching(community),
         )

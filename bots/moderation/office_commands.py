@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a moderator can ask for that is about no person: how things stand. Answered in the moderators' room."""
+"""What a moderator can ask for that is about no person: how things stand, and which lists are read.
+
+Answered in the moderators' room, wherever it is asked.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.core.commands import command
+from bots.core.commands import Rest, command
 
 
 @command(
@@ -19,5 +22,41 @@ class Status:
     """How things stand."""
 
 
-OfficeCommand = Status
-OFFICE_COMMANDS: tuple[type[OfficeCommand], ...] = (Status,)
+@command(
+    "lists",
+    also={"es": ("listas",), "fr": ("listes",), "de": ("listen",), "pt": ("listas",)},
+    help="moderation.help.lists",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """The policy lists that are read."""
+
+
+@command(
+    "subscribe",
+    short=("sub",),
+    also={"es": ("suscribir",), "fr": ("abonner",), "de": ("abonnieren",), "pt": ("assinar",)},
+    help="moderation.help.subscribe",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribe:
+    """A policy list is to be read: `#list:server`, and how far it may go (tell, hold, remove, ban)."""
+
+    room: Rest = ""
+
+
+@command(
+    "unsubscribe",
+    short=("unsub",),
+    also={"es": ("desuscribir",), "fr": ("desabonner",), "de": ("abbestellen",), "pt": ("desassinar",)},
+    help="moderation.help.unsubscribe",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsubscribe:
+    """A policy list is no longer to be read, and what was done for it ends."""
+
+    room: Rest = ""
+
+
+OfficeCommand = Status | Lists | Subscribe | Unsubscribe
+OFFICE_COMMANDS: tuple[type[OfficeCommand], ...] = (Status, Lists, Subscribe, Unsubscribe)

@@ -307,3 +307,19 @@ class SlowPace(Record):
         keep=timedelta(days=1),
         subject="person",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BannedByOthers(Record):
+    """That moderators have heard of a ban by another bot, or by hand: of whom, and by whom."""
+
+    user: Hashed
+    by: Hashed
+    at: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("user", "by")
+    duty: ClassVar[Duty] = Duty(
+        purpose="tells moderators of a ban that others make once, and not for every room",
+        keep=timedelta(days=1),
+        subject="user",
+    )

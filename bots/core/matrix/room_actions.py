@@ -74,11 +74,16 @@ class RoomActions:
         target = path("rooms", room_id, "state", "m.room.join_rules", "")
         await self._http.request("PUT", target, {"join_rule": rule})
 
-    async def join(self, room_id: str, via: Sequence[str] = ()) -> None:
-        """Accept an invitation, or join a public room; `via` are servers that know it."""
+    async def join(self, room_id: str, via: Sequence[str] = ()) -> str:
+        """Accept an invitation, or join a public room, by its id or its alias; `via` are servers that know it.
+
+        Gives the room's id.
+        """
         # `via` since v1.12 of the specification, `server_name` before.
         query = {"via": list(via), "server_name": list(via)} if via else None
-        await self._http.request("POST", path("join", room_id), {}, query=query)
+        answer = await self._http.request("POST", path("join", room_id), {}, query=query)
+        joined = answer.get("room_id")
+        return joined if isinstance(joined, str) else room_id
 
     async def leave(self, room_id: str) -> None:
         """Leave and forget; what was left already is only forgotten."""

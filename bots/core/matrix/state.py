@@ -11,6 +11,7 @@ from typing import Any
 from bots.core.authority import creators_are_unlimited
 from bots.core.events import MembershipState
 from bots.core.matrix.text import is_identifier
+from bots.core.policies import POLICY_TYPES, Policy, policy_of
 from bots.core.rooms import Member, PowerLevels, RoomView
 
 Json = Mapping[str, Any]
@@ -30,6 +31,7 @@ def view_from_state(room_id: str, events: Iterable[object], *, encrypted: bool =
 def with_state(view: RoomView, events: Iterable[object]) -> RoomView:
     """The view after these events, in order. What is not a state event, or malformed, changes nothing."""
     members = dict(view.members)
+    policies: dict[tuple[str, str], Policy | None] | None = None
     for event in events:
         if not isinstance(event, Mapping):
             continue
@@ -41,9 +43,16 @@ def with_state(view: RoomView, events: Iterable[object]) -> RoomView:
             if not is_user_id(state_key):
                 continue
             _set_member(members, state_key, content)
+        elif isinstance(kind, str) and kind in POLICY_TYPES:
+            # A list of tens of thousands is copied when one of its rules changes, and not otherwise.
+            policies = dict(view.policies) if policies is None else policies
+            if content:
+                policies[kind, state_key] = policy_of(kind, content)
+            else:
+                policies.pop((kind, state_key), None)
         elif state_key == "" and isinstance(kind, str):
             view = _with_one(view, kind, event, content)
-    return replace(view, members=members)
+    return replace(view, members=members, policies=view.policies if policies is None else policies)
 
 
 def _with_one(view: RoomView, kind: str, event: Json, content: Json) -> RoomView:

@@ -125,6 +125,8 @@ class Live:
         if isinstance(action, SetTopic):
             await self._set_topic(action)
             return None
+        if isinstance(action, Join):
+            return await self._join(action)
         view = await self.directory.view(action.room_id)
         sender = None
         if isinstance(action, Redact):
@@ -140,6 +142,14 @@ class Live:
         elif not _already(action, view, self.transport.user_id):
             await self._change(action)
         return None
+
+    async def _join(self, action: Join) -> str:
+        """Come in; gives the room's id, which is another than what was asked for where that was an alias."""
+        view = await self.directory.view(action.room_id)
+        self._check(action, view)
+        if _already(action, view, self.transport.user_id):
+            return action.room_id
+        return await self.transport.join(action.room_id, action.via)
 
     def _check(
         self,
@@ -165,9 +175,7 @@ class Live:
     def _shares(self, view: RoomView | None) -> bool:
         return view is not None and view.role is RoomRole.CONDITION and view.condition in self.sharing
 
-    async def _change(
-        self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | OpenDoor | Join | Leave
-    ) -> None:
+    async def _change(self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | OpenDoor | Leave) -> None:
         match action:
             case Invite(room_id=room_id, user=user):
                 await self.transport.invite(room_id, user)
@@ -184,8 +192,6 @@ class Live:
                 await self.transport.set_power(room_id, user, level)
             case OpenDoor(room_id=room_id, open=open_):
                 await self.transport.set_join_rule(room_id, "public" if open_ else "invite")
-            case Join(room_id=room_id, via=via):
-                await self.transport.join(room_id, via)
             case Leave(room_id=room_id):
                 await self.transport.leave(room_id)
             case _ as never:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 import structlog
 
@@ -24,10 +25,12 @@ from bots.core.events import (
     Message,
     Outcome,
     Report,
+    RoomStateChanged,
     Started,
     Tick,
     Unreadable,
 )
+from bots.core.policies import POLICY_TYPES
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
@@ -172,10 +175,15 @@ class Loop:
     def _wanted(self, batch: SyncBatch) -> list[AnyEvent]:
         """The events to decide on: not the bot's own, and of what happened before it was here only invitations."""
         me = self.transport.user_id
+        # Of a policy list, whose rules may come by the thousand, what counts is how it is after the last of them.
+        last = {event.room_id: event.event_id for event in batch.events if _is_policy(event)}
         return [
             event
             for event in batch.events
-            if isinstance(event, Event) and event.sender != me and (not batch.initial or _invites(event, me))
+            if isinstance(event, Event)
+            and event.sender != me
+            and (not batch.initial or _invites(event, me))
+            and (not _is_policy(event) or last[event.room_id] == event.event_id)
         ]
 
     async def _labels(self, batch: SyncBatch, now: datetime) -> dict[str, str]:
@@ -302,6 +310,10 @@ def _reports_of(kind: ReportKind) -> str:
 
 def _invites(event: AnyEvent, me: str) -> bool:
     return isinstance(event, Membership) and event.user == me and event.now is MembershipState.INVITE
+
+
+def _is_policy(event: AnyEvent) -> TypeGuard[RoomStateChanged]:
+    return isinstance(event, RoomStateChanged) and event.type in POLICY_TYPES
 
 
 def _position(room_id: str) -> str:

@@ -26,6 +26,7 @@ from bots.core.events import (
     RoomStateChanged,
     Unreadable,
 )
+from bots.core.policies import policy_of
 from bots.core.rooms import Member, PowerLevels, RoomView
 from bots.core.transport import HomeserverReport, NotReadyError, Outgoing, TransportError
 
@@ -67,6 +68,7 @@ class MemoryHomeserver:
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     topics: dict[str, str] = field(default_factory=dict)
     reports: list[HomeserverReport] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
     _ids: count[int] = field(default_factory=lambda: count(1))
     _done: dict[tuple[str, str], str] = field(default_factory=dict)
     _keyless: dict[str, set[str]] = field(default_factory=dict)
@@ -109,8 +111,21 @@ class MemoryHomeserver:
         self.rooms[room_id] = replace(self._room(room_id), tombstone=replacement, tombstone_by=sender)
         self._publish(RoomStateChanged(**self._envelope(room_id, sender), type="m.room.tombstone", state_key=""))
 
+    def put_policy(self, sender: str, room_id: str, kind: str, state_key: str, content: dict[str, Any]) -> None:
+        """A rule of a policy list, changed or taken out (`{}`)."""
+        room = self._room(room_id)
+        levels = room.power_levels or PowerLevels()
+        if power(room, sender) < levels.events.get(kind, levels.state_default):
+            raise _forbidden("no power to change the list")
+        policies = {key: policy for key, policy in room.policies.items() if key != (kind, state_key)}
+        if content:
+            policies[kind, state_key] = policy_of(kind, content)
+        self.rooms[room_id] = replace(room, policies=policies)
+        self._publish(RoomStateChanged(**self._envelope(room_id, sender), type=kind, state_key=state_key))
+
     def join(self, user: str, room_id: str) -> str:
-        """Join a public room, or one that the user is invited to."""
+        """Join a public room, or one that the user is invited to, by its id or an alias. Gives the id."""
+        room_id = self.aliases.get(room_id, room_id)
         room = self._room(room_id)
         member = room.members.get(user)
         if member and member.state is MembershipState.JOIN:

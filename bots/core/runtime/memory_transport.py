@@ -155,9 +155,9 @@ class MemoryTransport:
         """Say who may join."""
         self.homeserver.set_join_rule(self.user_id, room_id, rule)
 
-    async def join(self, room_id: str, via: Sequence[str] = ()) -> None:  # noqa: ARG002 — one homeserver, no way to it
+    async def join(self, room_id: str, via: Sequence[str] = ()) -> str:  # noqa: ARG002 — one homeserver, no way to it
         """Join."""
-        self.homeserver.join(self.user_id, room_id)
+        return self.homeserver.join(self.user_id, room_id)
 
     async def leave(self, room_id: str) -> None:
         """Leave."""

@@ -17,12 +17,15 @@ from bots.core.transport import TransportError
 OUTCOME_KIND = "kithroom.outcome"
 
 
-def outcome_payload(action: Mapping[str, Any], error: TransportError | None) -> dict[str, object]:
+def outcome_payload(
+    action: Mapping[str, Any], error: TransportError | None, result: str | None = None
+) -> dict[str, object]:
     """What the tick carries."""
     return {
         "action": dict(action),
         "errcode": error.errcode if error else None,
         "error": error.message if error else None,
+        "result": result,
     }
 
 
@@ -31,5 +34,10 @@ def to_outcome(tick: Tick) -> Outcome:
     payload: Mapping[str, Any] = tick.payload
     errcode = payload["errcode"]
     return Outcome(
-        id=tick.id, action=from_json(payload["action"]), ok=errcode is None, errcode=errcode, error=payload["error"]
+        id=tick.id,
+        action=from_json(payload["action"]),
+        ok=errcode is None,
+        errcode=errcode,
+        error=payload["error"],
+        result=payload["result"],
     )

@@ -214,7 +214,7 @@ class Performer:
             if isinstance(action, Send) and action.label is not None and event_id is not None:
                 await transaction.set_label(action.label, event_id)
             if action.follow_up:
-                payload = outcome_payload(row.payload, error)
+                payload = outcome_payload(row.payload, error, event_id)
                 await transaction.schedule(row.transaction_id, OUTCOME_KIND, now, payload, bot=row.asked_by)
         if action.follow_up and row.asked_by is self.bot:
             self.outcome_ready()

@@ -413,6 +413,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("room_id", "day"),
     )
     op.create_table(
+        "banned_by_others",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("by_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user", "by"),
+    )
+    op.create_table(
+        "policy_list",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("may", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id"),
+    )
+    op.create_table(
+        "list_match",
+        sa.Column("list_id", sa.Text(), nullable=False),
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("order", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("list_id", "user"),
+    )
+    op.create_table(
         "told_standing",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("lacks", sa.Text(), nullable=False),
@@ -524,6 +557,9 @@ def downgrade() -> None:
     op.drop_table("seen")
     op.drop_table("reporting")
     op.drop_table("told_standing")
+    op.drop_table("list_match")
+    op.drop_table("policy_list")
+    op.drop_table("banned_by_others")
     op.drop_table("readability")
     op.drop_table("reminded")
     op.drop_table("private_chat")
