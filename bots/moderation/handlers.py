@@ -16,6 +16,7 @@ from bots.core.actions import Action, EventRef, InRoom, Priority, Redact, Send, 
 from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX, Missing, Unknown, spec_of
+from bots.core.crisis.hearing import alert_number
 from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
@@ -114,6 +115,8 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
         return facts
     # What is replied to is nearer than the thread that it is in.
     number = await _numbered(reader, event.reply_to, event.thread)
+    if number is None and await _answers_an_alert(event, reader):
+        return facts
     command = _command(event.text, in_a_case=number is not None)
     if command is None:
         return facts
@@ -337,6 +340,12 @@ async def _pointed_at(event: Message, reader: Reader) -> str | None:
     return next(iter(mentioned)) if len(mentioned) == 1 else None
 
 
+async def _answers_an_alert(event: Message, reader: Reader) -> bool:
+    """Then `!take` is about the alert: `crisis.answering` hears it."""
+    labels = [await reader.label(about) for about in (event.reply_to, event.thread) if about]
+    return any(alert_number(label) is not None for label in labels)
+
+
 async def _numbered(reader: Reader, *event_ids: str | None) -> int | None:
     """The case or decision that the first of these events is about which is about one."""
     for event_id in event_ids:
@@ -425,7 +434,11 @@ def _help(event: Event, facts: Facts) -> Action:
     in_office = facts.room is not None and facts.room.role is RoomRole.MODERATORS
     kinds = COMMANDS.types if in_office else (Report, ShowGuidelines, Why, Help)
     lines = tuple(Words(spec_of(kind).help) for kind in kinds)
-    others = () if in_office else (Words("resources.help.find"), Words("resources.help.helplines"))
+    others = (
+        (Words("moderation.crisis.help.oncall"),)
+        if in_office
+        else (Words("resources.help.find"), Words("resources.help.helplines"))
+    )
     words = Words("moderation.help.office" if in_office else "moderation.help", {"commands": (*others, *lines)})
     if in_office:
         assert facts.room is not None

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.core.crisis.tiers import Tier
 from bots.moderation.crisis.assess import assess
-from bots.moderation.crisis.tiers import Tier
 from bots.moderation.detectors.finding import Field, Setting
 from bots.moderation.detectors.reading import passage
 

@@ -99,8 +99,10 @@ async def test_one_word_in_the_thread_is_as_good_as_a_tap_and_a_sentence_is_none
     await at.orders(MIA, "take care, all of you", room_id=at.office, reply_to=card.event_id)
     assert at.recorded(CrisisAlert)[0].taken_at is None
 
-    await at.orders(MIA, "take", room_id=at.office, reply_to=card.event_id)
+    before = len(at.told)
+    await at.orders(MIA, "!take", room_id=at.office, reply_to=card.event_id)
     assert at.recorded(CrisisAlert)[0].taken_at == at.clock.now()
+    assert len(at.told) == before + 1
     (second,) = await at.taps("🙋", "Urgent", user=MO)
     assert "Somebody else" in second
 

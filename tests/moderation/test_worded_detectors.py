@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bots.core.crisis.tiers import Tier
 from bots.moderation.crisis.assess import assess
-from bots.moderation.crisis.tiers import Tier
 from bots.moderation.detectors.finding import Field, Setting
 from bots.moderation.detectors.harm import Harm
 from bots.moderation.detectors.instructing import Instructing

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from bots.core.crisis.tiers import Assessment, Tier
 from bots.moderation.crisis.surroundings import heard
-from bots.moderation.crisis.tiers import Assessment, Tier
 from bots.moderation.detectors.finding import Field, Passage, Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
 from bots.moderation.grammar import understood

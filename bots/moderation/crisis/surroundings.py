@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bots.moderation.crisis.tiers import Tier
+from bots.core.crisis.tiers import Tier
 from bots.moderation.grammar.around import Who, denied, laughed, past, quoted, whose
 from bots.moderation.grammar.parsed import Parsed
 from bots.moderation.grammar.rules import Match
