@@ -195,6 +195,7 @@ class Redact(_Action):
     """Take `event_id` out of the room. `sender` is who must have sent it: the performer checks before it acts.
 
     `asked_by_sender`: it is a command, whose sender wants it gone; then it does not matter who has more power.
+    `after` is the label of a `Send` that quotes it, and is waited for: for half a minute, if it can't be said.
     No reason is sent: redaction reasons are not encrypted.
     """
 
@@ -202,6 +203,7 @@ class Redact(_Action):
     event_id: str
     sender: str
     asked_by_sender: bool = False
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,15 @@ sends = st.builds(
     **common,
 )
 edits = st.builds(Edit, room_id=rooms, target=known_refs, parts=parts, **common)
-redacts = st.builds(Redact, room_id=rooms, event_id=events, sender=users, asked_by_sender=st.booleans(), **common)
+redacts = st.builds(
+    Redact,
+    room_id=rooms,
+    event_id=events,
+    sender=users,
+    asked_by_sender=st.booleans(),
+    after=st.none() | texts,
+    **common,
+)
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
 doors = st.builds(OpenDoor, room_id=rooms, open=st.booleans(), **common)
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import pytest
 
 from bots.core.actions import (
@@ -18,7 +20,7 @@ from bots.core.actions import (
 from bots.core.events import MembershipState, Message
 from bots.core.records import CommunityRoom
 from bots.core.rooms import PowerLevels, RoomRole
-from bots.core.runtime.effects import DryRun, Recording
+from bots.core.runtime.effects import LONGEST_WAIT, DryRun, Recording
 from bots.core.transport import NotReadyError, TransportError
 from fakes.parrot import BOTS, ME, ORGANISER, World
 
@@ -74,6 +76,23 @@ async def test_a_quote_of_what_is_gone_says_so(world):
     await world.live.carry_out(Send(why="t", place=InRoom(world.moderators), parts=(Quote(world.lobby, event),)), "t")
 
     assert last(world, world.moderators).text == "gone"
+
+
+async def test_what_is_to_be_quoted_is_taken_out_after_it_was_or_when_that_takes_too_long(world):
+    said = world.homeserver.say("@anna:x", world.lobby, "buy my cure")
+    redact = Redact(why="t", room_id=world.lobby, event_id=said, sender="@anna:x", after="case:1")
+    for _ in range(LONGEST_WAIT):
+        assert await refused(world, redact) == "KITHROOM_NOT_QUOTED"
+    assert await world.live.transport.event(world.lobby, said) is not None
+    await world.live.carry_out(redact, "t")
+    assert await world.live.transport.event(world.lobby, said) is None
+
+    said = world.homeserver.say("@anna:x", world.lobby, "buy my cure")
+    assert await refused(world, replace(redact, event_id=said)) == "KITHROOM_NOT_QUOTED"
+    async with world.store.transaction(BotName.WELCOME, world.clock.now()) as transaction:
+        await transaction.set_label("case:1", "$card")
+    await world.live.carry_out(replace(redact, event_id=said), "another")
+    assert await world.live.transport.event(world.lobby, said) is None
 
 
 async def test_nobody_is_quoted_in_the_lobby(world):

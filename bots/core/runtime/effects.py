@@ -54,6 +54,8 @@ from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportErro
 REFUSED = "KITHROOM_REFUSED"
 NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
 NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
+# How often (once a second) a redaction asks whether what it takes out has been quoted.
+LONGEST_WAIT = 30
 NOT_AS_WRITTEN = "KITHROOM_NOT_AS_WRITTEN"
 _PRIVATE_CHAT_NAME = Words("core.private_chat_name")
 _NOTHING = Written()
@@ -112,6 +114,7 @@ class Live:
     bots: frozenset[str]
     sharing: frozenset[str] = frozenset()
     already_sent: dict[str, str] = field(default_factory=dict)
+    _waited: dict[str, int] = field(default_factory=dict)
 
     async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
         """Do it."""
@@ -130,6 +133,7 @@ class Live:
         view = await self.directory.view(action.room_id)
         sender = None
         if isinstance(action, Redact):
+            await self._until_quoted(action, transaction_id)
             sender = await self.transport.event_sender(action.room_id, action.event_id)
             if sender is None:
                 raise TransportError("M_NOT_FOUND", "there is no such event")
@@ -150,6 +154,16 @@ class Live:
         if _already(action, view, self.transport.user_id):
             return action.room_id
         return await self.transport.join(action.room_id, action.via)
+
+    async def _until_quoted(self, redact: Redact, transaction_id: str) -> None:
+        """What moderators are to see is quoted before it is gone. Raises to be asked again a little later."""
+        if redact.after is None or await self.directory.event_id(redact.after) is not None:
+            self._waited.pop(transaction_id, None)
+            return
+        waited = self._waited[transaction_id] = self._waited.get(transaction_id, 0) + 1
+        if waited <= LONGEST_WAIT:
+            raise TransportError("KITHROOM_NOT_QUOTED", "it is not quoted yet", retryable=True, retry_after=1.0)
+        del self._waited[transaction_id]
 
     def _check(
         self,

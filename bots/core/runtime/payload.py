@@ -101,7 +101,7 @@ def from_json(value: Mapping[str, Any]) -> Outward:
         case "set_topic":
             return SetTopic(user=value["user"], parts=tuple(_to_words(words) for words in value["parts"]), **common)
         case "redact":
-            named = {name: value[name] for name in ("room_id", "event_id", "sender", "asked_by_sender")}
+            named = {name: value[name] for name in ("room_id", "event_id", "sender", "asked_by_sender", "after")}
             return Redact(**named, **common)
         case "set_power":
             return SetPower(room_id=value["room_id"], user=value["user"], level=value["level"], **common)
@@ -151,6 +151,7 @@ def _own(action: Outward) -> dict[str, Any]:
                 "event_id": action.event_id,
                 "sender": action.sender,
                 "asked_by_sender": action.asked_by_sender,
+                "after": action.after,
             }
         case SetPower(room_id=room_id, user=user, level=level):
             return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}

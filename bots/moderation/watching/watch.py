@@ -32,7 +32,7 @@ from bots.moderation.ladder import HELD_FOR, MUTES, has_moderator_power, rule_an
 from bots.moderation.orders import Order
 from bots.moderation.places import hindrance, places
 from bots.moderation.records import Decision, Kind
-from bots.moderation.telling import tell
+from bots.moderation.telling import case_label, tell
 from bots.moderation.watching.known import known_of
 from bots.moderation.watching.pace import MARK, Written, is_new, recent, went_on
 from bots.moderation.watching.records import Pace, Reminded
@@ -208,6 +208,7 @@ def hold(event: Message, facts: Noticed, finding: Finding, room: RoomView) -> tu
             room_id=event.room_id,
             event_id=event_id,
             sender=event.sender,
+            after=case_label(facts.about.number) if facts.office is not None else None,
         )
         for event_id in taken
     )
