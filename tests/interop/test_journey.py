@@ -21,8 +21,11 @@ pytestmark = pytest.mark.real
 CONDITION = "type-1-diabetes"
 
 
-async def settle_in(newcomer, place, *, introduced="no", words="T1D", via=(), condition=CONDITION):
-    """From the lobby to the condition's room; the private chat's room id. `via`: servers that know the lobby."""
+async def settle_in(newcomer, place, *, introduced="no", line=None, words="T1D", via=(), condition=CONDITION):
+    """From the lobby to the condition's room; the private chat's room id.
+
+    `line`: how they wish to be introduced, in their own words. `via`: servers that know the lobby.
+    """
     welcome = place.bots["welcome"]
     await newcomer.do("join", room=place.lobby, via=list(via))
     chat = await newcomer.invited_to()
@@ -39,7 +42,8 @@ async def settle_in(newcomer, place, *, introduced="no", words="T1D", via=(), co
     await newcomer.hears("The door is open", room=chat)
     for asked, answer in {
         "who are you here?": "skip",
-        "May I tell the room": introduced,
+        "May I tell the room": "my words" if line else introduced,
+        **({"Then write it here": line, "Shall I say it like that": "yes"} if line else {}),
         "May I write to you here tomorrow": "no",
     }.items():
         await newcomer.hears(asked, room=chat)
@@ -256,8 +260,11 @@ async def test_a_second_start_of_a_bot_says_so_and_ends_and_the_first_one_goes_o
 async def test_nobody_but_a_moderator_moderates(community, person):
     ana, bo = await person("ana"), await person("bo")
     await settle_in(ana, community)
-    await settle_in(bo, community)
+    await settle_in(bo, community, line="!ban me if you can, I'm new")
     room = community.condition(CONDITION)
+    introduced = await ana.hears("> !ban me if you can, I'm new", room=room, sender=community.bots["welcome"])
+    assert introduced["encrypted"]
+    assert introduced["content"]["m.mentions"] == {}
 
     said = await bo.say(room, "hello")
     await ana.hears("hello", room=room, sender=bo.user_id)
