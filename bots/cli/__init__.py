@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -332,3 +333,50 @@ def audit_summary(config: Path, months: int) -> None:
     from bots.cli.audit import summary
 
     _console().print(asyncio.run(summary(config, months)))
+
+
+@main.group()
+def library() -> None:
+    """The community's library."""
+
+
+@library.command("export")
+@click.option("--format", "kind", type=click.Choice(["json", "csv", "rss"]), default="json", help="JSON, CSV or RSS.")
+@_community
+def library_export(kind: str, folder: Path) -> None:
+    """Print the library for another program."""
+    from bots.cli.shelving import export
+
+    click.echo(export(folder, kind, datetime.now(UTC)), nl=False)
+
+
+@library.command("import")
+@click.argument("file", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False, exists=True))
+@click.option("--only", multiple=True, metavar="TOPIC", help="Of MedlinePlus' topics only this one; may be repeated.")
+@click.option(
+    "--review-by",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Until when entries without a day of their own are good (a year from today).",
+)
+@_community
+def library_import(file: Path, only: tuple[str, ...], review_by: datetime | None, folder: Path) -> None:
+    """Take the entries of FILE into the library: JSON, CSV, or MedlinePlus' health topics (XML).
+
+    Exit code 1 if something in it can't be an entry.
+    """
+    from rich.markup import escape
+
+    from bots.cli.shelving import bring_in
+
+    by = (review_by or datetime.now(UTC) + timedelta(days=365)).date()
+    imported = bring_in(file, folder, review_by=by, only=only)
+    for sentence in imported.wrong:
+        _console().print(f"[red]✗[/red] {escape(sentence)}", soft_wrap=True)
+    if imported.known:
+        _console().print(f"Left as they are, since the library has them: {', '.join(imported.known)}.", soft_wrap=True)
+    noun = "entry" if imported.entries == 1 else "entries"
+    if imported.file is None:
+        _console().print("Nothing was written.")
+    else:
+        _console().print(f"[green]✓[/green] {imported.file}: {imported.entries} {noun} more", soft_wrap=True)
+    sys.exit(1 if imported.wrong else 0)

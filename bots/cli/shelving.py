@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`kithroom library import` and `export`: the library from other programs' files, and as such."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from bots.cli.sorry import Sorry
+from bots.core.documents import Mistake, SettingsError
+from bots.core.settings import load_community
+from bots.resources.exchange import (
+    Draft,
+    UnreadableError,
+    from_csv,
+    from_health_topics,
+    from_json,
+    to_csv,
+    to_json,
+    to_rss,
+    to_yaml,
+)
+
+FORMATS = ("json", "csv", "rss")
+# A file of all of MedlinePlus' topics has 30 MB.
+LARGEST = 100_000_000
+_ENTRY = re.compile(r"^  - ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file.
+
+    `file` is the file of the library that was written (None: nothing was left to write), `entries` how many are in it,
+    `known` the ids that were there already, `wrong` what is wrong with the rest, a sentence each.
+    """
+
+    file: Path | None
+    entries: int
+    known: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+def export(folder: Path, kind: str, now: datetime) -> str:
+    """The library of the community in `folder` as one of `FORMATS`. Raises SettingsError."""
+    community = load_community(folder)
+    match kind:
+        case "csv":
+            return to_csv(community.library, community.languages)
+        case "rss":
+            link = community.door or "https://kithroom.invalid/"
+            return to_rss(
+                community.library, title=community.name, link=link, language=community.default_language, built=now
+            )
+    return to_json(community.library)
+
+
+def bring_in(file: Path, folder: Path, *, review_by: date, only: Collection[str] = ()) -> Imported:
+    """Write what is in `file` (JSON, CSV or MedlinePlus' XML, by its ending) into the library of `folder`.
+
+    Entries that have no `review_by` get this one. What is wrong with an entry keeps that entry out, and no other.
+    Raises Sorry, and SettingsError where the folder has mistakes of its own.
+    """
+    community = load_community(folder)
+    target = folder / "library" / f"{_name(file)}.yaml"
+    if target.exists():
+        raise Sorry(f"There is {target} already. Rename the file that comes in, or take that one away first.")
+    drafts = [_dated(draft, review_by) for draft in _read(file, review_by, only)]
+    there = {entry.id for entry in community.library}
+    known = tuple(str(draft.values.get("id")) for draft in drafts if draft.values.get("id") in there)
+    good, wrong = _sifted([draft for draft in drafts if draft.values.get("id") not in there], target, folder)
+    if not good:
+        return Imported(None, 0, known, wrong)
+    target.write_text(_shelf(good, file), "utf-8")
+    return Imported(target, len(good), known, wrong)
+
+
+def _read(file: Path, review_by: date, only: Collection[str]) -> Sequence[Draft]:
+    if file.stat().st_size > LARGEST:
+        raise Sorry(f"{file} is larger than {LARGEST // 1_000_000} MB. Split it.")
+    try:
+        text = file.read_text("utf-8")
+        match file.suffix.lower():
+            case ".json":
+                return from_json(text)
+            case ".csv":
+                return from_csv(text)
+            case ".xml":
+                return from_health_topics(text, review_by, only=only)
+    except UnicodeDecodeError:
+        raise Sorry(f"{file} is not written in UTF-8. Save it as that, and try again.") from None
+    except UnreadableError as error:
+        raise Sorry(f"{file} can't be read. {error}") from None
+    raise Sorry(f"{file} should end in .json, .csv or .xml.")
+
+
+def _name(file: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", file.stem.casefold()).strip("-") or "imported"
+
+
+def _dated(draft: Draft, review_by: date) -> Draft:
+    return Draft(draft.line, {"review_by": review_by, **draft.values})
+
+
+def _shelf(drafts: Sequence[Draft], file: Path) -> str:
+    return to_yaml(drafts, f"From {file.name}. Nobody here has checked these entries yet, unless they say so.")
+
+
+def _sifted(drafts: Sequence[Draft], target: Path, folder: Path) -> tuple[list[Draft], tuple[str, ...]]:
+    """The drafts that can stand in the library, and what is wrong with the others."""
+    good, wrong = list(drafts), []
+    with _workbench(folder, target.name) as bench:
+        while good:
+            bench.write_text(text := _shelf(good, target), "utf-8")
+            try:
+                load_community(bench.parents[1])
+            except SettingsError as error:
+                bad = dict(_by_entry(error.mistakes, text, bench))
+                if not bad:
+                    raise
+                for index in sorted(bad, reverse=True):
+                    draft = good.pop(index)
+                    wrong.append(f"Entry {draft.line} ({draft.values.get('id', 'without an id')}): {bad[index]}")
+            else:
+                break
+    return good, tuple(reversed(wrong))
+
+
+@contextmanager
+def _workbench(folder: Path, name: str) -> Iterator[Path]:
+    """A copy of the folder in which a file of the library can be tried before it is kept."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place)
+        (copy / "library").mkdir()
+        for each in (*folder.iterdir(), *(folder / "library").glob("*.yaml")):
+            if each.name != "library":
+                (copy / each.relative_to(folder)).symlink_to(each.resolve())
+        yield copy / "library" / name
+
+
+def _by_entry(mistakes: Sequence[Mistake], text: str, file: Path) -> Iterator[tuple[int, str]]:
+    """Which entry of the file each mistake is in, and all that is wrong with it."""
+    starts = [text.count("\n", 0, found.start()) + 1 for found in _ENTRY.finditer(text)]
+    told: dict[int, list[str]] = {}
+    for mistake in mistakes:
+        if mistake.file == file and starts and mistake.line >= starts[0]:
+            index = sum(start <= mistake.line for start in starts) - 1
+            told.setdefault(index, []).append(" ".join(filter(None, (mistake.message, mistake.hint))))
+    yield from ((index, " ".join(sentences)) for index, sentences in told.items())
