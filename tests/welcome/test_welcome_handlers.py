@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from dataclasses import replace
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -8,7 +9,7 @@ from bots.core.actions import BotName, InPrivateChat, InRoom, Priority, Send
 from bots.core.community import Guidelines
 from bots.core.events import MembershipState, MessageKind
 from bots.core.language import Catalogue, shipped_words
-from bots.core.records import CommunityRoom
+from bots.core.records import CommunityRoom, Kept
 from bots.core.settings import load_community
 from bots.welcome.records import Consent, Conversation, Purpose, Step
 from bots.welcome.wording import question_id
@@ -290,6 +291,32 @@ async def test_nothing_anybody_wrote_is_kept():
     await scene.says("I am zebrafinch and I have epilepsy")
     await scene.says("zebrafinch")
     assert "zebrafinch" not in repr(scene.records)
+
+
+def test_what_tells_of_somebodys_health_and_days_is_sealed_at_rest():
+    kept = get_type_hints(Conversation, include_extras=True)
+    in_clear = {name for name, kind in kept.items() if Kept.SEALED not in getattr(kind, "__metadata__", ())}
+    assert in_clear == {
+        "user",
+        "step",
+        "pause",
+        "agreed",
+        "health",
+        "notes",
+        "adult",
+        "asked",
+        "reads",
+        "heard",
+        "reminded",
+        "hinted",
+        "round",
+        "unclear",
+        "line",
+        "chat_left",
+        "asked_at",
+        "key",
+        "duty",
+    }
 
 
 async def test_a_greeting_that_never_arrived_is_forgotten():
