@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -65,6 +67,14 @@ class InMemory:
         self._homeserver.invite(creator.me, room_id, bot.me)
         return room_id
 
+    async def policy_list(self, keeper, alias):
+        room_id = self._homeserver.create_room(keeper.me, encrypted=False, join_rule="public")
+        self._homeserver.aliases[f"#{alias}:x"] = room_id
+        return room_id, f"#{alias}:x"
+
+    async def put_rule(self, keeper, room_id, kind, state_key, content):
+        self._homeserver.put_policy(keeper.me, room_id, kind, state_key, content)
+
 
 class OnSynapse:
     def __init__(self, synapse, new_account, folder):
@@ -92,6 +102,17 @@ class OnSynapse:
         }
         async with Http(self._synapse.url, self._accounts[creator.me].access_token) as http:
             return (await http.request("POST", path("createRoom"), body))["room_id"]
+
+    async def policy_list(self, keeper, alias):
+        """By its id: our own homeserver lets nobody make an alias, since everybody could read it."""
+        body = {"preset": "public_chat"}
+        async with Http(self._synapse.url, self._accounts[keeper.me].access_token) as http:
+            room_id = (await http.request("POST", path("createRoom"), body))["room_id"]
+        return room_id, room_id
+
+    async def put_rule(self, keeper, room_id, kind, state_key, content):
+        async with Http(self._synapse.url, self._accounts[keeper.me].access_token) as http:
+            await http.request("PUT", path("rooms", room_id, "state", kind, state_key), content)
 
 
 @pytest.fixture(params=["memory", pytest.param("synapse", marks=pytest.mark.real)])
@@ -364,3 +385,36 @@ async def test_who_invited_somebody_is_known_while_they_are_there(people, homese
     await cleo.transport.join(room_id)
     assert await inviter() == anna.me
     assert await bot.transport.inviter(room_id, anna.me) is None
+
+
+async def test_a_policy_list_is_entered_and_read_as_other_tools_write_it(homeserver):
+    keeper, bot = await homeserver.peer("keeper"), await homeserver.peer("bot")
+    await bot.sync()
+    room_id, alias = await homeserver.policy_list(keeper, "bad-people")
+    ban = {"recommendation": "m.ban", "reason": "spam"}
+    # Mjolnir's key is the rule, Draupnir's and Meowlnir's a hash; an old list has names from before MSC2313 was done.
+    digest = base64.b64encode(hashlib.sha256(b"@hidden:x").digest()).decode()
+    rules = {
+        ("m.policy.rule.user", "rule:@spam*:x"): {**ban, "entity": "@spam*:x"},
+        ("m.policy.rule.server", "rule:evil.example"): {**ban, "entity": "evil.example"},
+        ("m.policy.rule.user", digest): {
+            "recommendation": "m.takedown", "org.matrix.msc4205.hashes": {"sha256": digest},
+        },
+        ("org.matrix.mjolnir.rule.user", "rule:@old:x"): {
+            **ban, "recommendation": "org.matrix.mjolnir.ban", "entity": "@old:x",
+        },
+        ("m.policy.rule.user", "rule:broken"): {"entity": 7},
+    }  # fmt: skip
+    for (kind, state_key), content in rules.items():
+        await homeserver.put_rule(keeper, room_id, kind, state_key, content)
+    assert await bot.transport.join(alias) == room_id
+    await bot.sync()
+    await bot.transport.load_rooms(frozenset({room_id}))
+    there = bot.transport.room(room_id).policies
+    assert there.keys() == rules.keys()
+    assert [state_key for (_, state_key), policy in there.items() if policy is None] == ["rule:broken"]
+    # Each takes a rule out by an empty one.
+    await homeserver.put_rule(keeper, room_id, "m.policy.rule.user", "rule:@spam*:x", {})
+    (change,) = await bot.hears(RoomStateChanged)
+    assert (change.type, change.state_key) == ("m.policy.rule.user", "rule:@spam*:x")
+    assert ("m.policy.rule.user", "rule:@spam*:x") not in bot.transport.room(room_id).policies

@@ -3,13 +3,14 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 
 import pytest
 
 from bots.core.actions import BotName
 from bots.core.crisis.tiers import Tier
-from bots.core.events import MembershipState
-from bots.core.policies import POLICY_TYPES
+from bots.core.events import MembershipState, RoomStateChanged
+from bots.core.policies import POLICY_TYPES, policy_of
 from bots.core.rooms import PowerLevels
 from bots.moderation.policy_lists.records import ListMatch, PolicyList
 from bots.moderation.records import CrisisAlert, Decision
@@ -241,6 +242,25 @@ async def test_a_restart_finds_what_changed_meanwhile(house):
     await house.restarts()
     assert len(house.recorded(Decision)) == 2
     assert {decision.target for decision in house.recorded(Decision)} == {ANA}
+
+
+async def test_thousands_of_rules_in_one_sync_are_one_look(house):
+    await subscribed(house, "hold")
+    content = {"entity": "", "recommendation": "m.ban"}
+    room = house.homeserver.rooms[house.list]
+    policies = {(USER, f"{n}"): policy_of(USER, {**content, "entity": f"@p{n}:x"}) for n in range(50_000)}
+    policies[USER, "last"] = policy_of(USER, {**content, "entity": ANA})
+    house.homeserver.rooms[house.list] = replace(room, policies=policies)
+    for n in range(2_000):
+        event = RoomStateChanged(
+            room_id=house.list, event_id=f"$r{n}", sender=KEEPER, sent_at=house.clock.now(), type=USER, state_key=f"{n}"
+        )
+        house.homeserver._publish(event)
+    decided = house.running[BotName.MODERATION].metrics.events
+    before = decided._value.get()
+    await house.settles()
+    assert house.level(ANA) == -1
+    assert decided._value.get() - before < 20
 
 
 # Beside other tools
