@@ -30,7 +30,7 @@ from bots.core.crisis.rota import on_duty
 from bots.core.crisis.tiers import NOTED, Assessment, Tier, is_nearer
 from bots.core.events import Message, Outcome, Reaction, Tick
 from bots.core.records import CommunityRoom, OnCall, PrivateChat, SpokenLanguage
-from bots.core.rooms import RoomRole
+from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.answers import Intent, Vocabulary
 from bots.welcome.records import Conversation, CrisisNote, NoCrisisNotes
 
@@ -222,7 +222,6 @@ class Listening:
         conversation = await reader.get(Conversation, user)
         chat = await reader.get(PrivateChat, user)
         room = reader.room(chat.room_id) if chat else None
-        left = conversation is None or conversation.chat_left or (room is not None and user not in room.joined())
         offices = await reader.find(CommunityRoom, role=RoomRole.MODERATORS)
         spoken = await reader.get(SpokenLanguage, user)
         return Ear(
@@ -234,7 +233,7 @@ class Listening:
             ),
             last=await reader.get(CrisisNote, user),
             stopped=await reader.get(NoCrisisNotes, user) is not None,
-            agreed=chat is not None and not left,
+            agreed=_is_there(user, conversation, room) if chat and conversation else False,
             office=offices[0].room_id if offices else None,
         )
 
@@ -242,6 +241,13 @@ class Listening:
         """Theirs first: whoever is in distress falls back on it."""
         own = (person.language,) if person.language else ()
         return tuple(dict.fromkeys((*own, *self.community.languages)))
+
+
+def _is_there(user: str, conversation: Conversation, room: RoomView | None) -> bool:
+    """Whether they are in the chat; while the room is not known yet, whether they ever answered there, and stayed."""
+    if room is not None:
+        return user in room.joined()
+    return (conversation.heard or conversation.adult) and not conversation.chat_left
 
 
 def _is_due(tier: Tier, ear: Ear) -> bool:

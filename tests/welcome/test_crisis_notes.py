@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bots.core.actions import BotName, Schedule
 from bots.core.crisis.note import Person, answer, note
 from bots.core.crisis.tiers import NOTED, Tier
 from bots.core.helplines import MOST_LINES
@@ -14,6 +15,7 @@ from bots.welcome.records import CrisisNote, NoCrisisNotes
 from fakes import copy_rules
 from fakes.crisis_house import ANA, BEN, EXAMPLE, CrisisHouse
 from fakes.house import WELCOME
+from fakes.moderation_scene import Scene
 
 CANARY = "the swallows leave on thursday"
 LANGUAGES = spoken(shipped_words())
@@ -221,6 +223,14 @@ def test_each_note_has_its_number_its_lines_and_kind_words_in_every_language(tie
     assert [part.key for part in answer(EXAMPLE, tier, person, DAY, awake=True)] == keys[:-1]
 
 
+def test_lines_for_children_are_told_only_where_there_may_be_some():
+    person = Person(country="de", language="en")
+    adults = read(answer(EXAMPLE, Tier.THOUGHTS, person, DAY, awake=True))
+    assert ("TelefonSeelsorge" in adults, "Nummer gegen Kummer" in adults) == (True, False)
+    younger = replace(EXAMPLE, minimum_age=16)
+    assert "Nummer gegen Kummer" in read(answer(younger, Tier.THOUGHTS, person, DAY, awake=True))
+
+
 def test_a_list_that_is_out_of_date_says_so_and_shows_the_emergency_number_alone():
     person = Person(country="ie", language="en")
     aging = read(note(stale(EXAMPLE, 400), Tier.THOUGHTS, person, DAY, awake=True, here=False))
@@ -229,3 +239,37 @@ def test_a_list_that_is_out_of_date_says_so_and_shows_the_emergency_number_alone
     old = read(note(stale(EXAMPLE, 800), Tier.THOUGHTS, person, DAY, awake=True, here=False))
     assert ("Samaritans" in old, "112" in old, "findahelpline.com" in old) == (False, True, True)
     assert "not been checked for a long time" in old
+
+
+class Started:
+    """A homeserver of whose rooms nothing is known yet but the community's own, as after a start."""
+
+    def __init__(self, transport, known):
+        self._transport, self._known = transport, known
+
+    def __getattr__(self, name):
+        return getattr(self._transport, name)
+
+    def room(self, room_id):
+        return self._transport.room(room_id) if room_id in self._known else None
+
+
+async def test_an_invitation_that_nobody_took_is_no_agreed_chat_and_one_that_was_taken_is():
+    at = await house()
+    at.runs(wrap_transport=lambda transport: Started(transport, {at.lobby, at.harbour, at.office}))
+    await at.settles()
+    await at.cries("[T3] x", user=BEN)
+    assert "no private chat" in at.told[-1]
+    await at.cries("[T3] x")
+    assert "I wrote to them in private" in at.told[-1]
+
+
+async def test_what_may_not_be_theirs_calls_people_and_brings_no_note():
+    scene = Scene()
+    await scene.says(ANA, "i want to die")
+    assert [a.kind for a in scene.last if isinstance(a, Schedule) and a.voice is BotName.WELCOME] == ["crisis.write"]
+
+    scene = Scene()
+    await scene.says(ANA, "i want to die", authentic=False)
+    assert scene.office[0] == "crisis.alert.thoughts"
+    assert [a for a in scene.last if isinstance(a, Schedule) and a.voice is BotName.WELCOME] == []

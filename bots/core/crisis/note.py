@@ -7,16 +7,17 @@ then at most three lines; it is honest about who is awake; and no word of theirs
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bots.core.actions import Words
-from bots.core.community import Community
+from bots.core.community import Community, Country
 from bots.core.crisis.tiers import Tier
-from bots.core.helplines import country_name, find_country, told_lines
+from bots.core.helplines import YOUNG, country_name, find_country, told_lines
 
 # The tap that ends such notes, under each of them, and the one that has them come again.
 NO_MORE, AGAIN = "🔕", "🔔"
+_OF_AGE = 18
 # The labels of notes, by which a tap under one is known.
 LABEL = "crisis.note:"
 
@@ -69,11 +70,18 @@ def _people(community: Community, tier: Tier, person: Person, today: date) -> tu
     if country is None:
         return (emergency, Words("core.crisis.which_country", {}, person.language))
     default = community.default_language
-    lines = told_lines(country, today, default, person.language)
+    lines = told_lines(_for_its_age(community, country), today, default, person.language)
     if not lines:
         name = country_name(country, person.language or default, default)
         return (emergency, Words("core.crisis.out_of_date", {"country": name}, person.language))
     return (emergency, *lines)
+
+
+def _for_its_age(community: Community, country: Country) -> Country:
+    """Where everybody is of age, lines for children and young people make room for others."""
+    if community.minimum_age < _OF_AGE:
+        return country
+    return replace(country, helplines=tuple(line for line in country.helplines if line.kind != YOUNG))
 
 
 def _emergency(community: Community, person: Person) -> Words:
