@@ -104,7 +104,7 @@ async def opened(ground: Ground, rooms: int, tell: Callable[[], object]) -> tupl
 
 
 async def settled_in(ground: Ground, kithroom: Kithroom) -> None:
-    """Wait until the bot has come to all of its rooms; only from then on is it limited, with nothing used up yet."""
+    """Start the bots, and wait until the moderation bot has come to all of its rooms; so far it is not limited."""
     bot = kithroom.account_of(BotName.MODERATION)
     async with open_database(kithroom.deployment) as store, store.reading(BotName.MODERATION, _now()) as reading:
         rooms = {room.room_id for room in await reading.find(CommunityRoom)}
@@ -113,7 +113,6 @@ async def settled_in(ground: Ground, kithroom: Kithroom) -> None:
     async with Http(ground.synapse.url, bot.access_token) as http:
         for _ in range(_TRIES):
             if rooms <= set((await http.request("GET", path("joined_rooms")))["joined_rooms"]):
-                await ground.exempt(bot.user_id, exempt=False)
                 return
             await asyncio.sleep(1)
     raise DidNotStartError("the moderation bot has not come to all of its rooms")

@@ -229,12 +229,12 @@ class Benchmark:
             )
             stack.callback(kithroom.stop_all)
             await self._step("(g) Letting the bots come in", settled_in(ground, kithroom))
+            task = self.progress.add_task("(g) A command a second", total=sizes.commands)
+            actions = await first_actions(moderator, sizes.commands, partial(self.progress.advance, task))
+            await ground.exempt(kithroom.account_of(BotName.MODERATION).user_id, exempt=False)
             task = self.progress.add_task("(g) One ban in many rooms", total=sizes.banned)
             advance = partial(self.progress.advance, task)
             bans = await one_ban(moderator, office, member.user_id, sizes.banned, advance)
-            await ground.exempt(kithroom.account_of(BotName.MODERATION).user_id)
-            task = self.progress.add_task("(g) A command a second", total=sizes.commands)
-            actions = await first_actions(moderator, sizes.commands, partial(self.progress.advance, task))
         self.report.rows += ladder_rows(actions, bans)
 
     async def _starts(self, ground: Ground, subjects: list[Subject]) -> None:

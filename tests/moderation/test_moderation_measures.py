@@ -79,7 +79,7 @@ async def test_the_moderators_hear_once_of_somebody_who_goes_on(scene):
     heard = []
     for _ in range(20):
         await scene.says(ANA, "and another thing", HARBOUR)
-        heard += scene.office
+        heard += [key for key in scene.office if key.startswith("slow")]
     assert heard == ["slow.many"]
 
 

@@ -239,4 +239,5 @@ async def test_to_stop_somebody_now_one_is_enough(scene):
 async def test_a_thumb_under_a_case_is_only_a_thumb(scene):
     card = await scene.case()
     await scene.taps(MO, "👍", card)
-    assert scene.last == []
+    assert scene.office == []
+    assert scene.deeds == []
