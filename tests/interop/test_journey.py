@@ -92,6 +92,17 @@ async def report_and_mute(ana, bo, moderator, place):
     return rude
 
 
+def may_write(who, room, *, may=True):
+    """Power levels of the room by which this person may write, or may not."""
+
+    def says_so(event):
+        if event["type"] != "m.room.power_levels" or event["room_id"] != room:
+            return False
+        return (event["content"].get("users", {}).get(who.user_id, 0) >= 0) is may
+
+    return says_so
+
+
 async def test_a_newcomer_gets_from_the_lobby_to_a_first_me_too(community, person):
     ana, bo = await person("ana"), await person("bo")
     chat = await settle_in(ana, community)
@@ -163,7 +174,7 @@ async def test_a_plain_question_in_private_is_answered(community, person):
     await ana.hears("insulin", room=chat, sender=community.bots["resources"], since=len(ana.events) - 1)
 
 
-async def test_a_report_becomes_a_case_and_a_mute_ends_the_talking(community, person):
+async def test_a_report_becomes_a_case_and_what_a_moderator_decides_ends_by_word_and_by_itself(community, person):
     moderator = await person(account="moderator")
     ana, bo = await person("ana"), await person("bo")
     await settle_in(ana, community)
@@ -171,15 +182,9 @@ async def test_a_report_becomes_a_case_and_a_mute_ends_the_talking(community, pe
     room = community.condition(CONDITION)
     rude = await report_and_mute(ana, bo, moderator, community)
 
+    since = len(ana.events) - 1
     await moderator.reply(room, rude, "!undo")
-    await ana.wait(
-        lambda e: (
-            e["type"] == "m.room.power_levels"
-            and e["room_id"] == room
-            and e["content"].get("users", {}).get(bo.user_id, 0) >= 0
-        ),
-        since=len(ana.events) - 1,
-    )
+    await ana.wait(may_write(bo, room), since=since)
     await bo.say(room, "sorry, and thank you")
     await ana.hears("sorry, and thank you", room=room)
     mia = await person("mia")
@@ -241,6 +246,24 @@ def in_thread(root):
 def thread_of(event):
     relation = event["content"].get("m.relates_to") or {}
     return relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+
+    # For a few seconds, and over by itself.
+    since = len(ana.events) - 1
+    await moderator.reply(room, rude, "!mute 3s a short pause")
+    await bo.hears("a short pause", sender=community.bots["welcome"])
+    await ana.wait(may_write(bo, room, may=False), since=since)
+    await ana.wait(may_write(bo, room), since=since)
+    await bo.say(room, "the pause is over")
+    await ana.hears("the pause is over", room=room)
+
+    # Out of the room for a few seconds, then asked in again.
+    since = len(bo.events)
+    await moderator.reply(room, rude, "!ban 3s enough for today")
+    await bo.hears("enough for today", sender=community.bots["welcome"])
+    assert await bo.invited_to(since=since) == room
+    await bo.do("join", room=room)
+    await bo.say(room, "here I am again")
+    await ana.hears("here I am again", room=room)
 
 
 async def test_a_second_start_of_a_bot_says_so_and_ends_and_the_first_one_goes_on(community, person):
