@@ -13,6 +13,7 @@ from bots.core.bot import Reader
 from bots.core.events import OBSERVED, Membership, MembershipState, Outcome, Tick
 from bots.core.rooms import RoomView
 from bots.moderation.carrying_out import audit
+from bots.moderation.cases import NUMBERS
 from bots.moderation.handlers import HELP_MEMO, members_rooms, moderators_room
 from bots.moderation.ladder import (
     EXPIRY,
@@ -22,9 +23,11 @@ from bots.moderation.ladder import (
     MUTES,
     SAID_ONLY,
     UNDO,
+    carried_out,
     ended,
     ends_again,
     expiry_id,
+    has_moderator_power,
     invited_again,
     level_of,
     rule_and_number,
@@ -48,7 +51,7 @@ class Aftermath:
 
     `rule` is what asked for the deed whose outcome this is; `together` the decisions of the same order, in several
     rooms; `earlier` the decision whose place this one took, `progress` how far an order in many rooms has come.
-    `rooms` are the members' rooms by id.
+    `rooms` are the members' rooms by id; `number` is the new decision's, where one is made.
     """
 
     now: datetime
@@ -60,6 +63,7 @@ class Aftermath:
     together: tuple[Decision, ...] = ()
     earlier: Decision | None = None
     progress: Progress | None = None
+    number: int = 0
 
     def name(self, decision: Decision) -> str | None:
         """What the room of a decision is called."""
@@ -140,17 +144,39 @@ def decide_tick(event: Tick, facts: Aftermath) -> tuple[Action, ...]:
 
 
 async def gather_membership(event: Membership, reader: Reader) -> Aftermath:
-    """The mute that somebody who comes back is under."""
+    """The mute that somebody who comes back is under, or brings along from where they were muted everywhere."""
     facts = _facts(reader)
     if event.room_id not in facts.rooms or event.now is not MembershipState.JOIN:
         return facts
-    active = await reader.find(Decision, room_id=event.room_id, target=event.user, active=True)
-    return replace(facts, decision=next((each for each in reversed(active) if each.kind in MUTES), None))
+    active = [each for each in await reader.find(Decision, target=event.user, active=True) if each.kind in MUTES]
+    here = [each for each in active if each.room_id == event.room_id]
+    if here:
+        return replace(facts, decision=here[-1])
+    everywhere = [each for each in active if each.everywhere]
+    if not everywhere or has_moderator_power(facts.rooms[event.room_id], event.user):
+        return facts
+    return replace(facts, decision=everywhere[-1], number=await reader.next_number(NUMBERS))
 
 
 def decide_membership(event: Membership, facts: Aftermath) -> tuple[Action, ...]:
-    """A mute does not end by leaving and coming back."""
-    if facts.decision is None or level_of(facts.rooms[event.room_id], event.user) == MUTED:
+    """A mute does not end by leaving and coming back, and one for all rooms holds in a room that is new to them."""
+    if facts.decision is None:
+        return ()
+    level = level_of(facts.rooms[event.room_id], event.user)
+    if facts.number:
+        here = replace(
+            facts.decision,
+            number=facts.number,
+            room_id=event.room_id,
+            level_before=level,
+            level_rest=level,
+            of=None,
+            tell=False,
+            reason=None,
+        )
+        why = f"moderation.{here.kind}"
+        return (do.Remember(why=why, record=here), *carried_out(here), audit(here.kind, here, facts.me))
+    if level == MUTED:
         return ()
     return (
         do.SetPower(

@@ -281,6 +281,7 @@ async def _ordered(
         asker=event.sender,
         asked_at=event.sent_at,
         asker_hash=reader.pseudonym(event.sender),
+        my_hash=reader.pseudonym(reader.me),
         roles=roles,
         here=here,
         rooms=liveliest_first(facts.rooms, await reader.find(RoomLife), reader.now),

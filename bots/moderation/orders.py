@@ -35,7 +35,7 @@ AT_ONCE = timedelta(seconds=30)
 class Situation:
     """What an order depends on.
 
-    `asked_at` is when it was given, `asker_hash` the asker as decisions name them.
+    `asked_at` is when it was given, `asker_hash` and `my_hash` the asker and the bot as decisions name them.
 
     `here` is the community's room in which it was given (None: the moderators' room), `rooms` all that are moderated.
     `about` is the case or the decision that `#12` or the thread means (`unknown`: there is none of that number),
@@ -48,6 +48,7 @@ class Situation:
     asker: str
     asked_at: datetime
     asker_hash: str
+    my_hash: str
     roles: Roles
     here: RoomView | None
     rooms: Sequence[RoomView]
@@ -71,6 +72,7 @@ class Order:
     case: int | None
     lasts: timedelta | None
     reason: str
+    everywhere: bool = False
     left_out: tuple[Refused, ...] = ()
 
 
@@ -128,6 +130,7 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
         case=at.about.number if isinstance(at.about, Case) else at.about.case if at.about else None,
         lasts=command.duration if isinstance(command, Mute | Ban) else HELD_FOR if kind is Kind.HOLD else None,
         reason=command.reason,
+        everywhere=command.everywhere,
         left_out=tuple(hindered.values()),
     )
 
@@ -152,6 +155,7 @@ def decided(
         until=None if order.lasts is None else now + order.lasts,
         of=place.of,
         was_in=place.was_in,
+        everywhere=order.everywhere,
         reason=order.reason or None,
     )
 
@@ -175,10 +179,16 @@ def _not_there(command: Aimed, known: Sequence[RoomView], at: Situation) -> Refu
 
 
 def _decided_meanwhile(rooms: Sequence[RoomView], at: Situation) -> bool:
-    """Whether somebody else decided about the same person there before the one who asks can have seen it."""
+    """Whether somebody else decided about the same person there before the one who asks can have seen it.
+
+    What the bot held by itself waits for exactly such an order.
+    """
     ids = {room.room_id for room in rooms}
     return any(
-        each.by != at.asker_hash and each.kind not in LIFTS and each.room_id in ids and each.at > at.asked_at - AT_ONCE
+        each.by not in (at.asker_hash, at.my_hash)
+        and each.kind not in LIFTS
+        and each.room_id in ids
+        and each.at > at.asked_at - AT_ONCE
         for each in at.decisions
     )
 

@@ -82,6 +82,7 @@ class Decision(Record):
     as it was, as this decision makes it, and as it is when no mute is in force.
     `until` is when it ends by itself.
     `of` is the decision that this one lifts or takes the place of.
+    `everywhere`: it was meant for all rooms, those that the person has not come to yet as well.
     `was_in` says of a ban whether it took them out of the room, so that its end is an invitation.
     `appeal_until` is until when the member may ask for a second look (None: there is nothing to look at again).
     `stands` is false of what was taken back or could not be done: it counts for nothing, ever.
@@ -103,6 +104,7 @@ class Decision(Record):
     until: datetime | None = None
     of: int | None = None
     was_in: bool = False
+    everywhere: bool = False
     appeal_until: datetime | None = None
     stands: bool = True
     active: bool = True

@@ -228,6 +228,10 @@ class Scene:
         for room_id in room_ids or MEMBERS_ROOMS:
             self._set_power(room_id, who, level)
 
+    async def remembers(self, record):
+        """Something is written down already."""
+        await self._tables.remember(record)
+
     async def waits(self, **time):
         """Time passes, and what is due happens when it is due."""
         until = self.now + timedelta(**time)

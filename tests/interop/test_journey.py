@@ -187,6 +187,25 @@ async def test_a_report_becomes_a_case_and_what_a_moderator_decides_ends_by_word
     await ana.wait(may_write(bo, room), since=since)
     await bo.say(room, "sorry, and thank you")
     await ana.hears("sorry, and thank you", room=room)
+
+    # For a few seconds, and over by itself.
+    since = len(ana.events) - 1
+    await moderator.reply(room, rude, "!mute 3s a short pause")
+    await bo.hears("a short pause", sender=community.bots["welcome"])
+    await ana.wait(may_write(bo, room, may=False), since=since)
+    await ana.wait(may_write(bo, room), since=since)
+    await bo.say(room, "the pause is over")
+    await ana.hears("the pause is over", room=room)
+
+    # Out of the room for a few seconds, then asked in again.
+    since = len(bo.events)
+    await moderator.reply(room, rude, "!ban 3s enough for today")
+    await bo.hears("enough for today", sender=community.bots["welcome"])
+    assert await bo.invited_to(since=since) == room
+    await bo.do("join", room=room)
+    await bo.say(room, "here I am again")
+    await ana.hears("here I am again", room=room)
+
     mia = await person("mia")
     async with moderating(mia, community):
         await taken_warned_and_appealed(bo, moderator, mia, community, chat)
@@ -246,24 +265,6 @@ def in_thread(root):
 def thread_of(event):
     relation = event["content"].get("m.relates_to") or {}
     return relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
-
-    # For a few seconds, and over by itself.
-    since = len(ana.events) - 1
-    await moderator.reply(room, rude, "!mute 3s a short pause")
-    await bo.hears("a short pause", sender=community.bots["welcome"])
-    await ana.wait(may_write(bo, room, may=False), since=since)
-    await ana.wait(may_write(bo, room), since=since)
-    await bo.say(room, "the pause is over")
-    await ana.hears("the pause is over", room=room)
-
-    # Out of the room for a few seconds, then asked in again.
-    since = len(bo.events)
-    await moderator.reply(room, rude, "!ban 3s enough for today")
-    await bo.hears("enough for today", sender=community.bots["welcome"])
-    assert await bo.invited_to(since=since) == room
-    await bo.do("join", room=room)
-    await bo.say(room, "here I am again")
-    await ana.hears("here I am again", room=room)
 
 
 async def test_a_second_start_of_a_bot_says_so_and_ends_and_the_first_one_goes_on(community, person):

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ladder in bad weather: people who leave, moderators at once, power that is gone, clocks that jump, and holds."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bots.core.actions import Bookkeeping, InRoom, Redact
 from bots.core.events import MembershipState, Reaction
+from bots.moderation.records import Decision, Kind
 from fakes.moderation_scene import (
     ANA,
     BEN,
@@ -50,6 +52,38 @@ async def test_a_member_who_leaves_while_the_mute_is_on_its_way_is_muted_when_th
     scene.held = False
     await scene.joins(ANA)
     assert scene.level(ANA) == -1
+
+
+def never_in(scene, who, room_id):
+    view = scene.views[room_id]
+    scene.views[room_id] = replace(view, members={user: m for user, m in view.members.items() if user != who})
+
+
+async def test_a_mute_everywhere_holds_in_a_room_that_they_come_to_later_and_ends_with_the_others(scene):
+    never_in(scene, ANA, LANTERN)
+    await scene.says(MO, f"!mute 2h {ANA} everywhere", OFFICE)
+    assert scene.level(ANA, LANTERN) is None
+    await scene.joins(ANA, LANTERN)
+    assert scene.level(ANA, LANTERN) == -1
+    assert scene.told(ANA) == []
+    await scene.waits(hours=3)
+    assert [scene.level(ANA, room) for room in MEMBERS_ROOMS] == [None] * 3
+    assert scene.told(ANA) == ["tell.over"]
+
+
+async def test_it_is_taken_back_there_as_well(scene):
+    never_in(scene, ANA, LANTERN)
+    await scene.says(MO, f"!hold {ANA} everywhere", OFFICE)
+    await scene.joins(ANA, LANTERN)
+    await scene.says(MO, "!undo", OFFICE)
+    assert [scene.level(ANA, room) for room in MEMBERS_ROOMS] == [None] * 3
+
+
+async def test_a_mute_in_one_room_is_none_in_another(scene):
+    never_in(scene, ANA, LANTERN)
+    await scene.replies(MO, "!mute", to=ANA)
+    await scene.joins(ANA, LANTERN)
+    assert scene.level(ANA, LANTERN) is None
 
 
 async def test_nobody_is_muted_where_they_have_never_been(scene):
@@ -101,6 +135,15 @@ async def test_who_has_seen_it_goes_on_and_so_does_the_first_one(scene):
     assert scene.level(ANA) == -1
     await scene.waits(seconds=31)
     await scene.taps(MIA, "👋", card)
+    assert scene.state(ANA) is MembershipState.LEAVE
+
+
+async def test_what_the_bot_held_by_itself_waits_for_exactly_such_an_order(scene):
+    held = Decision(
+        number=77, order=77, kind=Kind.HOLD, room_id=HARBOUR, target=ANA, by=BOT, at=scene.now, level_after=-1
+    )
+    await scene.remembers(held)
+    await scene.replies(MO, "!remove", to=ANA)
     assert scene.state(ANA) is MembershipState.LEAVE
 
 

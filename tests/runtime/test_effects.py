@@ -179,6 +179,18 @@ async def test_what_was_never_said_can_not_be_changed(world, target):
     assert await refused(world, Edit(why="t", room_id=world.lobby, target=target, parts=HELLO)) == "M_NOT_FOUND"
 
 
+async def test_a_thread_that_is_in_another_room_is_left_out(world):
+    """The moderators' room was upgraded: the case's card is in the old one."""
+    async with world.store.transaction(BotName.WELCOME, world.clock.now()) as transaction:
+        await transaction.set_label("case:1", world.homeserver.say(ME, world.moderators, "the card"))
+    for room_id in (world.moderators, world.lobby):
+        await world.live.carry_out(
+            Send(why="t", place=InRoom(room_id), parts=HELLO, thread=LabelRef("case:1")), room_id
+        )
+    assert last(world, world.moderators).thread is not None
+    assert last(world, world.lobby).thread is None
+
+
 async def test_what_a_sync_has_shown_to_be_sent_is_not_sent_again(world):
     event = world.homeserver.say(ME, world.lobby, "before the crash")
     world.live.already_sent["t"] = event

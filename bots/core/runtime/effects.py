@@ -17,6 +17,7 @@ from bots.core.actions import (
     Ban,
     BotName,
     Edit,
+    EventRef,
     InPrivateChat,
     InRoom,
     Invite,
@@ -222,7 +223,7 @@ class Live:
             message = Outgoing(
                 rendered=await self._rendered(send.parts, send.place, written.message),
                 reply_to=await self._event(send.reply_to),
-                thread=await self._event(send.thread),
+                thread=await self._thread(send.thread, room_id),
                 mentions=send.mentions,
                 choices=await self._choices(send),
                 shared_history=self._shares(view),
@@ -341,6 +342,13 @@ class Live:
         if ref is None:
             return None
         return await self.directory.event_id(ref.label) if isinstance(ref, LabelRef) else ref.event_id
+
+    async def _thread(self, ref: Ref | None, room_id: str) -> str | None:
+        """The thread's root, if it is in this room: a thread of a room that was replaced is seen by nobody."""
+        root = await self._event(ref)
+        if root is None or isinstance(ref, EventRef):
+            return root
+        return root if await self.transport.event_sender(room_id, root) is not None else None
 
     async def _react(self, room_id: str, event_id: str, key: str, transaction_id: str) -> None:
         try:

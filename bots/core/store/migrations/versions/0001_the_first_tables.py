@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("of", sa.BigInteger(), nullable=True),
         sa.Column("was_in", sa.Boolean(), nullable=False),
+        sa.Column("everywhere", sa.Boolean(), nullable=False),
         sa.Column("appeal_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stands", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
