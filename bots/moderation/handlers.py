@@ -318,7 +318,11 @@ async def _with_numbers(facts: Facts, reader: Reader) -> Facts:
             return replace(facts, numbers=(await reader.next_number(NUMBERS),))
         case Order(places=places) | Agreed(order=Order(places=places)):
             numbers = [await reader.next_number(NUMBERS) for _ in places]
-            return replace(facts, numbers=tuple(numbers), replaced=await _those(reader, [p.of for p in places]))
+            return replace(
+                facts,
+                numbers=tuple(numbers),
+                replaced=await _those(reader, [n for p in places for n in (p.of, p.over)]),
+            )
         case TakeBack(decisions):
             appeals = [await reader.get(Appeal, order) for order in {each.order for each in decisions}]
             restored = await _those(reader, [each.of for each in decisions])

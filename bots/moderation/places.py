@@ -37,7 +37,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One room of an order: the entries in its power levels, whose place it takes, and who was in (see `Decision`)."""
+    """One room of an order: the entries in its power levels, whose place it takes, and who was in (see `Decision`).
+
+    `over` is a hold that is over for good, since somebody has looked: to take this back is to let go.
+    """
 
     room_id: str
     before: int | None = None
@@ -45,6 +48,7 @@ class Place:
     rest: int | None = None
     of: int | None = None
     was_in: bool = False
+    over: int | None = None
 
 
 def hindrance(kind: Kind, target: str, room: RoomView, me: str) -> Refused | None:
@@ -72,7 +76,7 @@ def places(kind: Kind, target: str, rooms: Sequence[RoomView], decisions: Sequen
         return tuple(_ban(room, target, latest((Kind.BAN,), room.room_id, decisions)) for room in here)
     if kind in MUTES:
         known = [room for room in here if _state(room, target) not in (None, MembershipState.BAN)]
-        return tuple(_mute(room, target, latest(MUTES, room.room_id, decisions)) for room in known)
+        return tuple(_mute(kind, room, target, latest(MUTES, room.room_id, decisions)) for room in known)
     return tuple(Place(room.room_id) for room in here if _state(room, target) is MembershipState.JOIN)
 
 
@@ -81,7 +85,7 @@ def latest(kinds: Collection[Kind], room_id: str, decisions: Sequence[Decision])
     return [each for each in decisions if each.kind in kinds and each.room_id == room_id][-1:]
 
 
-def _mute(room: RoomView, target: str, earlier: Sequence[Decision]) -> Place:
+def _mute(kind: Kind, room: RoomView, target: str, earlier: Sequence[Decision]) -> Place:
     """A mute, or a longer or shorter one in place of the one in force."""
     level = level_of(room, target)
     if not earlier:
@@ -89,6 +93,8 @@ def _mute(room: RoomView, target: str, earlier: Sequence[Decision]) -> Place:
     (last,) = earlier
     # The one in force may not have come to be done yet; what was set by hand since is how it should be after.
     rest = last.level_rest if level in (MUTED, last.level_rest) else level
+    if last.kind is Kind.HOLD and kind is not Kind.HOLD:
+        return Place(room.room_id, rest, MUTED, rest, over=last.number)
     return Place(room.room_id, MUTED, MUTED, rest, last.number)
 
 

@@ -278,6 +278,17 @@ async def test_a_mute_after_a_hold_ends_when_the_mute_does(scene):
     assert scene.level(ANA) is None
 
 
+async def test_taking_back_what_was_decided_after_a_hold_lets_go(scene):
+    await scene.replies(MO, "!hold", to=ANA)
+    await scene.replies(MO, "!mute 2d", to=ANA)
+    await scene.replies(MO, "!undo", to=ANA)
+    assert scene.level(ANA) is None
+    assert scene.told(ANA) == ["tell.undo"]
+    assert not [each for each in scene.decisions if each.active]
+    await scene.waits(days=3)
+    assert scene.told(ANA) == []
+
+
 async def test_a_hold_that_nobody_looks_at_is_said_again_and_ends_the_next_day(scene):
     await scene.replies(MO, "!hold", to=ANA)
     await scene.waits(hours=3)

@@ -345,6 +345,7 @@ async def test_every_button_has_a_word_that_does_the_same(scene):
 
 async def test_a_sentence_in_a_case_that_begins_like_a_command_is_talk(scene):
     card = await scene.case()
+    await scene.says(MO, "good morning", OFFICE)
     for talk in ("ban would be too much I think", "note to self", "remove what?", "help", "close call!"):
         await scene.says(MO, talk, OFFICE, thread=card)
         assert scene.last == []
