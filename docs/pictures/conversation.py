@@ -67,6 +67,7 @@ async def come_in(newcomer: Judge, place: Place, *, introduced: bool = True) -> 
     """From the lobby into the room, by taps where a tap will do; the private chat's id."""
     await newcomer.do("join", room=place.lobby)
     chat = await newcomer.invited_to()
+    await newcomer.knows(place.bots["welcome"])
     await newcomer.do("join", room=chat)
     for question in ("are you 18 or older", "Is that all right for you?", "something about your health"):
         await tap(newcomer, await newcomer.hears(question, room=chat))
