@@ -207,6 +207,20 @@ class Redact(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Examine(_Action):
+    """Look into the file of a message for what it says of who took it and where; what it shows is not looked at.
+
+    The bytes are fetched, opened in memory and thrown away. It fails with `KITHROOM_TELLS_PLACE` or
+    `KITHROOM_TELLS_OWNER` where the file gives that away, and succeeds where it does not, or is too large to be asked.
+    `sender` is who sent it.
+    """
+
+    room_id: str
+    event_id: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invite(_Action):
     """Invite `user`. Already invited or joined counts as done."""
 
@@ -365,6 +379,7 @@ Action = (
     | SetTopic
     | Redact
     | Invite
+    | Examine
     | ShareHistory
     | Remove
     | Ban

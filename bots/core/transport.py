@@ -14,6 +14,7 @@ from typing import Protocol
 
 from bots.core.events import AnyEvent, Message, Unreadable
 from bots.core.language import Rendered
+from bots.core.metadata import Tells
 from bots.core.rooms import RoomView
 
 
@@ -168,6 +169,12 @@ class Transport(Protocol):
         """One message, decrypted, if it is still what its sender last wrote there.
 
         None when it, or the message that it is an edit of, is gone, redacted or unreadable, or was edited since.
+        """
+
+    async def file_tells(self, room_id: str, event_id: str) -> frozenset[Tells]:
+        """What the file of a message says of who took it and where. Nothing, where there is none, or it is too large.
+
+        It is fetched and opened in memory, and kept nowhere.
         """
 
     async def event_sender(self, room_id: str, event_id: str) -> str | None:

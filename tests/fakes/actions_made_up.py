@@ -10,6 +10,7 @@ from bots.core.actions import (
     BotName,
     Edit,
     EventRef,
+    Examine,
     InPrivateChat,
     InRoom,
     Invite,
@@ -84,6 +85,7 @@ redacts = st.builds(
 )
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
 doors = st.builds(OpenDoor, room_id=rooms, open=st.booleans(), **common)
+examines = st.builds(Examine, room_id=rooms, event_id=events, sender=users, **common)
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
 copies = st.builds(SendCopy, user=users, **common)
 topics = st.builds(SetTopic, user=users, parts=st.lists(words, max_size=2).map(tuple), **common)
@@ -91,6 +93,7 @@ actions = st.one_of(
     sends,
     edits,
     histories,
+    examines,
     copies,
     topics,
     redacts,

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.core.actions import Ban, InPrivateChat, InRoom, Redact, Remove, Send, SetPower
+from bots.core.actions import Ban, Examine, InPrivateChat, InRoom, Redact, Remove, Send, SetPower
 from bots.core.community import FirstStep, Guideline, Guidelines
+from bots.core.events import Media, MessageKind
 from bots.moderation.detectors.finding import Finding
 from bots.moderation.records import Kind
 from bots.moderation.watching.records import Pace
@@ -321,3 +322,35 @@ async def test_watching_in_a_room_of_others_is_none():
     here.views["!else"] = replace(here.views[HARBOUR], room_id="!else", role="other")
     await here.says(ANA, NUMBER, "!else")
     assert here.all == []
+
+
+PHOTOGRAPH = Media(mimetype="image/jpeg", filename="IMG_1.jpg", size=9)
+
+
+async def test_a_picture_that_says_where_it_was_taken_is_a_case_and_a_reminder():
+    here = known(scene())
+    here.broken[Examine] = "KITHROOM_TELLS_PLACE"
+    await here.says(ANA, "", kind=MessageKind.MEDIA, media=PHOTOGRAPH)
+    assert [case.guidelines for case in here.cases] == [("privacy",)]
+    assert here.told(ANA) == ["remind"]
+    assert not [a for a in here.all if isinstance(a, Redact)]
+
+
+@pytest.mark.parametrize("errcode", [None, "M_NOT_FOUND", "KITHROOM_REFUSED"])
+async def test_a_picture_that_says_nothing_is_none(errcode):
+    here = known(scene())
+    if errcode:
+        here.broken[Examine] = errcode
+    await here.says(ANA, "", kind=MessageKind.MEDIA, media=PHOTOGRAPH)
+    assert here.cases == []
+
+
+async def test_what_moderators_send_and_what_is_no_picture_is_not_looked_into():
+    here = known(scene())
+    await here.says(MO, "", kind=MessageKind.MEDIA, media=PHOTOGRAPH)
+    await here.says(ANA, "", kind=MessageKind.MEDIA, media=replace(PHOTOGRAPH, mimetype="audio/ogg"))
+    rules = replace(
+        RULES, items=tuple(replace(item, watched_by={"identity.file": FirstStep.OFF}) for item in RULES.items)
+    )
+    there = await known(scene(rules)).says(ANA, "", kind=MessageKind.MEDIA, media=PHOTOGRAPH)
+    assert not [a for a in (*here.all, *there.all) if isinstance(a, Examine)]

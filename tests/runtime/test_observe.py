@@ -15,6 +15,7 @@ from bots.core.actions import (
     BotName,
     Cancel,
     Edit,
+    Examine,
     InPrivateChat,
     InRoom,
     Invite,
@@ -50,7 +51,7 @@ def passes_rightly(action, office):
         case Schedule(voice=voice):
             return voice is None
         case _:
-            return isinstance(action, (*get_args(Bookkeeping), Join))
+            return isinstance(action, (*get_args(Bookkeeping), Join, Examine))
 
 
 @settings(max_examples=60, deadline=None)

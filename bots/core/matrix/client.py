@@ -18,13 +18,14 @@ from bots.core.matrix.content import POLL_START, file_content, message_content, 
 from bots.core.matrix.cross_signing import Identity
 from bots.core.matrix.decode import Decoded, decode, decode_decrypted, decode_unreadable
 from bots.core.matrix.encryption import Encryption
-from bots.core.matrix.files import upload_encrypted
+from bots.core.matrix.files import told_by_file, upload_encrypted
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.known_rooms import KnownRooms
 from bots.core.matrix.private_chats import PrivateChats
 from bots.core.matrix.reports import read_reports
 from bots.core.matrix.room_actions import RoomActions, event_id_in
 from bots.core.matrix.sync import Timeline, fetch_sync, invitation, read_timeline, rooms_in, transaction_id
+from bots.core.metadata import Tells
 from bots.core.rooms import RoomView
 from bots.core.transport import (
     Health,
@@ -249,6 +250,20 @@ class MatrixClient(RoomActions):
                     edited=True,
                 )
         return message
+
+    async def file_tells(self, room_id: str, event_id: str) -> frozenset[Tells]:
+        """What the file of a message says of who took it and where."""
+        raw = await self._fetch(room_id, event_id)
+        if raw is None:
+            return frozenset()
+        content = raw.get("content")
+        if raw.get("type") == _ENCRYPTED:
+            opened = await self._encryption.decrypt(room_id, raw)
+            content = opened.content if opened is not None else None
+        if not isinstance(content, Mapping):
+            return frozenset()
+        new = content.get("m.new_content")
+        return await told_by_file(self._http, new if isinstance(new, Mapping) else content)
 
     async def as_written(self, room_id: str, event_id: str) -> Message | None:
         """One message, decrypted, if it is still what its sender last wrote there."""

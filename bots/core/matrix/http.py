@@ -26,6 +26,7 @@ REQUEST_TIMEOUT = 60.0
 _LONGEST_ERROR = 200
 _REVOKED = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"})
 _TOO_MANY = 429
+_OK = 200
 _REFUSED = 400
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, _TOO_MANY})
@@ -111,12 +112,39 @@ class Http:
             raise _bad_response("POST")
         return address
 
+    async def download(self, server: str, media: str, most: int) -> bytes | None:
+        """A file in the homeserver's store, as it lies there; None if it is larger than `most` bytes.
+
+        Raises TransportError.
+        """
+        url = URL(self._homeserver + path("media", "download", server, media, version="v1"), encoded=True)
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        limit = aiohttp.ClientTimeout(total=self._timeout)
+        try:
+            async with self._pool().get(url, headers=headers, timeout=limit, allow_redirects=False) as response:
+                if response.status != _OK:
+                    raise refusal(response.status, None, response.headers.get("Retry-After"))
+                data = bytearray()
+                async for piece in response.content.iter_chunked(1 << 16):
+                    data += piece
+                    if len(data) > most:
+                        return None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _no_answer(error) from None
+        return bytes(data)
+
     async def request_list(self, method: str, path: str, *, query: Query | None = None) -> list[Any]:
         """As `request`, for the few endpoints that answer a list."""
         answer = await self._exchange(method, path, None, query, None)
         if not isinstance(answer, list):
             raise _bad_response(method)
         return answer
+
+    def _pool(self) -> aiohttp.ClientSession:
+        if self._client is None:
+            # No connection limit: a long poll and sends to many rooms go on at the same time.
+            self._client = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        return self._client
 
     async def _exchange(
         self,
@@ -126,9 +154,6 @@ class Http:
         query: Query | None,
         timeout: float | None,  # noqa: ASYNC109 - as above
     ) -> object:
-        if self._client is None:
-            # No connection limit: a long poll and sends to many rooms go on at the same time.
-            self._client = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         url = URL(self._homeserver + path, encoded=True)
         if query:
             url = url.with_query(query)
@@ -145,19 +170,21 @@ class Http:
             data = text.encode(errors="replace")
         limit = aiohttp.ClientTimeout(total=timeout or self._timeout)
         try:
-            async with self._client.request(
+            async with self._pool().request(
                 method, url, data=data, headers=headers, timeout=limit, allow_redirects=False
             ) as response:
                 content = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            # The exception's own text may hold the URL: its name says enough.
-            raise TransportError(
-                UNREACHABLE, f"no answer from the homeserver ({type(error).__name__})", retryable=True
-            ) from None
+            raise _no_answer(error) from None
         answer = _read_json(content)
         if response.ok and response.status < _REFUSED and answer is not None:
             return answer
         raise refusal(response.status, answer, response.headers.get("Retry-After"))
+
+
+def _no_answer(error: Exception) -> TransportError:
+    # The exception's own text may hold the URL: its name says enough.
+    return TransportError(UNREACHABLE, f"no answer from the homeserver ({type(error).__name__})", retryable=True)
 
 
 def refusal(status: int, answer: object, retry_after: str | None) -> TransportError:

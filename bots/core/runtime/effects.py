@@ -18,6 +18,7 @@ from bots.core.actions import (
     BotName,
     Edit,
     EventRef,
+    Examine,
     InPrivateChat,
     InRoom,
     Invite,
@@ -44,6 +45,7 @@ from bots.core.events import MembershipState, Message
 from bots.core.kept import as_json, readable
 from bots.core.language import Catalogue, Manner
 from bots.core.markup import Rendered
+from bots.core.metadata import ERRCODES
 from bots.core.records import Holding
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
@@ -131,6 +133,9 @@ class Live:
             return None
         if isinstance(action, Join):
             return await self._join(action)
+        if isinstance(action, Examine):
+            await self._examine(action)
+            return None
         view = await self.directory.view(action.room_id)
         sender = None
         if isinstance(action, Redact):
@@ -165,6 +170,12 @@ class Live:
         if waited <= LONGEST_WAIT:
             raise TransportError("KITHROOM_NOT_QUOTED", "it is not quoted yet", retryable=True, retry_after=1.0)
         del self._waited[transaction_id]
+
+    async def _examine(self, action: Examine) -> None:
+        found = await self.transport.file_tells(action.room_id, action.event_id)
+        for tells, errcode in ERRCODES.items():
+            if tells in found:
+                raise TransportError(errcode, "the file says who took it, or where")
 
     def _check(
         self,

@@ -15,6 +15,7 @@ from bots.core.actions import (
     Ban,
     BotName,
     Edit,
+    Examine,
     InPrivateChat,
     Invite,
     Join,
@@ -84,7 +85,7 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
             return _is_no_lobby(at) if action.open else None
         case ShareHistory():
             return _keeps_to_itself(at) or _not_our_guest(at)
-        case Invite() | Unban() | Join() | Leave():
+        case Examine() | Invite() | Unban() | Join() | Leave():
             return None
         case _ as never:
             assert_never(never)

@@ -26,6 +26,7 @@ from bots.core.events import (
     RoomStateChanged,
     Unreadable,
 )
+from bots.core.metadata import Tells
 from bots.core.policies import policy_of
 from bots.core.rooms import Member, PowerLevels, RoomView
 from bots.core.transport import HomeserverReport, NotReadyError, Outgoing, TransportError
@@ -54,6 +55,7 @@ class MemoryHomeserver:
     `inviters` are, by room and person, who invited the people who are there by invitation;
     `device_names` what people's devices are called, by user id;
     `handed_over` whom a room's past was given to: the room, the person, since when;
+    `told_by_files` is what files of messages say of who took them, by room and event;
     `files` are what was sent as files, by room and name; `topics` those of rooms.
     """
 
@@ -66,6 +68,7 @@ class MemoryHomeserver:
     device_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     handed_over: list[tuple[str, str, datetime]] = field(default_factory=list)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    told_by_files: dict[tuple[str, str], frozenset[Tells]] = field(default_factory=dict)
     topics: dict[str, str] = field(default_factory=dict)
     reports: list[HomeserverReport] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)

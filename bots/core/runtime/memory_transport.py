@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bots.core.events import Event, MembershipState, Message, Unreadable
+from bots.core.metadata import Tells
 from bots.core.rooms import RoomView
 from bots.core.runtime.memory import Entry, MemoryHomeserver
 from bots.core.transport import Health, HomeserverReport, Outgoing, OutgoingFile, ReportKind, SyncBatch, TransportError
@@ -77,6 +78,10 @@ class MemoryTransport:
     async def as_written(self, room_id: str, event_id: str) -> Message | None:
         """The message, if it is still what was last written there."""
         return self.homeserver.as_written(self.user_id, room_id, event_id)
+
+    async def file_tells(self, room_id: str, event_id: str) -> frozenset[Tells]:
+        """What a file says, as far as the homeserver was told."""
+        return self.homeserver.told_by_files.get((room_id, event_id), frozenset())
 
     async def event_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent it."""

@@ -16,6 +16,7 @@ from bots.core.actions import (
     BotName,
     Edit,
     EventRef,
+    Examine,
     InPrivateChat,
     InRoom,
     Invite,
@@ -48,6 +49,7 @@ Outward = (
     | SetTopic
     | Redact
     | Invite
+    | Examine
     | ShareHistory
     | Remove
     | Ban
@@ -100,9 +102,8 @@ def from_json(value: Mapping[str, Any]) -> Outward:
             return SendCopy(user=value["user"], **common)
         case "set_topic":
             return SetTopic(user=value["user"], parts=tuple(_to_words(words) for words in value["parts"]), **common)
-        case "redact":
-            named = {name: value[name] for name in ("room_id", "event_id", "sender", "asked_by_sender", "after")}
-            return Redact(**named, **common)
+        case "redact" | "examine":
+            return _to_of_a_message(kind, value, common)
         case "set_power":
             return SetPower(room_id=value["room_id"], user=value["user"], level=value["level"], **common)
         case "open_door":
@@ -144,15 +145,8 @@ def _own(action: Outward) -> dict[str, Any]:
             return {"kind": "send_copy", "user": user}
         case SetTopic(user=user, parts=parts):
             return {"kind": "set_topic", "user": user, "parts": [_words(words) for words in parts]}
-        case Redact():
-            return {
-                "kind": "redact",
-                "room_id": action.room_id,
-                "event_id": action.event_id,
-                "sender": action.sender,
-                "asked_by_sender": action.asked_by_sender,
-                "after": action.after,
-            }
+        case Redact() | Examine():
+            return _of_a_message(action)
         case SetPower(room_id=room_id, user=user, level=level):
             return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}
         case OpenDoor(room_id=room_id, open=open_):
@@ -168,6 +162,20 @@ def _own(action: Outward) -> dict[str, Any]:
             return {"kind": kind, "room_id": action.room_id, "user": action.user}
         case _ as never:
             assert_never(never)
+
+
+def _of_a_message(action: Redact | Examine) -> dict[str, Any]:
+    named = {"room_id": action.room_id, "event_id": action.event_id, "sender": action.sender}
+    if isinstance(action, Examine):
+        return {"kind": "examine", **named}
+    return {"kind": "redact", **named, "asked_by_sender": action.asked_by_sender, "after": action.after}
+
+
+def _to_of_a_message(kind: str, value: Mapping[str, Any], common: Mapping[str, Any]) -> Redact | Examine:
+    named = {name: value[name] for name in ("room_id", "event_id", "sender")}
+    if kind == "examine":
+        return Examine(**named, **common)
+    return Redact(**named, asked_by_sender=value["asked_by_sender"], after=value["after"], **common)
 
 
 def _send(value: Mapping[str, Any], common: Mapping[str, Any]) -> Send:

@@ -7,9 +7,9 @@ from typing import Any
 
 from bots.core.bot import Handler
 from bots.core.community import Community
-from bots.core.events import Membership, Message, Tick, Unreadable
+from bots.core.events import Membership, Message, Outcome, Tick, Unreadable
 from bots.moderation.detectors.registry import DETECTORS
-from bots.moderation.watching import watch, waves
+from bots.moderation.watching import deciding, watch, waves
 from bots.moderation.watching.telling_why import TellingWhy
 
 
@@ -18,8 +18,9 @@ def watching(community: Community) -> tuple[Handler[Any, Any], ...]:
     over = watch.Watch.over(community, DETECTORS)
     why = TellingWhy(community)
     return (
-        Handler(Message, over.gather_message, watch.decide, target=lambda event: event.replaces),
-        Handler(Unreadable, over.gather_unreadable, watch.decide),
+        Handler(Message, over.gather_message, deciding.decide, target=lambda event: event.replaces),
+        Handler(Outcome, over.gather_outcome, deciding.decide_outcome),
+        Handler(Unreadable, over.gather_unreadable, deciding.decide),
         Handler(Message, why.gather_message, why.decide),
         Handler(Tick, why.gather_tick, why.decide),
         Handler(Membership, waves.Waves(community).gather, waves.decide),

@@ -7,19 +7,18 @@ Nobody hears of it in the room. What a moderator, an organiser or a bot writes i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Priority, Redact, Remember, Words
+from bots.core.actions import Examine
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX
-from bots.core.community import Community, Guidelines, in_language
+from bots.core.community import Community, FirstStep, Guidelines, in_language
 from bots.core.crisis.tiers import CRIES, Tier
-from bots.core.events import Event, Message, Unreadable
+from bots.core.events import Event, Message, Outcome, Unreadable
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomView, place_of
-from bots.moderation.carrying_out import Occasion, carry_out
-from bots.moderation.cases import NUMBERS, Subject, noticed, subject
+from bots.moderation.cases import NUMBERS, subject
 from bots.moderation.commands import COMMANDS
 from bots.moderation.crisis.assess import assess
 from bots.moderation.crisis.lately import cried_lately
@@ -28,46 +27,22 @@ from bots.moderation.detectors.noise import floods, in_message, may_tell
 from bots.moderation.detectors.own_words import OwnWords
 from bots.moderation.detectors.reading import passages
 from bots.moderation.handlers import MEMBERS_ROOMS, members_rooms, moderators_room
-from bots.moderation.ladder import HELD_FOR, MUTES, has_moderator_power, rule_and_number
-from bots.moderation.orders import Order
-from bots.moderation.places import hindrance, places
+from bots.moderation.ladder import MUTES, has_moderator_power
+from bots.moderation.places import hindrance
 from bots.moderation.records import Decision, Kind
-from bots.moderation.telling import case_label, tell
+from bots.moderation.watching.deciding import Noticed
+from bots.moderation.watching.files import DETECTOR, finding_of
+from bots.moderation.watching.files import GUIDELINE as FILES
 from bots.moderation.watching.known import known_of
 from bots.moderation.watching.pace import MARK, Written, is_new, recent, went_on
 from bots.moderation.watching.records import Pace, Reminded
-from bots.moderation.watching.respond import NOTHING, Author, Response, respond
+from bots.moderation.watching.respond import Author, respond
 
-REMIND = "moderation.remind"
 REMIND_AGAIN_AFTER = timedelta(days=7)
 # A reminder of what was written long ago is only strange.
 _STALE = timedelta(days=1)
 # What is shorter is written by many, and by one person often: "thank you".
 _SHORTEST_MARKED = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed:
-    """What was seen, and what it takes to do what is to be done about it.
-
-    `pace` is how often the author writes, with this message. `rules` are the sentences of the guidelines by id, as
-    moderators read them; `reminder` is what the author is reminded with. `flood` are the ids of the author's last
-    messages; `decisions` those in force about them, `number` the next.
-    """
-
-    now: datetime
-    pace: Pace | None = None
-    response: Response = NOTHING
-    about: Subject | None = None
-    me: str = ""
-    room: RoomView | None = None
-    rooms: tuple[RoomView, ...] = ()
-    office: RoomView | None = None
-    rules: Mapping[str, str] = field(default_factory=dict)
-    reminder: str = ""
-    flood: tuple[str, ...] = ()
-    decisions: Sequence[Decision] = ()
-    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,6 +94,19 @@ class Watch:
         author = Author(spared=False, new_here=is_new(paces, reader.now), certain=False)
         return await self._noticed(event, room, reader, flood, pace, author)
 
+    async def gather_outcome(self, event: Outcome, reader: Reader) -> tuple[Event, Noticed] | None:
+        """What looking into a file has found."""
+        finding = finding_of(event.errcode)
+        if not isinstance(event.action, Examine) or finding is None:
+            return None
+        file = event.action
+        of = Event(room_id=file.room_id, event_id=file.event_id, sender=file.sender, sent_at=reader.now)
+        room = reader.room(of.room_id)
+        if room is None or not _is_watched(of, room, reader):
+            return None
+        author = Author(spared=False, new_here=False, reminded=await _reminded(of.sender, reader))
+        return of, await self._noticed(of, room, reader, [finding], None, author)
+
     def _looking(self, room: RoomView) -> tuple[Detector, ...]:
         place = place_of(room.role, room.condition) or ""
         return (*self.detectors, self.own.get(place, self.own[""]))
@@ -137,22 +125,28 @@ class Watch:
         )
 
     async def _noticed(
-        self, event: Event, room: RoomView, reader: Reader, findings: Sequence[Finding], pace: Pace, author: Author
+        self,
+        event: Event,
+        room: RoomView,
+        reader: Reader,
+        findings: Sequence[Finding],
+        pace: Pace | None,
+        author: Author,
     ) -> Noticed:
         rules = self.community.guidelines_in(place_of(room.role, room.condition))
         response = respond(findings, rules, author)
         if (response.hold or response.remind) and await cried_lately(event.sender, reader):
             response = replace(response, hold=None, remind=None)
-        facts = Noticed(now=reader.now, pace=pace)
+        facts = Noticed(now=reader.now, pace=pace, files=_looks_into_files(rules))
         decisions = await reader.find(Decision, target=event.sender, active=True) if response.hold else ()
         if response.hold and (_is_held(decisions, room) or hindrance(Kind.HOLD, event.sender, room, reader.me)):
             response = replace(response, hold=None)
-        if response.hold is None and not may_tell(pace.told_at, reader.now):
+        if pace is not None and response.hold is None and not may_tell(pace.told_at, reader.now):
             # One flood is told once, however long it lasts.
             response = replace(response, tell=tuple(each for each in response.tell if not _is_noise(each)))
         if not response.tell:
             return facts
-        if any(map(_is_noise, response.tell)):
+        if pace is not None and any(map(_is_noise, response.tell)):
             facts = replace(facts, pace=replace(pace, sender=event.sender, told_at=reader.now))
         if response.remind is not None and reader.now - event.sent_at > _STALE:
             response = replace(response, remind=None)
@@ -183,79 +177,16 @@ class Watch:
         return in_language(texts, language, self.community.default_language)
 
 
-def decide(event: Message | Unreadable, facts: Noticed) -> tuple[Action, ...]:
-    """Count it; tell the moderators; and remind its author, or hold it, where `respond` says so."""
-    counted = () if facts.pace is None else (Remember(why="moderation.pace", record=facts.pace),)
-    response, about, room = facts.response, facts.about, facts.room
-    if about is None or room is None:
-        return counted
-    told = noticed(response.tell, facts.rules, about)
-    if response.hold is not None and isinstance(event, Message):
-        return (*counted, *told, *hold(event, facts, response.hold, room))
-    if response.remind is not None:
-        return (*counted, *told, *_reminding(event, response.remind, facts.reminder, facts.now))
-    return (*counted, *told)
-
-
-def hold(event: Message, facts: Noticed, finding: Finding, room: RoomView) -> tuple[Action, ...]:
-    """The message is taken out of the room, with the rest of its flood, and its author waits until somebody looks."""
-    assert facts.about is not None  # whoever holds tells moderators
-    taken = dict.fromkeys((facts.about.event_id or event.event_id, event.event_id, *facts.flood))
-    redactions = (
-        Redact(
-            why=f"moderation.hold.{finding.detector}",
-            priority=Priority.MODERATION,
-            room_id=event.room_id,
-            event_id=event_id,
-            sender=event.sender,
-            after=case_label(facts.about.number) if facts.office is not None else None,
-        )
-        for event_id in taken
-    )
-    order = Order(
-        kind=Kind.HOLD,
-        target=event.sender,
-        places=places(Kind.HOLD, event.sender, [room], facts.decisions),
-        case=facts.about.number,
-        lasts=HELD_FOR,
-        reason="",
-    )
-    at = Occasion(now=facts.now, by=facts.me, office=facts.office, rooms={each.room_id: each for each in facts.rooms})
-    waits = carry_out(order, (facts.number,) * len(order.places), (), at)
-    record = Reminded(
-        user=event.sender,
-        guideline=finding.guideline,
-        detector=finding.detector,
-        room_id=event.room_id,
-        at=facts.now,
-        held=True,
-    )
-    why = f"moderation.hold.{finding.detector}"
-    return (*redactions, *(_asked_by(action, why) for action in waits), Remember(why=why, record=record))
-
-
-def _asked_by(action: Action, why: str) -> Action:
-    """The same, named after the detector that asked for it: that is what `observe` and `!why` go by."""
-    _, number = rule_and_number(action.why)
-    return replace(action, why=why if number is None else f"{why}#{number}")
-
-
-def _reminding(event: Event, finding: Finding, reminder: str, now: datetime) -> tuple[Action, ...]:
-    why = f"{REMIND}.{finding.detector}"
-    record = Reminded(
-        user=event.sender, guideline=finding.guideline, detector=finding.detector, room_id=event.room_id, at=now
-    )
-    return (
-        Remember(why=why, record=record),
-        tell(event.sender, Words(REMIND, {"reminder": reminder}), why=why),
-    )
-
-
 def _is_watched(event: Event, room: RoomView, reader: Reader) -> bool:
     """Whether it is a member's, in a room of members. Who has a moderator's power in one of them is never looked at."""
     if room.role not in MEMBERS_ROOMS or event.sender in reader.bots:
         return False
     return not any(has_moderator_power(each, event.sender) for each in members_rooms(reader))
+
+
+def _looks_into_files(rules: Guidelines) -> bool:
+    rule = rules.named(FILES)
+    return rule is not None and rule.first_step(DETECTOR) is not FirstStep.OFF
 
 
 def _is_a_command(text: str) -> bool:
@@ -301,6 +232,6 @@ def _is_held(decisions: Sequence[Decision], room: RoomView) -> bool:
     return any(each.kind in MUTES and each.room_id == room.room_id for each in decisions)
 
 
-def _flood(finding: Finding | None, pace: Pace) -> tuple[str, ...]:
+def _flood(finding: Finding | None, pace: Pace | None) -> tuple[str, ...]:
     """What else is taken away: of a flood, all of it."""
     return tuple(each.event_id for each in recent(pace)) if finding and _is_noise(finding) else ()
