@@ -31,6 +31,7 @@ bench: $(DEV)
 	$(BIN)/python -m benchmarks
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.door
 	$(BIN)/python -m benchmarks.lists
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.detecting
 
 ## The pictures in the docs: a conversation that is held for it, the door as a phone shows it, and a first evening.
 picture: $(DEV)

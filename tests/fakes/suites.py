@@ -9,6 +9,17 @@ from pathlib import Path
 
 import yaml
 
+from bots.core.crisis.tiers import Tier
+
+# How a tier is called in the suites of cries: T0 and T1 are nothing for anybody to do.
+SOUNDS = {
+    Tier.THOUGHTS: "own",
+    Tier.IMMEDIATE: "own",
+    Tier.ABOUT_ANOTHER: "another",
+    Tier.MEDICAL: "medical",
+    Tier.UNSAFE: "unsafe",
+    Tier.ABUSE: "abuse",
+}
 SUITES = Path(__file__).parents[1] / "suites"
 
 
@@ -55,6 +66,11 @@ def run(suite: dict, detectors_in: Callable[[str], set[str]]) -> Iterator[Case]:
             for text in texts:
                 found = any(name.startswith(function["detector"] if wanted else "") for name in detectors_in(str(text)))
                 yield Case(function["name"], str(text), wanted, found)
+
+
+def sounds(tier: Tier) -> set[str]:
+    """What a message of this tier is to a suite of cries."""
+    return {SOUNDS[tier]} if tier in SOUNDS else set()
 
 
 def score(cases: list[Case]) -> Score:

@@ -32,7 +32,7 @@ class Parsed:
         self._idiomatic: dict[str, list[bool]] = {}
 
     def matches(self, purpose: str) -> Iterator[Match]:
-        """Every match of a purpose's rules that none of its idioms overlaps, or that is "plain" enough to be no idiom."""
+        """Every match of a purpose's rules that none of its idioms overlaps, unless it is "plain"."""
         for row in self._rows:
             if row.purpose == purpose and row.rule is not IDIOM:
                 plain = "plain" in row.rule.ways

@@ -71,6 +71,7 @@ class Grammar:
                 rows += [row for pattern in written["say"] for row in self._rows(purpose, pattern, rule)]
         for name in sorted(scopes):
             self._class(name)
+        self.rows = tuple(rows)
         self._by_key = self._indexed(rows)
         self.classes: Mapping[str, int] = self._classes
         ordinary = (word for table in tables.values() for word in _split(table.get("ordinary", "")))
