@@ -20,8 +20,8 @@ TITLES = {
     "c": "(c) What an answer costs, in the burst of (b)",
     "d": "(d) From the start of the process to the first readable answer",
     "e": "(e) Others' answers while newcomers come to a room of many devices",
-    "g": "(g) A moderator's word, to what is done",
     "f": "(f) Many newcomers in the lobby, to the readable greeting",
+    "g": "(g) A moderator's word, to what is done",
 }
 
 
