@@ -14,7 +14,8 @@ PEOPLE = st.sampled_from((MO, MIA, LEO, HEL, ANA, BEN, ORGANISER, *sorted(BOTS))
 ROOMS = st.sampled_from((HARBOUR, LANTERN, OFFICE))
 COMMANDS = st.sampled_from(
     ("!note hm", "!warn hm", "!mute", "!mute 30m", "!mute 5h everywhere", "!unmute", "!remove", "!ban", "!ban 1d",
-     "!hold", "!hold everywhere", "!confirm", "!lock 1h", "!unlock", "!slow 30s", "!ban everywhere", "!unban", "!undo", "!undo everywhere", "!undo #1", "!undo #2", "!close #1", "!report", "!help")
+     "!hold", "!hold everywhere", "!confirm", "!lock 1h", "!unlock", "!slow 30s", "!ban everywhere",
+     "!unban", "!undo", "!undo everywhere", "!undo #1", "!undo #2", "!close #1", "!report", "!help")
 )  # fmt: skip
 STEPS = st.lists(
     st.one_of(
