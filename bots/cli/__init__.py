@@ -380,3 +380,22 @@ def library_import(file: Path, only: tuple[str, ...], review_by: datetime | None
     else:
         _console().print(f"[green]✓[/green] {imported.file}: {imported.entries} {noun} more", soft_wrap=True)
     sys.exit(1 if imported.wrong else 0)
+
+
+@library.command("evaluate")
+@click.argument("suite", type=click.Path(path_type=Path, resolve_path=True, file_okay=False, exists=True))
+@click.option(
+    "--documents",
+    type=click.Path(path_type=Path, resolve_path=True, file_okay=False, exists=True),
+    help="Where the documents are, if they are not in SUITE.",
+)
+@_community
+def library_evaluate(suite: Path, documents: Path | None, folder: Path) -> None:
+    """Measure how well the search finds, with the judged questions in SUITE, beside other engines.
+
+    SUITE is a folder with queries.jsonl, qrels.txt and documents.jsonl (or BEIR's files). Without documents, the
+    community's library is searched.
+    """
+    from bots.cli.evaluating.showing import show
+
+    show(suite, documents, folder, _console())

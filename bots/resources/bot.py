@@ -35,17 +35,21 @@ class ResourcesBot:
     notes: tuple[str, ...] = ()
 
 
+def called_in(community: Community) -> dict[str, tuple[str, ...]]:
+    """What members call each condition and topic, by its id, in every language."""
+    subjects = (
+        *((condition.id, condition.name, condition.synonyms) for condition in community.conditions),
+        *((topic.id, topic.name, topic.words) for topic in community.topics),
+    )
+    return {key: (*name.values(), *chain.from_iterable(words.values())) for key, name, words in subjects}
+
+
 def make_bot(community: Community, hear: Hear, kept_in: Path | None = None) -> ResourcesBot:
     """The bot for this community; reads the library once. `hear` says what a message sounds like.
 
     The library's index is kept in the file `kept_in`, if one is named.
     """
-    subjects = (
-        *((condition.id, condition.name, condition.synonyms) for condition in community.conditions),
-        *((topic.id, topic.name, topic.words) for topic in community.topics),
-    )
-    called = {key: (*name.values(), *chain.from_iterable(words.values())) for key, name, words in subjects}
-    library = Library(community.library, called, community.languages, file=kept_in)
+    library = Library(community.library, called_in(community), community.languages, file=kept_in)
     resources = Resources(community, library, load_asking(), hear)
     return ResourcesBot(
         handlers=(

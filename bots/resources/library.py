@@ -103,19 +103,23 @@ class Library:
             self.notes = (*self.notes, MADE_ANEW)
 
     def _entry(self, resource: Resource) -> Entry:
-        about = (*resource.conditions, *resource.topics)
-        names = (name for subject in about for name in self._called.get(subject, ()))
-        return Entry(
-            id=resource.id,
-            titles=_english_first(resource.title),
-            synonyms=resource.keywords,
-            called=tuple(names),
-            bodies=(*_english_first(resource.summary), *_english_first(resource.text), resource.kind, resource.source),
-            languages=resource.languages,
-            conditions=resource.conditions,
-            countries=resource.countries,
-            audience=resource.audience,
-        )
+        return entry_of(resource, self._called)
+
+
+def entry_of(resource: Resource, called: Mapping[str, Sequence[str]]) -> Entry:
+    """A resource as it is searched; `called` as `Library` takes it."""
+    subjects = (*resource.conditions, *resource.topics)
+    return Entry(
+        id=resource.id,
+        titles=_english_first(resource.title),
+        synonyms=resource.keywords,
+        called=tuple(name for subject in subjects for name in called.get(subject, ())),
+        bodies=(*_english_first(resource.summary), *_english_first(resource.text), resource.kind, resource.source),
+        languages=resource.languages,
+        conditions=resource.conditions,
+        countries=resource.countries,
+        audience=resource.audience,
+    )
 
 
 def _english_first(texts: Mapping[str, str]) -> tuple[str, ...]:

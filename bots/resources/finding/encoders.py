@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from bots.resources.finding.sentences import load_sentences
 from bots.resources.finding.static import load_static
 from bots.resources.finding.vectors import Encoder
 
@@ -12,5 +13,4 @@ from bots.resources.finding.vectors import Encoder
 @cache
 def installed_encoders() -> tuple[Encoder, ...]:
     """All that can be loaded, loaded once; none where no package has a model."""
-    static = load_static()
-    return () if static is None else (static,)
+    return tuple(encoder for encoder in (load_static(), load_sentences()) if encoder is not None)
