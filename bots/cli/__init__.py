@@ -340,6 +340,23 @@ def library() -> None:
     """The community's library."""
 
 
+@library.command("check")
+@click.option("--offline", is_flag=True, help="Ask no page whether it is still there.")
+@click.option(
+    "--seen",
+    "seen_file",
+    type=click.Path(path_type=Path, resolve_path=True, dir_okay=False),
+    default=Path("var/links.json"),
+    help="Where it is kept what the pages answered (var/links.json).",
+)
+@_community
+def library_check(offline: bool, seen_file: Path, folder: Path) -> None:
+    """Tell what in the library and the helplines wants looking after. Exit code 2 if members see something wrong."""
+    from bots.cli.librarian import look_after
+
+    sys.exit(EXIT_DIFFERS if asyncio.run(look_after(folder, None if offline else seen_file, _console())) else 0)
+
+
 @library.command("export")
 @click.option("--format", "kind", type=click.Choice(["json", "csv", "rss"]), default="json", help="JSON, CSV or RSS.")
 @_community

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a librarian has to look after: reviews that run out, doubles, helplines that nobody has called, dead links.
+
+Pure: the day, and what the pages answered, are handed in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from bots.core.community import Country
+from bots.core.helplines import NOT_SHOWN_AFTER, SAY_THE_DATE_AFTER
+from bots.core.library import HIDDEN_WHEN_DUE, Resource
+
+# So long before an entry runs out, its reviewer hears of it.
+SOON = timedelta(days=30)
+# A page whose title shares fewer of its words with what it was called before is another page.
+_LEAST_SHARED = 0.3
+_MOVED_FOR_GOOD = frozenset({301, 308})
+_GONE = frozenset({404, 410})
+_FINE = range(200, 300)
+_WORD = re.compile(r"\w{3,}")
+
+
+class Weight(StrEnum):
+    """How much a finding matters: `WRONG` is seen by members, `SOON` will be, `KNOW` is good to know."""
+
+    WRONG = "wrong"
+    SOON = "soon"
+    KNOW = "know"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to look after: `where` is the id of an entry or of a helpline, `sentence` what to do about it."""
+
+    weight: Weight
+    where: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a link answered, and when (UTC).
+
+    `status` is the last one (None: no answer, for the reason that `trouble` gives in a few words), `permanent` the
+    address that the page names instead of its own, `title` what the page calls itself.
+    `not_asked` says that the site asks robots to stay away from it.
+    """
+
+    at: datetime
+    status: int | None = None
+    permanent: str | None = None
+    title: str | None = None
+    trouble: str | None = None
+    not_asked: bool = False
+
+
+def reviews(library: Iterable[Resource], today: date) -> Iterator[Finding]:
+    """Entries whose day has come, or comes soon."""
+    for entry in library:
+        who = entry.reviewed_by or "nobody yet"
+        if today > entry.review_by:
+            hidden = " Members don't see it any more." if entry.kind in HIDDEN_WHEN_DUE else ""
+            yield Finding(Weight.WRONG, entry.id, f"To be read again since {entry.review_by} (last by: {who}).{hidden}")
+        elif today > entry.review_by - SOON:
+            yield Finding(Weight.SOON, entry.id, f"To be read again by {entry.review_by} (last by: {who}).")
+
+
+def unread(library: Sequence[Resource]) -> Iterator[Finding]:
+    """How many entries nobody has read."""
+    count = sum(entry.reviewed is None for entry in library)
+    if count:
+        yield Finding(Weight.KNOW, "library", f"{count} of {len(library)} entries were read by nobody here yet.")
+
+
+def doubles(library: Iterable[Resource]) -> Iterator[Finding]:
+    """Entries that lead to the same page, or are called the same."""
+    by: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in library:
+        if entry.url is not None:
+            by["the same page", _address(entry.url)].append(entry.id)
+        for text in sorted({_folded(text) for text in entry.title.values()}):
+            by["the same title", text].append(entry.id)
+    for (what, _), ids in by.items():
+        for later in ids[1:]:
+            yield Finding(Weight.SOON, later, f"It has {what} as `{ids[0]}`. Keep one, or say how they differ.")
+
+
+def uncalled(countries: Iterable[Country], today: date) -> Iterator[Finding]:
+    """Helplines that nobody has checked for a year (told with their date), or for two (not shown)."""
+    never = 0
+    for country in countries:
+        for line in country.helplines:
+            where = f"{country.code}/{line.id}"
+            if line.verified_at is None:
+                never += 1
+            elif today - line.verified_at > NOT_SHOWN_AFTER:
+                yield Finding(Weight.WRONG, where, f"Last checked {line.verified_at}: members don't see it any more.")
+            elif today - line.verified_at > SAY_THE_DATE_AFTER:
+                yield Finding(Weight.SOON, where, f"Last checked {line.verified_at}, and shown with that date.")
+    if never:
+        yield Finding(Weight.KNOW, "helplines", f"{never} helplines were checked by nobody here yet.")
+
+
+def links(library: Iterable[Resource], seen: Mapping[str, Seen], before: Mapping[str, Seen]) -> Iterator[Finding]:
+    """What the links answered, `before` being what they answered the last time; both by address."""
+    for entry in library:
+        if entry.url is not None and entry.url in seen:
+            finding = _of_link(entry, seen[entry.url], before.get(entry.url))
+            if finding is not None:
+                yield finding
+
+
+def _of_link(entry: Resource, seen: Seen, before: Seen | None) -> Finding | None:
+    if seen.not_asked:
+        return Finding(Weight.KNOW, entry.id, "The site asks robots to stay away; open it yourself.")
+    if seen.status in _GONE:
+        return Finding(Weight.WRONG, entry.id, f"The page is gone ({seen.status}). Find where it went, or take it out.")
+    if seen.status is None or seen.status not in _FINE:
+        why = seen.trouble or f"it answered {seen.status}"
+        again = before is not None and (before.status is None or before.status not in _FINE)
+        return Finding(
+            Weight.WRONG if again else Weight.SOON,
+            entry.id,
+            f"The page could not be looked at: {why}{', as the last time' if again else ''}. Open it yourself.",
+        )
+    if seen.permanent is not None and _address(seen.permanent) != _address(entry.url or ""):
+        return Finding(Weight.SOON, entry.id, f"The page has moved for good: {seen.permanent}")
+    if _is_another(seen.title, before.title if before else None):
+        return Finding(
+            Weight.WRONG, entry.id, f"The page is called “{seen.title}” now. Is it still what the entry says?"
+        )
+    return None
+
+
+def _is_another(title: str | None, before: str | None) -> bool:
+    now, then = (set(_WORD.findall(_folded(text or ""))) for text in (title, before))
+    return bool(now and then) and len(now & then) / len(now | then) < _LEAST_SHARED
+
+
+def _address(url: str) -> str:
+    """An address as it would be the same page: without its scheme, `www.`, a slash at its end, and what is after #."""
+    parts = urlsplit(url)
+    host = parts.netloc.casefold().removeprefix("www.")
+    return f"{host}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def moved_for_good(statuses: Sequence[tuple[int, str]]) -> str | None:
+    """Of the redirects on the way (status, where to), the address that the last permanent one in a row names."""
+    address = None
+    for status, where in statuses:
+        if status not in _MOVED_FOR_GOOD:
+            break
+        address = where
+    return address

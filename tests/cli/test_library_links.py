@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Looking at pages: real requests to a server on this machine, which only a name leads to."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+import socket
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.abc import AbstractResolver
+from rich.console import Console
+
+from bots.cli.librarian import look_after
+from bots.cli.links import (
+    FRESH,
+    PAUSE,
+    Links,
+    NotPublicError,
+    PublicResolver,
+    open_session,
+    public,
+    remember,
+    remembered,
+)
+from bots.resources.upkeep import Seen
+from fakes.clock import FakeClock
+
+EXAMPLE = Path(__file__).parents[2] / "config"
+ROBOTS = "User-agent: *\nDisallow: /private\n"
+
+
+class ToLoopback(AbstractResolver):
+    """Every name is this machine."""
+
+    async def resolve(self, host, port=0, family=socket.AF_INET):
+        return [{"hostname": host, "host": "127.0.0.1", "port": port, "family": family, "proto": 0, "flags": 0}]
+
+    async def close(self):
+        pass
+
+
+class Site:
+    """Some pages, and what was asked of it, in order."""
+
+    def __init__(self):
+        self.asked = []
+        self.robots = ROBOTS
+
+    async def answer(self, request):
+        self.asked.append(request.path)
+        match request.path:
+            case "/robots.txt":
+                return web.Response(text=self.robots) if self.robots else web.Response(status=404)
+            case "/moved":
+                raise web.HTTPMovedPermanently("/fine")
+            case "/inside":
+                raise web.HTTPFound("http://127.0.0.1:1/secret")
+            case "/round":
+                raise web.HTTPFound("/round")
+            case "/gone":
+                return web.Response(status=410)
+            case "/long":
+                return web.Response(text="x" * 1_000_000 + "<title>late</title>", content_type="text/html")
+        return web.Response(text="<html><title class='a'>A &amp; B\n</title>", content_type="text/html")
+
+
+@asynccontextmanager
+async def site():
+    pages = Site()
+    app = web.Application()
+    app.router.add_get("/{path:.*}", pages.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        (_, port) = runner.addresses[0]
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=ToLoopback())) as session:
+            yield pages, f"http://pages.test:{port}", session
+    finally:
+        await runner.cleanup()
+
+
+async def look(links, clock, urls, known=None):
+    """Look, the clock going on whenever somebody waits for it."""
+    task = asyncio.create_task(links.look(urls, known or {}))
+    waited = 0
+    while not task.done():
+        await asyncio.sleep(0)
+        if clock.sleeping:
+            waited += 1
+            clock.advance(PAUSE)
+    return await task, waited
+
+
+async def test_pages_say_what_they_are_and_redirects_are_followed():
+    async with site() as (pages, root, session):
+        clock = FakeClock()
+        names = ("fine", "moved", "gone", "round", "inside", "long", "private/page")
+        seen, waited = await look(Links(session, clock), clock, [f"{root}/{name}" for name in names])
+    by = {url.removeprefix(f"{root}/"): each for url, each in seen.items()}
+    assert (by["fine"].status, by["fine"].title) == (200, "A & B")
+    assert (by["moved"].status, by["moved"].permanent) == (200, f"{root}/fine")
+    assert by["gone"].status == 410
+    assert by["round"].trouble == "it leads in circles"
+    assert by["inside"].trouble == "its address is not on the public internet"
+    assert (by["long"].status, by["long"].title) == (200, None)
+    assert by["private/page"].not_asked
+    assert waited == len(names) - 1, "one page of a site at a time, with a pause between"
+    assert pages.asked.count("/robots.txt") == 1
+    assert "/private/page" not in pages.asked
+
+
+async def test_what_was_asked_within_a_week_is_not_asked_again():
+    async with site() as (pages, root, session):
+        clock = FakeClock()
+        links, url = Links(session, clock), f"{root}/fine"
+        first, _ = await look(links, clock, [url])
+        clock.advance(FRESH - timedelta(seconds=1))
+        again, _ = await look(links, clock, [url], first)
+        assert again == first
+        assert pages.asked.count("/fine") == 1
+        clock.advance(2)
+        await look(links, clock, [url], first)
+        assert pages.asked.count("/fine") == 2
+
+
+async def test_a_site_without_rules_may_be_looked_at():
+    async with site() as (pages, root, session):
+        pages.robots = ""
+        clock = FakeClock()
+        seen, _ = await look(Links(session, clock), clock, [f"{root}/private/page"])
+        assert seen[f"{root}/private/page"].status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "::1", "[fd00::1]", "0.0.0.0", "100.64.0.1"]
+)
+async def test_nothing_on_this_machine_or_its_network_is_asked(host):
+    assert not public(host)
+    clock = FakeClock()
+    async with open_session() as session:
+        address = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        seen, _ = await look(Links(session, clock), clock, [f"http://{address}/"])
+    assert [each.trouble for each in seen.values()] == ["its address is not on the public internet"]
+
+
+async def test_a_name_that_leads_to_this_machine_is_not_asked_either():
+    with pytest.raises(NotPublicError):
+        await PublicResolver(ToLoopback()).resolve("pages.test", 80)
+    async with site() as (pages, root, _):
+        clock = FakeClock()
+        connector = aiohttp.TCPConnector(resolver=PublicResolver(ToLoopback()))
+        async with aiohttp.ClientSession(connector=connector) as session:
+            seen, _ = await look(Links(session, clock), clock, [f"{root}/fine"])
+        assert [each.trouble for each in seen.values()] == ["its address is not on the public internet"]
+        assert pages.asked == []
+
+
+def test_what_was_seen_is_kept_and_a_broken_file_is_none(tmp_path):
+    file = tmp_path / "var/links.json"
+    assert remembered(file) == {}
+    seen = {"https://example.org/": Seen(at=datetime(2026, 1, 1, tzinfo=UTC), status=200, title="T")}
+    remember(file, seen)
+    assert remembered(file) == seen
+    for broken in ("{", "[]", '{"a": 1}', '{"a": {"at": "never"}}', '{"a": {"at": "2026-01-01", "x": 1}}'):
+        file.write_text(broken)
+        assert remembered(file) == {}
+
+
+async def test_a_librarian_reads_what_to_do_and_what_is_wrong_comes_first(tmp_path):
+    folder = tmp_path / "config"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("transcripts", "words", "*-*.yaml"))
+    console = Console(file=io.StringIO(), width=200)
+    clock = FakeClock(datetime(2026, 11, 26, tzinfo=UTC))
+    assert await look_after(folder, None, console, clock) is False
+    assert "entries were read by nobody here yet" in console.file.getvalue()
+    assert "Nothing that members see is wrong" in console.file.getvalue()
+    console.file = io.StringIO()
+    clock.advance(timedelta(days=90))
+    assert await look_after(folder, None, console, clock) is True
+    rows = [row for row in console.file.getvalue().splitlines() if row.startswith("│")]
+    assert rows[0].startswith("│ ✗")
+    assert "To be read again since 2027-01-31" in rows[0]

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a librarian is told: reviews, doubles, helplines, links."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bots.core.community import Contact, Country, Helpline
+from bots.core.library import Kind, Resource
+from bots.core.settings import load_community
+from bots.resources.upkeep import Seen, Weight, doubles, links, moved_for_good, reviews, uncalled, unread
+
+EXAMPLE = Path(__file__).parents[2] / "config"
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+def entry(id_="one", url="https://example.org/one", title="One", review_by=date(2027, 6, 1), **more):
+    return Resource(
+        id=id_,
+        title={"en": title},
+        summary={"en": "S."},
+        url=url,
+        source="Us",
+        kind=more.pop("kind", Kind.ARTICLE),
+        languages=("en",),
+        review_by=review_by,
+        **more,
+    )
+
+
+def line(verified):
+    return Helpline(
+        id="line",
+        name="Line",
+        kind="crisis",
+        contacts=(Contact(method="phone", dial="1"),),
+        what_happens={"en": "Somebody listens."},
+        source="https://example.org",
+        verified_at=verified,
+        verified_by=None if verified is None else "Ana",
+    )
+
+
+def weights(found):
+    return [finding.weight for finding in found]
+
+
+def test_a_review_is_called_for_a_month_before_and_after_its_day():
+    assert list(reviews([entry(review_by=date(2026, 12, 27))], TODAY)) == []
+    assert weights(reviews([entry(review_by=date(2026, 12, 25))], TODAY)) == [Weight.SOON]
+    assert weights(reviews([entry(review_by=date(2026, 11, 26))], TODAY)) == [Weight.SOON]
+    (over,) = reviews([entry(review_by=date(2026, 11, 25), reviewed=date(2026, 1, 1), reviewed_by="Ana")], TODAY)
+    assert (over.weight, "Ana" in over.sentence, "see it" in over.sentence) == (Weight.WRONG, True, False)
+    (hidden,) = reviews([entry(review_by=date(2026, 11, 25), kind=Kind.HELPLINE)], TODAY)
+    assert "Members don't see it any more." in hidden.sentence
+
+
+def test_what_nobody_has_read_is_counted():
+    assert list(unread([entry(reviewed=date(2026, 1, 1), reviewed_by="Ana")])) == []
+    assert "1 of 2" in next(unread([entry(), entry(reviewed=date(2026, 1, 1), reviewed_by="Ana")])).sentence
+
+
+def test_the_same_page_and_the_same_title_are_found_however_they_are_written():
+    library = [
+        entry("one", "https://www.example.org/a/#top", "Café"),
+        entry("two", "http://example.org/a", "Another"),
+        entry("three", "https://example.org/b?x=1", "cafe  "),
+        entry("four", "https://example.org/b?x=2", "Four"),
+    ]
+    assert [(f.where, "page" in f.sentence) for f in doubles(library)] == [("two", True), ("three", False)]
+
+
+def test_the_starter_library_passes_its_own_check():
+    community = load_community(EXAMPLE)
+    assert len(community.library) >= 150
+    assert len({condition for entry in community.library for condition in entry.conditions}) >= 12
+    assert len(community.countries) >= 30
+    on = date(2026, 11, 26)
+    assert [*doubles(community.library), *reviews(community.library, on)] == []
+    assert weights(uncalled(community.countries, on)) == [Weight.KNOW]
+
+
+def test_helplines_age():
+    def told(verified):
+        country = Country(code="gb", name={"en": "UK"}, emergency="999", helplines=(line(verified),))
+        return weights(uncalled([country], TODAY))
+
+    assert told(date(2025, 11, 26)) == []
+    assert told(date(2025, 11, 25)) == [Weight.SOON]
+    assert told(date(2024, 11, 20)) == [Weight.WRONG]
+    assert told(None) == [Weight.KNOW]
+
+
+@pytest.mark.parametrize(
+    ("seen", "before", "weight", "said"),
+    [
+        (Seen(at=NOW, status=200, title="One"), None, None, ""),
+        (Seen(at=NOW, status=404), None, Weight.WRONG, "is gone (404)"),
+        (Seen(at=NOW, status=503), None, Weight.SOON, "it answered 503"),
+        (Seen(at=NOW, trouble="no connection"), None, Weight.SOON, "no connection. Open"),
+        (Seen(at=NOW, status=503), Seen(at=NOW, trouble="no connection"), Weight.WRONG, "as the last time"),
+        (Seen(at=NOW, status=503), Seen(at=NOW, status=200), Weight.SOON, "it answered 503"),
+        (Seen(at=NOW, status=200, permanent="https://example.org/new"), None, Weight.SOON, "https://example.org/new"),
+        (Seen(at=NOW, status=200, permanent="http://www.example.org/one/"), None, None, ""),
+        (Seen(at=NOW, not_asked=True), None, Weight.KNOW, "robots"),
+        (
+            Seen(at=NOW, status=200, title="Buy cheap watches"),
+            Seen(at=NOW, status=200, title="Asthma: living with it"),
+            Weight.WRONG,
+            "Buy cheap watches",
+        ),
+        (
+            Seen(at=NOW, status=200, title="Asthma – living with asthma"),
+            Seen(at=NOW, status=200, title="Living with asthma | A charity"),
+            None,
+            "",
+        ),
+    ],
+)
+def test_a_link_is_judged_by_what_it_answers_and_answered(seen, before, weight, said):
+    url = "https://example.org/one"
+    found = list(links([entry()], {url: seen}, {} if before is None else {url: before}))
+    assert weights(found) == ([] if weight is None else [weight])
+    assert all(said in finding.sentence for finding in found)
+
+
+def test_only_redirects_for_good_that_come_first_move_an_address():
+    assert moved_for_good([]) is None
+    assert moved_for_good([(301, "a"), (308, "b"), (302, "c")]) == "b"
+    assert moved_for_good([(302, "a"), (301, "b")]) is None
