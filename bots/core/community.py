@@ -98,6 +98,10 @@ WATCHED_BY = {
 }
 
 
+# Of these, something can be so clear that it waits until a moderator has looked. A phone number never is.
+HOLDING = frozenset({"selling", "noise"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guideline:
     """One of the group's guidelines: what it asks, why, and where that comes from.

@@ -111,6 +111,7 @@ def test_a_room_can_leave_one_out(folder):
         ("'\\bmoon ?juice\\b'", "'((a{1,100}){1,100}){1,10}'", 9, "is not a pattern"),
         ("noise: tell", "noize: tell", 7, "No detector is called"),
         ("noise: tell", "noise: shout", 7, "is not one of"),
+        ("identity.phone: off", "identity.phone: hold", 7, "Nothing that `identity.phone` sees is held"),
         ("moon water", "x", 8, ""),
     ],
 )

@@ -19,7 +19,9 @@ from bots.core.matrix.cross_signing import CrossSigningKeys, IdentityChangedErro
 from bots.core.matrix.crypto import CryptoMachine
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.login import LoginError
-from bots.core.transport import NotReadyError, Outgoing, SyncBatch, TokenRevokedError, TransportError
+from bots.core.metadata import Tells
+from bots.core.transport import NotReadyError, Outgoing, OutgoingFile, SyncBatch, TokenRevokedError, TransportError
+from core.test_metadata import exif, picture
 
 pytestmark = pytest.mark.real
 
@@ -478,3 +480,17 @@ async def test_a_message_waits_where_only_bots_have_devices(open_device, new_acc
     await person.sync()
     await speaker.client.send(room_id, say("to somebody"), "t2")
     assert await person.texts() == ["to somebody"]
+
+
+async def test_the_file_of_a_message_is_fetched_and_asked_what_it_says_of_who_took_it(pair):
+    anna, bot, room_id = pair
+    where = OutgoingFile(name="me.jpg", mimetype="image/jpeg", content=picture("JPEG", exif(place=True)))
+    nothing = OutgoingFile(name="cat.jpg", mimetype="image/jpeg", content=picture("JPEG"))
+    first = await anna.client.send_file(room_id, where, "f1")
+    second = await anna.client.send_file(room_id, nothing, "f2")
+    said = await anna.client.send(room_id, say("no file at all"), "f3")
+    await bot.sync()
+    assert await bot.client.file_tells(room_id, first) == {Tells.PLACE}
+    assert await bot.client.file_tells(room_id, second) == frozenset()
+    assert await bot.client.file_tells(room_id, said) == frozenset()
+    assert await bot.client.file_tells(room_id, "$nowhere") == frozenset()

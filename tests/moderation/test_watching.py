@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.core.actions import Ban, Examine, InPrivateChat, InRoom, Redact, Remove, Send, SetPower
-from bots.core.community import FirstStep, Guideline, Guidelines
+from bots.core.community import HOLDING, FirstStep, Guideline, Guidelines
 from bots.core.events import Media, MessageKind
 from bots.moderation.detectors.finding import Finding
 from bots.moderation.records import Kind
 from bots.moderation.watching.records import Pace
-from bots.moderation.watching.respond import HOLDING, NOTHING, Author, respond
+from bots.moderation.watching.respond import NOTHING, Author, respond
 from fakes.moderation_scene import ANA, BEN, BOT, BOTS, HARBOUR, LOBBY, MO, OFFICE, ORGANISER, Scene
 from fakes.welcome_scene import COMMUNITY
 

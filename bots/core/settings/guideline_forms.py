@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from bots.core.community import FirstStep, Guideline, Guidelines
+from bots.core.community import HOLDING, FirstStep, Guideline, Guidelines
 from bots.core.settings.forms import Form
 from bots.core.settings.kinds import DetectorName, Id, OwnPattern, OwnWord, Text, Translated, once, one_of, wrong
 
@@ -23,6 +23,15 @@ class Watching(Form):
     watched_by: dict[DetectorName, Step] = Field(default_factory=dict)
     words: Annotated[list[OwnWord], Field(max_length=_MOST), AfterValidator(once)] = Field(default_factory=list)
     patterns: Annotated[list[OwnPattern], Field(max_length=_MOST), AfterValidator(once)] = Field(default_factory=list)
+
+    @field_validator("watched_by")
+    @classmethod
+    def _holds_only_spam(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, step in value.items():
+            if step == FirstStep.HOLD and name.partition(".")[0] not in HOLDING:
+                known = " and ".join(f"`{each}`" for each in sorted(HOLDING))
+                raise wrong(f"Nothing that `{name}` sees is held: only {known} can be.", "Write `tell` or `remind`.")
+        return value
 
     def _steps(self) -> dict[str, FirstStep]:
         return {name: FirstStep(step) for name, step in self.watched_by.items()}

@@ -11,13 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bots.core.community import FirstStep, Guidelines
+from bots.core.community import HOLDING, FirstStep, Guidelines
 from bots.moderation.detectors.finding import Finding
 
 # How sure a detector must be that anybody hears of it, and that something waits for a moderator.
 TOLD_FROM, CLEAR_FROM = 0.5, 0.9
-# What can be clear spam. A phone number or a hard word never is.
-HOLDING = frozenset({"selling", "noise"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
