@@ -22,7 +22,7 @@ _FIRST = (Step.AGE, Step.YOUNG, Step.GUIDELINES, Step.HEALTH)
 
 _LONGEST_CODE = 3
 # In words.
-_LONGEST_DONE = 5
+_LONGEST_DONE = 4
 
 
 class Answering(Arranging):

@@ -123,7 +123,7 @@ class Wording:
             case Step.APP:
                 return tuple(self.words(f"read.app.{name}") for name in APPS)
             case Step.LANGUAGE:
-                return tuple(self.words("poll.choice", choice=own_name(code)) for code in self.community.languages)
+                return self._names_of_languages()
             case Step.CHOOSE:
                 offered = self.conditions(conversation.offered.split())
                 named = tuple(self.words("poll.choice", choice=self.condition(each)) for each in offered)
@@ -156,8 +156,7 @@ class Wording:
             case Step.APP:
                 return self._numbered_choice("read.app", APPS)
             case Step.LANGUAGE:
-                names = (self.words("poll.choice", choice=own_name(code)) for code in self.community.languages)
-                return (self.words("settings.language"), *self._numbered_options(names)), ()
+                return (self.words("settings.language"), *self._numbered_options(self._names_of_languages())), ()
             case _:
                 return self._numbered_choice("who", tuple(Who))
 
@@ -171,6 +170,9 @@ class Wording:
     def _numbered_choice(self, question: str, choices: Sequence[str]) -> tuple[tuple[Words, ...], tuple[str, ...]]:
         options = self._numbered_options(self.words(f"{question}.{name}") for name in choices)
         return (self.words(f"{question}.ask"), *options), ()
+
+    def _names_of_languages(self) -> tuple[Words, ...]:
+        return tuple(self.words("poll.choice", choice=own_name(code)) for code in self.community.languages)
 
     def _numbered_options(self, choices: Iterable[Words]) -> tuple[Words, ...]:
         return tuple(
