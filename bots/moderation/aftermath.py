@@ -14,7 +14,7 @@ from bots.core.events import OBSERVED, Membership, MembershipState, Outcome, Tic
 from bots.core.rooms import RoomView
 from bots.moderation.carrying_out import audit
 from bots.moderation.cases import NUMBERS
-from bots.moderation.handlers import HELP_MEMO, members_rooms, moderators_room
+from bots.moderation.handlers import HELP_MEMO
 from bots.moderation.ladder import (
     EXPIRY,
     HELD,
@@ -35,6 +35,7 @@ from bots.moderation.ladder import (
 from bots.moderation.many_rooms import What, begun, counted, only_watched
 from bots.moderation.records import Decision, Kind, Progress
 from bots.moderation.telling import done_line, line, say_in_office, tell, told, told_number
+from bots.moderation.whereabouts import members_rooms, moderators_room
 
 # Why the homeserver, or an invariant of ours, said no: the last part of `moderation.failed.<why>`.
 _CAUSES = {

@@ -18,6 +18,7 @@ from bots.moderation import (
     aftermath,
     answering,
     appeals,
+    gathering,
     handlers,
     many_rooms,
     measures,
@@ -95,9 +96,9 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
     in_private = ReportsInPrivate(show_reporter=community.show_reporters)
 
     def knowing(
-        gather: Callable[[E, Reader], Awaitable[handlers.Facts]],
-    ) -> Callable[[E, Reader], Awaitable[handlers.Facts]]:
-        async def gathered(event: E, reader: Reader) -> handlers.Facts:
+        gather: Callable[[E, Reader], Awaitable[gathering.Facts]],
+    ) -> Callable[[E, Reader], Awaitable[gathering.Facts]]:
+        async def gathered(event: E, reader: Reader) -> gathering.Facts:
             facts = await gather(event, reader)
             return replace(facts, appeal_within=community.appeal_within, show_reporter=community.show_reporters)
 
@@ -107,19 +108,19 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
         handlers=(
             Handler(
                 Message,
-                knowing(partial(handlers.gather_message, roles)),
+                knowing(partial(gathering.gather_message, roles)),
                 handlers.decide,
                 target=lambda event: event.reply_to,
             ),
             Handler(
                 Reaction,
-                knowing(partial(handlers.gather_reaction, roles)),
+                knowing(partial(gathering.gather_reaction, roles)),
                 handlers.decide,
                 target=lambda event: event.target,
             ),
             Handler(
                 Report,
-                knowing(partial(handlers.gather_server_report, roles)),
+                knowing(partial(gathering.gather_server_report, roles)),
                 handlers.decide,
                 target=lambda event: event.target,
             ),

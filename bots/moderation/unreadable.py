@@ -10,9 +10,9 @@ from bots.core.actions import Action, Remember, Words
 from bots.core.bot import Reader
 from bots.core.events import Unreadable
 from bots.core.rooms import RoomView
-from bots.moderation.handlers import members_rooms, moderators_room
 from bots.moderation.records import NotReadable
 from bots.moderation.telling import say_in_office
+from bots.moderation.whereabouts import members_rooms, moderators_room
 
 # What clients say when they keep a key back (m.room_key.withheld); anything else is told as unknown.
 _WITHHELD = {"m.unverified": "unverified", "m.blacklisted": "blocked", "m.no_olm": "no_olm"}

@@ -18,7 +18,7 @@ from bots.core.hours import offset_of, times_in, written
 from bots.core.records import OnCall
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.crisis.commands import DUTY, Duty
-from bots.moderation.handlers import moderators_room
+from bots.moderation.whereabouts import moderators_room
 
 ON, OFF = "🟢", "🔴"
 # How long a shift is that somebody begins by hand, unless they say it.

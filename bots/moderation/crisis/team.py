@@ -11,7 +11,7 @@ from bots.core.community import Community
 from bots.core.crisis.rota import on_duty, within
 from bots.core.records import OnCall, PrivateChat
 from bots.core.rooms import RoomView
-from bots.moderation.handlers import moderators_room
+from bots.moderation.whereabouts import moderators_room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

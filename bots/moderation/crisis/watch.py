@@ -22,8 +22,8 @@ from bots.moderation.cases import NUMBERS
 from bots.moderation.crisis.alerts import WHY, in_thread, raised, where_words
 from bots.moderation.crisis.lately import LATELY
 from bots.moderation.crisis.team import Team, gather_team
-from bots.moderation.handlers import MEMBERS_ROOMS
 from bots.moderation.records import CrisisAlert
+from bots.moderation.whereabouts import MEMBERS_ROOMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

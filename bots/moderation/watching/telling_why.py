@@ -18,10 +18,10 @@ from bots.core.records import SpokenLanguage
 from bots.core.rooms import place_of
 from bots.moderation.cases import family_of
 from bots.moderation.commands import COMMANDS
-from bots.moderation.handlers import MEMBERS_ROOMS
 from bots.moderation.rule_commands import ShowGuidelines, Why
 from bots.moderation.telling import tell
 from bots.moderation.watching.records import Reminded
+from bots.moderation.whereabouts import MEMBERS_ROOMS
 
 _WHY = "moderation.why"
 _MOST = 3

@@ -26,7 +26,6 @@ from bots.moderation.detectors.finding import Detector, Finding, Setting
 from bots.moderation.detectors.noise import floods, in_message, may_tell
 from bots.moderation.detectors.own_words import OwnWords
 from bots.moderation.detectors.reading import passages
-from bots.moderation.handlers import MEMBERS_ROOMS, members_rooms, moderators_room
 from bots.moderation.ladder import MUTES, has_moderator_power
 from bots.moderation.places import hindrance
 from bots.moderation.records import Decision, Kind
@@ -37,6 +36,7 @@ from bots.moderation.watching.known import known_of
 from bots.moderation.watching.pace import MARK, Written, is_new, recent, went_on
 from bots.moderation.watching.records import Pace, Reminded
 from bots.moderation.watching.respond import Author, respond
+from bots.moderation.whereabouts import MEMBERS_ROOMS, members_rooms, moderators_room
 
 REMIND_AGAIN_AFTER = timedelta(days=7)
 # A reminder of what was written long ago is only strange.

@@ -13,9 +13,9 @@ from bots.core.community import Community, FirstStep
 from bots.core.events import PRESENT, Membership, MembershipState
 from bots.core.rooms import RoomView, place_of
 from bots.moderation.detectors.noise import GUIDELINE, WAVE_WINDOW, is_wave
-from bots.moderation.handlers import MEMBERS_ROOMS, moderators_room
 from bots.moderation.telling import say_in_office
 from bots.moderation.watching.records import JoinWave
+from bots.moderation.whereabouts import MEMBERS_ROOMS, moderators_room
 
 WHY = "moderation.noise.wave"
 QUIET = timedelta(hours=1)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which rooms are moderated, and where the moderators are. Pure."""
+
+from __future__ import annotations
+
+from bots.core.bot import Reader
+from bots.core.rooms import RoomRole, RoomView
+
+MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
+
+
+def moderators_room(reader: Reader) -> RoomView | None:
+    """Where the moderators hear of everything, if they have a room."""
+    return next(iter(reader.rooms(RoomRole.MODERATORS)), None)
+
+
+def members_rooms(reader: Reader) -> tuple[RoomView, ...]:
+    """The rooms that are moderated."""
+    return tuple(room for role in MEMBERS_ROOMS for room in reader.rooms(role))
