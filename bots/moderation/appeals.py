@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bots.core.actions import Action, Audit, InRoom, LabelRef, Priority, Remember, Send, Words
+from bots.core.actions import Action, Audit, InRoom, LabelRef, Priority, Remember, Schedule, Send, Words
 from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.events import Outcome, Tick
@@ -25,6 +25,9 @@ WHY = "moderation.appeal"
 # Under every appeal; the thread's first message names both in words.
 APPEAL_BUTTONS = ("🤝", "📌")
 _SHOW_AGAIN_AFTER = timedelta(minutes=5)
+# Whoever could answer is called when it has waited so long, and again, so many times.
+UNANSWERED = "moderation.appeal.unanswered"
+CALL_AFTER, MOST_CALLS = timedelta(days=2), 5
 
 
 class Looks(StrEnum):
@@ -105,6 +108,7 @@ def decide_asked(event: Tick, facts: Asked | None) -> tuple[Action, ...]:
     return (
         Remember(why=WHY, record=replace(record, shown=True)),
         _thread(facts, decision, facts.office),
+        _look_again(record, facts.now, 1),
         *((_audit(decision, who, "appeal"),) if first_time else ()),
         tell(who, said, why=WHY),
     )
@@ -172,6 +176,60 @@ def decide_not_shown(event: Outcome, facts: tuple[Appeal, datetime] | None) -> t
     words = first.params["words"]
     passed = PassedAppeal(who=appeal.target, number=appeal.decision, words=words if isinstance(words, str) else "")
     return (Remember(why=WHY, record=replace(appeal, shown=False)), passed_on(passed, event.id, again_at))
+
+
+# An appeal that nobody answers is no appeal.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """An appeal that waits, who could answer it, and how often that was said."""
+
+    now: datetime
+    appeal: Appeal
+    office: str | None
+    able: tuple[str, ...]
+    times: int
+
+
+async def gather_unanswered(event: Tick, reader: Reader) -> Unanswered | None:
+    """The appeal that a tick is about, if it still waits."""
+    number, times = event.payload.get("decision"), event.payload.get("times")
+    if event.kind != UNANSWERED or not isinstance(number, int) or not isinstance(times, int):
+        return None
+    appeal, decision = await reader.get(Appeal, number), await reader.get(Decision, number)
+    if appeal is None or decision is None or appeal.answer is not None:
+        return None
+    moderators, organisers = others(decision, reader)
+    office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
+    return Unanswered(
+        now=reader.now,
+        appeal=appeal,
+        office=office.room_id if office else None,
+        able=tuple(moderators or organisers),
+        times=times,
+    )
+
+
+def decide_unanswered(_event: Tick, facts: Unanswered | None) -> tuple[Action, ...]:
+    """Call those who could answer, a few times."""
+    if facts is None:
+        return ()
+    again = (_look_again(facts.appeal, facts.now, facts.times + 1),) if facts.times < MOST_CALLS else ()
+    if facts.office is None:
+        return again
+    line = in_thread(facts.appeal, facts.office, Words("moderation.appeal.unanswered", {"since": facts.appeal.at}))
+    return (replace(line, mentions=facts.able), *again)
+
+
+def _look_again(appeal: Appeal, now: datetime, times: int) -> Schedule:
+    return Schedule(
+        why=UNANSWERED,
+        id=f"{UNANSWERED}:{appeal.decision}",
+        kind=UNANSWERED,
+        at=now + CALL_AFTER,
+        payload={"decision": appeal.decision, "times": times},
+    )
 
 
 def settled(appeals: Sequence[Appeal], by: str, office: RoomView | None) -> tuple[Action, ...]:

@@ -130,6 +130,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Message, answering.gather_message, answering.decide),
             Handler(Reaction, answering.gather_reaction, answering.decide),
             Handler(Tick, appeals.gather_asked, appeals.decide_asked),
+            Handler(Tick, appeals.gather_unanswered, appeals.decide_unanswered),
             Handler(Outcome, appeals.gather_not_shown, appeals.decide_not_shown),
             Handler(Tick, in_private.gather, in_private.decide, target=in_private.target),
             Handler(Report, in_private.gather_person, in_private.decide_person),

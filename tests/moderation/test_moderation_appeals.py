@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import BotName, InRoom, Send
-from bots.moderation.appeals import APPEAL_BUTTONS
+from bots.moderation.appeals import APPEAL_BUTTONS, MOST_CALLS
 from bots.moderation.records import Answer, Appeal
 from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, LANTERN, LEO, MIA, MO, OFFICE, ORGANISER, Scene
 from fakes.welcome_scene import COMMUNITY
@@ -218,6 +218,26 @@ async def test_a_sentence_that_begins_like_an_answer_is_none(scene):
     await scene.asks_again(ANA, number)
     await scene.says(MIA, "keep an eye on this one, please", OFFICE, thread=thread(scene, number))
     assert appeal(scene).answer is None
+
+
+async def test_an_appeal_that_waits_calls_those_who_could_answer_and_not_for_ever(scene):
+    number = await muted(scene, lasts="9w")
+    await scene.asks_again(ANA, number)
+    await scene.waits(days=2)
+    (call,) = [a for a in scene.last if isinstance(a, Send) and a.place == InRoom(OFFICE)]
+    assert call.parts[0].key == "moderation.appeal.unanswered"
+    assert call.mentions == (MIA,)
+    assert call.thread.label == f"appeal:{number}"
+    await scene.waits(days=30)
+    assert scene.office.count("appeal.unanswered") == MOST_CALLS - 1
+
+
+async def test_an_appeal_that_was_answered_calls_nobody(scene):
+    number = await muted(scene, lasts="9w")
+    await scene.asks_again(ANA, number)
+    await scene.taps(MIA, "📌", thread(scene, number))
+    await scene.waits(days=2)
+    assert scene.office == []
 
 
 # Reports that come from the private chat.
