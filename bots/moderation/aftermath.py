@@ -136,7 +136,8 @@ def decide_tick(event: Tick, facts: Aftermath) -> tuple[Action, ...]:
     if event.kind == HELD:
         return tuple(say_in_office(facts.office, decision.case, line("waits", decision, facts.name(decision))))
     over = [each for each in facts.together if each.active and each.until == decision.until]
-    actions: list[Action] = [*begun(What.OVER, over, facts.office, facts.now)]
+    changed = [each for each in over if ended(each, facts.rooms.get(each.room_id))]
+    actions: list[Action] = [*begun(What.OVER, changed, facts.office, facts.now)] if changed else []
     for each in over:
         actions.append(do.Remember(why=EXPIRY, record=replace(each, active=False, tell=not each.tell, reason=None)))
         actions += [*ended(each, facts.rooms.get(each.room_id)), do.Cancel(why=EXPIRY, id=expiry_id(each.number))]

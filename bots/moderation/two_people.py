@@ -154,6 +154,7 @@ def agreed(both: Agreed, numbers: Sequence[int], replaced: Sequence[Decision], a
 class Arrival:
     """What is known of somebody who comes: since when they are here, and whether it is a room of members."""
 
+    now: datetime
     known: HereSince | None
     ours: bool
 
@@ -162,14 +163,14 @@ async def gather_arrival(event: Membership, reader: Reader) -> Arrival:
     """Whether they were here before."""
     room = reader.room(event.room_id)
     ours = room is not None and room.role in (RoomRole.LOBBY, RoomRole.CONDITION) and event.user not in reader.bots
-    return Arrival(await reader.get(HereSince, event.user) if ours else None, ours)
+    return Arrival(reader.now, await reader.get(HereSince, event.user) if ours else None, ours)
 
 
 def decide_arrival(event: Membership, facts: Arrival) -> tuple[Action, ...]:
-    """From now on they are counted as here."""
+    """From now on they are counted as here, whatever another server says of when they came."""
     if not facts.ours or facts.known is not None or event.now is not MembershipState.JOIN:
         return ()
-    return (Remember(why=_WHY, record=HereSince(user=event.user, since=event.sent_at)),)
+    return (Remember(why=_WHY, record=HereSince(user=event.user, since=facts.now)),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The machine dies between deciding and doing, and comes back: nothing is lost, nothing is done twice."""
+"""The machine dies between deciding and doing, or the homeserver says "slow down": nothing is lost or done twice."""
 
+from collections import Counter
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -14,6 +16,7 @@ from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
+from bots.core.transport import TransportError
 from bots.moderation.bot import make_bot
 from fakes.clock import FakeClock
 from fakes.crashes import Countdown, Crashed, Mortal, MortalStore
@@ -54,10 +57,10 @@ class Place:
             self.homeserver.join(ANA, room_id)
         return self
 
-    def running(self, countdown):
+    def running(self, countdown, transport=MemoryTransport):
         return Running(
             bot=make_bot(COMMUNITY),
-            transport=Mortal(MemoryTransport(self.homeserver, BOT), countdown),
+            transport=Mortal(transport(self.homeserver, BOT), countdown),
             store=MortalStore(self.store, countdown),
             community=COMMUNITY,
             catalogue=CATALOGUE,
@@ -141,3 +144,31 @@ async def test_killed_between_deciding_and_doing_nothing_is_lost_and_nothing_is_
         assert came_of_it(place) == undisturbed, f"after a crash at moment {at} of {moments}"
         async with place.store.reading(BotName.MODERATION, place.clock.now()) as transaction:
             assert await transaction.waiting() == []
+
+
+class Slowing(MemoryTransport):
+    """A homeserver that says "slow down" at each ban, twice."""
+
+    asked: ClassVar = Counter()
+
+    async def ban(self, room_id, user):
+        self.asked[room_id] += 1
+        if self.asked[room_id] <= 2:
+            raise TransportError("M_LIMIT_EXCEEDED", "Too Many Requests", status=429, retryable=True, retry_after=5)
+        await super().ban(room_id, user)
+
+
+async def test_a_homeserver_that_says_slow_down_makes_it_slower_and_nothing_fails():
+    place = await Place().opened()
+    bot = place.running(Countdown(), Slowing)
+    await settle(bot)
+    place.homeserver.say(MO, place.office, f"!ban {ANA} everywhere")
+    for _ in range(6):
+        await settle(bot)
+        place.clock.advance(timedelta(seconds=6))
+    for room_id in place.rooms[:2]:
+        assert place.homeserver.rooms[room_id].members[ANA].state is MembershipState.BAN
+    said = [text for what, text in came_of_it(place) if what == "said"]
+    assert not [text for text in said if "could not" in text or "Not everywhere" in text]
+    (line,) = [e.event for e in place.homeserver.stream if isinstance(e.event, Message) and e.event.replaces]
+    assert "done in all 2 rooms" in line.text
