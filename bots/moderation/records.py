@@ -238,7 +238,7 @@ class CrisisAlert(Record):
     person: Person
     at: datetime
     called: Sealed = ""
-    taken_by: Hashed | None = None
+    taken_by: Person | None = None
     taken_at: datetime | None = None
 
     key: ClassVar[tuple[str, ...]] = ("number",)

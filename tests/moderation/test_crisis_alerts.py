@@ -147,6 +147,19 @@ async def test_more_of_the_same_is_added_and_what_is_nearer_calls_anew():
     assert len(at.recorded(CrisisAlert)) == 2
 
 
+async def test_who_came_hears_of_more_and_what_is_urgent_calls_anew_after_an_hour():
+    at = await house()
+    await at.cries("[T3] one")
+    await at.taps("🙋", "Urgent", user=MIA)
+    await at.cries("[T3] two")
+    assert (at.mentioned(), len(at.recorded(CrisisAlert))) == ([[MIA]], 1)
+
+    await at.asks("!on-call on")
+    await at.waits(hours=1)
+    await at.cries("[T3] three")
+    assert (at.mentioned(), len(at.recorded(CrisisAlert))) == ([[MIA], [MO]], 2)
+
+
 async def test_somebody_who_needs_people_twice_a_day_is_called_for_twice():
     at = await house()
     await at.cries("[T2] one")

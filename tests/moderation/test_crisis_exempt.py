@@ -16,32 +16,24 @@ async def at():
     return await House.built(hear=hear, guidelines=EXAMPLE.guidelines)
 
 
-async def flood(at, user=ANA):
-    for _ in range(6):
-        at.says(user, "please can somebody answer me, please")
+async def advertises(at):
+    at.says(ANA, SPAM)
     await at.settles()
 
 
-def untouched(at, user=ANA):
-    return at.did(Redaction) == [] and at.level(user) in (None, 0)
+def untouched(at):
+    return at.did(Redaction) == [] and at.level(ANA) in (None, 0)
 
 
-async def test_a_flood_of_somebody_new_waits_for_a_person(at):
-    await flood(at)
+async def test_what_is_clearly_spam_from_somebody_new_waits_for_a_person(at):
+    await advertises(at)
     assert not untouched(at), "or what follows here proves nothing"
 
 
 @pytest.mark.parametrize("cry", ["i want to die", "i am such a burden to everyone", "my brother wants to kill himself"])
-async def test_whoever_cried_may_write_as_fast_as_they_like(at, cry):
+async def test_whoever_cried_may_write_what_they_like_until_a_person_looks(at, cry):
     at.says(ANA, cry)
-    await flood(at)
-    assert untouched(at)
-
-
-async def test_whoever_cried_is_not_held_for_what_looks_like_spam_either(at):
-    at.says(ANA, "i want to die")
-    at.says(ANA, SPAM)
-    await at.settles()
+    await advertises(at)
     assert untouched(at)
 
 
@@ -49,5 +41,5 @@ async def test_the_day_after_everything_is_as_usual(at):
     at.says(ANA, "i want to die")
     await at.settles()
     await at.waits(hours=12)
-    await flood(at)
+    await advertises(at)
     assert not untouched(at)

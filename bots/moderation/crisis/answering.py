@@ -52,7 +52,6 @@ class Facts:
     server: str
     room: RoomView | None = None
     by: str = ""
-    by_hash: str = ""
     answer: Answer | None = None
 
     @property
@@ -143,7 +142,7 @@ class Answering:
     def _taken(self, facts: Facts) -> tuple[Action, ...]:
         alert = facts.alert
         if alert.taken_at is not None:
-            mine = alert.taken_by == facts.by_hash
+            mine = alert.taken_by == facts.by
             return () if mine else in_thread(alert, facts.team, Words("moderation.crisis.taken_before"))
         waited = int((facts.team.now - alert.at).total_seconds())
         return (
@@ -157,7 +156,7 @@ class Answering:
     def _next(self, facts: Facts) -> tuple[Action, ...]:
         """Who can't is not called again. Who had taken it gives it back."""
         alert = facts.alert
-        if alert.taken_at is not None and alert.taken_by != facts.by_hash:
+        if alert.taken_at is not None and alert.taken_by != facts.by:
             return ()
         passed = " ".join(dict.fromkeys((*alert.called.split(), facts.by)))
         return self._call_next(replace(facts, alert=replace(alert, called=passed, taken_by=None, taken_at=None)))
@@ -207,7 +206,7 @@ class Answering:
         if answer is None or number is None or by in reader.bots:
             return None
         facts = await self._about(number, reader)
-        return replace(facts, by=by, by_hash=reader.pseudonym(by), answer=answer) if facts else None
+        return replace(facts, by=by, answer=answer) if facts else None
 
     async def _about(self, number: int, reader: Reader) -> Facts | None:
         alert = await reader.get(CrisisAlert, number)

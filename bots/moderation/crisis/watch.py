@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bots.core.actions import Action, InRoom, Log, Priority, Remember, Send, Words
 from bots.core.bot import Reader
 from bots.core.community import Community
 from bots.core.crisis.hearing import HEARD, LATE, Asked, Hear, Heard, Where
-from bots.core.crisis.tiers import NOTED, Assessment, Tier, is_nearer
+from bots.core.crisis.tiers import NOTED, URGENT, Assessment, Tier, is_nearer
 from bots.core.events import Message, Tick
 from bots.core.rooms import RoomView, place_of
 from bots.moderation.cases import NUMBERS
@@ -24,6 +24,9 @@ from bots.moderation.crisis.lately import LATELY
 from bots.moderation.crisis.team import Team, gather_team
 from bots.moderation.records import CrisisAlert
 from bots.moderation.whereabouts import MEMBERS_ROOMS
+
+# What is urgent calls people again when the alert about it is older than this.
+ANEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +44,10 @@ class Sound:
     at: datetime
     room: RoomView | None
     earlier: Sequence[CrisisAlert]
-    number: int
     team: Team
     server: str
     place: str
+    number: int = 0
     sure: bool = True
 
 
@@ -101,7 +104,10 @@ class Watch:
 
     def _added(self, alert: CrisisAlert, sound: Sound) -> tuple[Action, ...]:
         link = where_words(sound.room.room_id if sound.room else "", sound.event_id, sound.server)
-        return in_thread(alert, sound.team, Words("moderation.crisis.again", {"who": sound.person}), link)
+        words = Words("moderation.crisis.again", {"who": sound.person})
+        office, came = sound.team.office, alert.taken_by
+        mentions = (came,) if came is not None and office is not None and came in office.joined() else ()
+        return in_thread(alert, sound.team, words, link, mentions=mentions)
 
     def _to_be_written(self, alert: CrisisAlert, sound: Sound, *, first: bool) -> tuple[Action, ...]:
         """In a private chat they have been answered; what is old or may not be theirs is for people alone."""
@@ -157,26 +163,31 @@ class Watch:
         # What is aimed at somebody goes the way of every other message that hurts: `watching` opens a case.
         if assessment.tier in (Tier.NONE, Tier.ABUSE):
             return None
-        return Sound(
+        sound = Sound(
             assessment=assessment,
             person=person,
             event_id=event_id,
             at=at,
             room=room,
             earlier=await reader.find(CrisisAlert, person=person),
-            number=await reader.next_number(NUMBERS),
             team=await gather_team(self.community, person, reader),
             server=reader.me.partition(":")[2],
             place=reader.pseudonym(room.room_id)[:12] if room else "private",
         )
+        return replace(sound, number=await reader.next_number(NUMBERS)) if _joins(sound) is None else sound
 
 
 def _joins(sound: Sound) -> CrisisAlert | None:
-    """The alert that this is more of; what is nearer to danger, or for a person to decide, is one of its own."""
-    latest = _latest(sound)
-    if latest is None or sound.assessment.tier is Tier.UNSAFE or latest.tier is Tier.DISTRESS:
+    """The alert that this is more of; what is nearer to danger, or for a person to decide, is one of its own.
+
+    What is urgent is said anew after a while: who came the first time may be asleep.
+    """
+    latest, tier = _latest(sound), sound.assessment.tier
+    if latest is None or tier is Tier.UNSAFE or latest.tier is Tier.DISTRESS:
         return None
-    return None if is_nearer(sound.assessment.tier, latest.tier) else latest
+    if tier in URGENT and sound.team.now - latest.at >= ANEW:
+        return None
+    return None if is_nearer(tier, latest.tier) else latest
 
 
 def _latest(sound: Sound) -> CrisisAlert | None:
