@@ -55,11 +55,7 @@ def denied(parsed: Parsed, match: Match) -> bool:
     begin = parsed.before(match, _DENIAL_REACH)
     if any(belief[max(begin, match.start - 2) : match.start]):
         return True
-    last = match.start
-    while last > begin and no[match.start] and no[last - 1]:
-        # Of a "do not" the match has the "not" already.
-        last -= 1
-    for at in range(last - 1, begin - 1, -1):
+    for at in range(match.start - 1, begin - 1, -1):
         if pauses[at] != pauses[match.start] or breaks[at]:
             return False
         if no[at]:

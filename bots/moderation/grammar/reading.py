@@ -24,7 +24,8 @@ _PIECE = re.compile(
 )
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 _INSIDE = str.maketrans("", "", "'’`´*")
-# Two dots and more are a breath, not an end: "i just want to... die".
+# Two dots and more are a breath, not an end ("i just want to... die"), and so is what stands after a single word
+# ("tired. of. living.").
 _A_BREATH = re.compile(r"\.\.|…")
 # What nobody closed within so many words was no quotation.
 _LONGEST_QUOTATION = 60
@@ -61,15 +62,16 @@ def read(passage: Passage) -> Reading:
     marks: list[int] = []
     asks: set[int] = set()
     numbers: dict[int, str] = {}
-    sentence = pause = 0
+    sentence = pause = ended = 0
     for piece in _PIECE.finditer(folded):
         kind, text = piece.lastgroup, piece.group()
         if kind == "ends":
             pause += 1
             if "?" in text:
                 asks.add(sentence)
-            if "?" in text or not _A_BREATH.search(text):
+            if "?" in text or not (_A_BREATH.search(text) or len(words) - ended == 1):
                 sentence += 1
+            ended = len(words)
         elif kind == "pause":
             pause += 1
         elif kind == "mark":

@@ -56,12 +56,12 @@ class Grammar:
         self._written: dict[str, str] = {**shared["words"], NUMBER: NUMBER}
         for purpose, table in tables.items():
             self._written |= {f"{purpose}:{name}": phrases for name, phrases in table.get("words", {}).items()}
-        self._shared = frozenset(shared["words"])
+        self._often = frozenset(map(_plain, _split(shared["common"])))
         self._classes: dict[str, int] = {}
         self.light = frozenset(self._expanded("light"))
         self._trie = Trie(self.light)
         # What is only asked for around a row: negation, others, the past …
-        scopes = set(self._shared)
+        scopes = set(shared["words"])
         rows: list[Row] = []
         for purpose, table in tables.items():
             rows += [row for pattern in table.get("idioms", ()) for row in self._rows(purpose, pattern, IDIOM)]
@@ -105,15 +105,15 @@ class Grammar:
         return own if own in self._written else name
 
     def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[tuple[int, tuple[Row, ...]], ...]]:
-        """Each row by the one of its classes that the fewest rows have, and with those that need the same.
+        """Each row by the rarest of its classes, and with those that need the same.
 
-        Without that class, nobody looks at it.
+        Without that class, nobody looks at it. Rarer is what no ordinary message has, and then what few rows have.
         """
         common = Counter(item.of for row in rows for item in row.items)
-        shared = {self._classes[name] for name in self._shared if name in self._classes}
+        usual = {of for name, of in self._classes.items() if not self._often.isdisjoint(self._expanded(name))}
         by_key: dict[int, dict[int, list[Row]]] = {}
         for row in rows:
-            key = min((item.of for item in row.items), key=lambda of: (of in shared, common[of]))
+            key = min((item.of for item in row.items), key=lambda of: (of in usual, common[of]))
             by_key.setdefault(key, {}).setdefault(row.needs, []).append(row)
         return {
             key: tuple((needs, tuple(of_needs)) for needs, of_needs in of_key.items()) for key, of_key in by_key.items()
