@@ -75,7 +75,7 @@ _NETWORK_SIGNS = (
 _HANDLE = re.compile(
     rf"\b{_NETWORK}\b(?:\s(?:account|handle|user\s?name|user|name|id|profile|page|cuenta|usuario|compte|konto"
     rf"|conta))?"
-    r"(?:\s(?:is|es|est|ist|e)|\s?[:=-]|\s?@)\s{0,2}@?(?P<handle>[a-z0-9][\w.-]{2,31})(?:#\d{4})?"
+    r"(?:\s(?:me|us))?(?:\s(?:is|es|est|ist|e)|\s?[:=-]|\s?@)\s{0,2}@?(?P<handle>[a-z0-9][\w.-]{2,31})(?:#\d{4})?"
 )
 _FIND_ME = re.compile(
     rf"\b(?:add|find|follow|message|msg|dm|pm|text|hit|look up|search)\s(?:me|us|her|him|them|my)?\b[^\n.!?]{{0,24}}?"

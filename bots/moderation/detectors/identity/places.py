@@ -63,7 +63,10 @@ _CITY = r"[a-z][a-z.'-]{1,24}(?:\s[a-z.'-]{1,24})?"
 _ZIP = re.compile(rf"\b{_CITY},?\s(?P<state>{_STATES})\.?,?\s\d{{5}}(?:-\d{{4}})?(?![\w-])")
 _AUSTRALIAN = re.compile(r"\b[a-z]{3,},?\s(?P<state>nsw|vic|qld|sa|wa|tas|nt|act),?\s\d{4}(?![\w-])")
 _PROVINCE = re.compile(r"\b(?:on|qc|bc|ab|mb|sk|ns|nb|nl|pe|yt|nt|nu)\s{1,2}$")
-_MEXICAN = re.compile(r"(?:\b(?P<state>[a-z]{2,5}),?\s|\bc\.?p\.?\s?)\d{5}(?:-\d{4})?(?![\w-])")
+_MEXICAN = re.compile(
+    r"(?:\b(?P<state>ags|bcs?|camp|chis|chih|coah|col|cdmx|df|dgo|gto|gro|hgo|jal|mex|mich|mor|nay|nl|oax|pue|qro|qroo|slp|sin"
+    r"|son|tab|tamps|tlax|ver|yuc|zac)\.?,?\s|\bc\.?p\.?\s?)\d{5}(?:-\d{4})?(?![\w-])"
+)
 _INDIAN = re.compile(r"\b(?P<city>[a-z]{4,})\s?-\s?\d{6}(?![\w-])|\bpin(?:\s?code)?[\s:-]{1,3}\d{3}\s?\d{3}\b")
 _AREAS = "|".join(
     sorted(
