@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bots.core.actions import BotName
 from bots.core.bot import Handler, Reader
-from bots.core.community import Community
+from bots.core.community import Community, Mode
 from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.records import Record
@@ -93,6 +93,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
     """The bot for this community: authority is in the rooms. `hear` says what a message sounds like."""
     roles = roles_in(community)
     slow_mode = SlowMode(community, roles, hear)
+    watched = community.mode is Mode.OBSERVE or bool({"moderation", measures.ENDS} & {*community.observe})
     in_private = ReportsInPrivate(show_reporter=community.show_reporters)
 
     def knowing(
@@ -144,7 +145,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Membership, since_then.gather_departure, since_then.decide_departure),
             Handler(Tick, since_then.gather_show, since_then.decide_show),
             Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),
-            Handler(Message, partial(measures.gather_message, roles), measures.decide),
+            Handler(Message, partial(measures.gather_message, roles, watched), measures.decide),
             Handler(Reaction, partial(measures.gather_reaction, roles), measures.decide),
             Handler(Tick, measures.gather_tick, measures.decide_tick),
             Handler(Outcome, measures.gather_outcome, measures.decide_outcome),

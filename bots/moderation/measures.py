@@ -32,6 +32,7 @@ class Asked:
     """What is asked for, of which rooms, and what is in force there.
 
     `command` None: nothing is asked. `number` is the new measure's; `refused` why it can't be.
+    `watched`: nothing is done for now.
     """
 
     now: datetime
@@ -42,6 +43,7 @@ class Asked:
     in_force: tuple[RoomMeasure, ...] = ()
     number: int = 0
     refused: Refused | None = None
+    watched: bool = False
 
     @property
     def names(self) -> str:
@@ -49,9 +51,12 @@ class Asked:
         return ", ".join(room.name or room.room_id for room in self.rooms)
 
 
-async def gather_message(roles: Roles, event: Message, reader: Reader) -> Asked:
-    """A command about a room; or the word `undo` in answer to the line that tells of a measure."""
-    facts = _facts(event.sender, reader)
+async def gather_message(roles: Roles, watched: bool, event: Message, reader: Reader) -> Asked:
+    """A command about a room; or the word `undo` in answer to the line that tells of a measure.
+
+    `watched`: nothing is done for now, and the welcome bot must not hold anything either.
+    """
+    facts = replace(_facts(event.sender, reader), watched=watched)
     room = reader.room(event.room_id)
     theirs = event.kind is MessageKind.TEXT and event.authentic and event.sender not in reader.bots
     if room is None or room.role not in (*MEMBERS_ROOMS, RoomRole.MODERATORS) or not theirs:
@@ -176,6 +181,10 @@ def _is_an_end(command: OnARoom) -> bool:
 def _begun(command: OnARoom, facts: Asked) -> tuple[Action, ...]:
     assert isinstance(command, Slow | Lock)
     measure = _measure(command)
+    if facts.watched:
+        return tuple(
+            say_in_office(facts.office, None, Words(f"moderation.measure.watched.{measure}", {"room": facts.names}))
+        )
     until = facts.now + min(command.lasts, LONGEST)
     every = int(command.every.total_seconds()) if isinstance(command, Slow) else 0
     before = {each.room_id: each for each in facts.in_force}

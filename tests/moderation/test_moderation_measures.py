@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import Bookkeeping, InRoom, OpenDoor, Redact, Send
+from bots.core.community import Mode
 from bots.core.records import Measure, RoomMeasure
 from fakes.moderation_scene import (
     ANA,
@@ -23,6 +24,7 @@ from fakes.moderation_scene import (
     RESOURCES,
     Scene,
 )
+from fakes.welcome_scene import COMMUNITY
 
 CRIES = (
     "i want to kill myself",
@@ -211,3 +213,12 @@ async def test_it_is_in_the_audit_log(scene):
     await scene.says(MO, "!lock 1h", LOBBY)
     await scene.waits(hours=2)
     assert [(each.kind, each.actor) for each in scene.audits] == [("lock", MO), ("over.lock", BOT)]
+
+
+async def test_where_it_only_watches_nothing_is_asked_of_a_room_and_nobody_waits_for_an_invitation():
+    scene = Scene(community=replace(COMMUNITY, mode=Mode.OBSERVE))
+    for command, told in {"!lock": "measure.watched.lock", "!slow 30s harbour": "measure.watched.slow"}.items():
+        await scene.says(MO, command, OFFICE)
+        assert scene.office == [told]
+    assert await measures(scene) == {}
+    assert not [action for action in scene.all if isinstance(action, OpenDoor)]
