@@ -286,6 +286,18 @@ class OpenDoor(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShutOut(_Action):
+    """Put these homeservers (globs) on the room's access list as shut out, and take those off; the rest of it stays.
+
+    The performer refuses what fits our own homeserver.
+    """
+
+    room_id: str
+    shut: tuple[str, ...] = ()
+    let_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Join(_Action):
     """The bot accepts an invitation, or comes into a room that anybody may enter; `via` are servers that know it.
 
@@ -386,6 +398,7 @@ Action = (
     | Unban
     | SetPower
     | OpenDoor
+    | ShutOut
     | Join
     | Leave
     | Remember

@@ -233,6 +233,9 @@ class Transport(Protocol):
     async def set_join_rule(self, room_id: str, rule: str) -> None:
         """Say who may join: "public" or "invite"."""
 
+    async def shut_out(self, room_id: str, shut: Sequence[str], let_in: Sequence[str]) -> None:
+        """Change who is shut out by the room's access list; the rest of it stays as it is at that moment."""
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> str:
         """Accept an invitation, or enter a public room, by its id or its alias; `via` are servers that know it.
 

@@ -40,6 +40,7 @@ from bots.moderation.records import (
     Case,
     CrisisAlert,
     Decision,
+    DeniedServer,
     HereSince,
     NextSummary,
     NotReadable,
@@ -51,6 +52,7 @@ from bots.moderation.records import (
 )
 from bots.moderation.reported_in_private import ReportsInPrivate
 from bots.moderation.roles import roles_in
+from bots.moderation.servers import servers
 from bots.moderation.standing.handling import standing
 from bots.moderation.standing.records import ToldStanding
 from bots.moderation.watching.handling import watching
@@ -86,6 +88,7 @@ class ModerationBot:
         PolicyList,
         ListMatch,
         BannedByOthers,
+        DeniedServer,
     )
 
 
@@ -157,6 +160,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             *crisis_handlers(community, hear),
             *standing(community),
             *policy_lists(),
+            *servers(community),
             Handler(Membership, others.gather, others.decide),
             *FOLLOWING.handlers,
             *watching(community),

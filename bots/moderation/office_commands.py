@@ -58,5 +58,17 @@ class Unsubscribe:
     room: Rest = ""
 
 
-OfficeCommand = Status | Lists | Subscribe | Unsubscribe
-OFFICE_COMMANDS: tuple[type[OfficeCommand], ...] = (Status, Lists, Subscribe, Unsubscribe)
+@command(
+    "server",
+    also={"es": ("servidor",), "fr": ("serveur",), "de": ("heimserver",), "pt": ("servidor",)},
+    help="moderation.help.server",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Which homeservers are shut out: shown, or `deny` and `allow` with a name."""
+
+    what: Rest = ""
+
+
+OfficeCommand = Status | Lists | Subscribe | Unsubscribe | Server
+OFFICE_COMMANDS: tuple[type[OfficeCommand], ...] = (Status, Lists, Subscribe, Unsubscribe, Server)

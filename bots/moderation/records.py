@@ -325,3 +325,18 @@ class BannedByOthers(Record):
         keep=timedelta(days=1),
         subject="user",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeniedServer(Record):
+    """A homeserver (or a glob for several) that the bot shut out of the rooms: by a moderator's hand, or for a list."""
+
+    server: str
+    by_hand: bool
+
+    key: ClassVar[tuple[str, ...]] = ("server",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a homeserver in again when a moderator says so, or when no list names it any more; until then",
+        keep=None,
+        subject=None,
+    )

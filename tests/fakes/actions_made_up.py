@@ -28,6 +28,7 @@ from bots.core.actions import (
     SetPower,
     SetTopic,
     ShareHistory,
+    ShutOut,
     Unban,
     Words,
 )
@@ -89,6 +90,7 @@ examines = st.builds(Examine, room_id=rooms, event_id=events, sender=users, **co
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
 copies = st.builds(SendCopy, user=users, **common)
 topics = st.builds(SetTopic, user=users, parts=st.lists(words, max_size=2).map(tuple), **common)
+some_texts = st.lists(texts, max_size=2).map(tuple)
 actions = st.one_of(
     sends,
     edits,
@@ -101,5 +103,6 @@ actions = st.one_of(
     doors,
     *(st.builds(kind, room_id=rooms, user=users, **common) for kind in (Invite, Remove, Ban, Unban)),
     st.builds(Join, room_id=rooms, via=st.lists(texts, max_size=2).map(tuple), **common),
+    st.builds(ShutOut, room_id=rooms, shut=some_texts, let_in=some_texts, **common),
     st.builds(Leave, room_id=rooms, **common),
 )

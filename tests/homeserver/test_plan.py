@@ -188,8 +188,14 @@ def test_who_is_missing_is_invited_and_who_was_banned_is_left_to_a_person(member
 
 def test_federation_of_a_room_can_not_change_and_the_plan_says_so():
     closed = as_made(desired()["lobby"])
-    (difference,) = found(desired(federation=Federation.OPEN)["lobby"], closed)
-    assert difference.step is None
+    differences = found(desired(federation=Federation.OPEN)["lobby"], closed)
+    assert [difference.step for difference in differences if difference.what == "federation"] == [None]
+
+
+def test_the_moderation_bot_can_shut_a_homeserver_out_where_others_can_be_and_nowhere_else():
+    for federation in Federation:
+        levels = power_levels(desired(federation=federation)["condition:t1d"], {}, creators_unlimited=True)
+        assert levels["events"].get("m.room.server_acl") == (None if federation is Federation.CLOSED else 60)
 
 
 @given(st.lists(st.sampled_from(["kith.test", "KITH.test", "*", "k?th.*", "evil.test", "*.evil.test"])))

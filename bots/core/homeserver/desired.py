@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bots.core.access_lists import host, matches
 from bots.core.actions import BotName, Words
 from bots.core.community import Community, Condition, Federation, HistorySharing
 from bots.core.language import Catalogue
@@ -194,7 +194,12 @@ def power_levels(room: DesiredRoom, current: Mapping[str, Any], *, creators_unli
         **current,
         "users": users,
         "users_default": 0,
-        "events": {"m.room.power_levels": by_bot, **({"m.room.join_rules": by_bot} if public else {})},
+        "events": {
+            "m.room.power_levels": by_bot,
+            **({"m.room.join_rules": by_bot} if public else {}),
+            # A homeserver is shut out by a moderator's word, where others can be in the room at all.
+            **({"m.room.server_acl": by_bot} if room.federate else {}),
+        },
         "events_default": 0,
         "state_default": _STATE_POWER,
         "invite": BOT_POWER[BotName.WELCOME],
@@ -219,24 +224,12 @@ def server_acl(room: DesiredRoom, current: Mapping[str, Any] | None) -> dict[str
     else:
         # Synapse refuses a list that does not name its own port too, though nobody compares it later.
         allow = list(dict.fromkeys((server, own, *map(host, room.allowed_servers))))
-    deny = [pattern for pattern in _texts((current or {}).get("deny")) if not _matches(pattern, own)]
+    deny = [pattern for pattern in _texts((current or {}).get("deny")) if not matches(pattern, own)]
     return {"allow": allow, "deny": deny, "allow_ip_literals": any(map(_is_ip_literal, (own, *allow)))}
-
-
-def host(server: str) -> str:
-    """A server's name without its port: access lists do not know ports."""
-    host, colon, port = server.rpartition(":")
-    return host if colon and port.isdecimal() else server
 
 
 def _texts(value: object) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Whether an access list's glob (`*` and `?` only) matches a server name."""
-    expression = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern)
-    return re.fullmatch(expression, name, re.IGNORECASE) is not None
 
 
 def _is_ip_literal(host: str) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.core.homeserver.desired import DesiredRoom, host, server_acl
+from bots.core.access_lists import host
+from bots.core.homeserver.desired import DesiredRoom, server_acl
 from bots.core.homeserver.steps import Actual, ActualRoom, ChangeMembers, Difference, PutState
 
 ANY_OTHER = "any other"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bots.core.access_lists import with_shut_out
 from bots.core.matrix.content import reaction_content
 from bots.core.matrix.http import Http, path
 from bots.core.transport import TransportError
@@ -73,6 +74,13 @@ class RoomActions:
         """Say who may join: "public" or "invite"."""
         target = path("rooms", room_id, "state", "m.room.join_rules", "")
         await self._http.request("PUT", target, {"join_rule": rule})
+
+    async def shut_out(self, room_id: str, shut: Sequence[str], let_in: Sequence[str]) -> None:
+        """Change who is shut out by the room's access list; what else it says stays as it is at that moment."""
+        own = (await self._http.request("GET", path("account", "whoami")))["user_id"].partition(":")[2]
+        changed = with_shut_out(await self._state(room_id, "m.room.server_acl"), shut, let_in, own)
+        if changed is not None:
+            await self._http.request("PUT", path("rooms", room_id, "state", "m.room.server_acl", ""), changed)
 
     async def join(self, room_id: str, via: Sequence[str] = ()) -> str:
         """Accept an invitation, or join a public room, by its id or its alias; `via` are servers that know it.

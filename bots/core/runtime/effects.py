@@ -38,6 +38,7 @@ from bots.core.actions import (
     SetPower,
     SetTopic,
     ShareHistory,
+    ShutOut,
     Unban,
     Words,
 )
@@ -201,7 +202,9 @@ class Live:
     def _shares(self, view: RoomView | None) -> bool:
         return view is not None and view.role is RoomRole.CONDITION and view.condition in self.sharing
 
-    async def _change(self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | OpenDoor | Leave) -> None:
+    async def _change(
+        self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | OpenDoor | ShutOut | Leave
+    ) -> None:
         match action:
             case Invite(room_id=room_id, user=user):
                 await self.transport.invite(room_id, user)
@@ -216,6 +219,8 @@ class Live:
                 await self.transport.unban(room_id, user)
             case SetPower(room_id=room_id, user=user, level=level):
                 await self.transport.set_power(room_id, user, level)
+            case ShutOut(room_id=room_id, shut=shut, let_in=let_in):
+                await self.transport.shut_out(room_id, shut, let_in)
             case OpenDoor(room_id=room_id, open=open_):
                 await self.transport.set_join_rule(room_id, "public" if open_ else "invite")
             case Leave(room_id=room_id):

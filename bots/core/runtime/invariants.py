@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from bots.core.access_lists import host, matches
 from bots.core.actions import (
     Ban,
     BotName,
@@ -30,6 +31,7 @@ from bots.core.actions import (
     SetPower,
     SetTopic,
     ShareHistory,
+    ShutOut,
     Unban,
     Words,
 )
@@ -83,6 +85,8 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
             return _against(user, at) or _raises(user, level, at)
         case OpenDoor():
             return _is_no_lobby(at) if action.open else None
+        case ShutOut(shut=shut):
+            return _locks_itself_out(shut, at)
         case ShareHistory():
             return _keeps_to_itself(at) or _not_our_guest(at)
         case Examine() | Invite() | Unban() | Join() | Leave():
@@ -95,6 +99,11 @@ def _speaks_for_another(send: Send, at: Circumstances) -> str | None:
     if isinstance(send.place, InPrivateChat) and at.voice is not BotName.WELCOME:
         return "only the welcome bot speaks in a private chat"
     return None
+
+
+def _locks_itself_out(shut: Sequence[str], at: Circumstances) -> str | None:
+    own = host(at.me.partition(":")[2])
+    return "a bot never shuts its own homeserver out" if any(matches(each, own) for each in shut) else None
 
 
 def _not_its_own(at: Circumstances) -> str | None:

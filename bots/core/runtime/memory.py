@@ -8,12 +8,13 @@ membership, invitations, power, transaction ids, keys that come late. It has no 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 
+from bots.core.access_lists import with_shut_out
 from bots.core.authority import Act, can, can_on, outranks, power
 from bots.core.events import (
     AnyEvent,
@@ -31,7 +32,7 @@ from bots.core.policies import policy_of
 from bots.core.rooms import Member, PowerLevels, RoomView
 from bots.core.transport import HomeserverReport, NotReadyError, Outgoing, TransportError
 
-_POWER_LEVELS, _JOIN_RULES = "m.room.power_levels", "m.room.join_rules"
+_POWER_LEVELS, _JOIN_RULES, _ACL = "m.room.power_levels", "m.room.join_rules", "m.room.server_acl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class MemoryHomeserver:
     topics: dict[str, str] = field(default_factory=dict)
     reports: list[HomeserverReport] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
+    access_lists: dict[str, dict[str, Any]] = field(default_factory=dict)
     _ids: count[int] = field(default_factory=lambda: count(1))
     _done: dict[tuple[str, str], str] = field(default_factory=dict)
     _keyless: dict[str, set[str]] = field(default_factory=dict)
@@ -194,6 +196,17 @@ class MemoryHomeserver:
             raise _forbidden("not in the room")
         self.topics[room_id] = topic
         self._publish(RoomStateChanged(**self._envelope(room_id, sender), type="m.room.topic", state_key=""))
+
+    def shut_out(self, sender: str, room_id: str, shut: Sequence[str], let_in: Sequence[str]) -> None:
+        """Change who is shut out by the access list."""
+        room = self._room(room_id)
+        levels = room.power_levels or PowerLevels()
+        if sender not in room.joined() or power(room, sender) < levels.events.get(_ACL, levels.state_default):
+            raise _forbidden("no power to change the access list")
+        changed = with_shut_out(self.access_lists.get(room_id), shut, let_in, sender.partition(":")[2])
+        if changed is not None:
+            self.access_lists[room_id] = changed
+            self._publish(RoomStateChanged(**self._envelope(room_id, sender), type=_ACL, state_key=""))
 
     def set_join_rule(self, sender: str, room_id: str, rule: str) -> None:
         """Change who may join."""

@@ -160,6 +160,10 @@ class MemoryTransport:
         """Say who may join."""
         self.homeserver.set_join_rule(self.user_id, room_id, rule)
 
+    async def shut_out(self, room_id: str, shut: Sequence[str], let_in: Sequence[str]) -> None:
+        """Change the access list."""
+        self.homeserver.shut_out(self.user_id, room_id, shut, let_in)
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> str:  # noqa: ARG002 — one homeserver, no way to it
         """Join."""
         return self.homeserver.join(self.user_id, room_id)

@@ -38,6 +38,7 @@ from bots.core.actions import (
     SetPower,
     SetTopic,
     ShareHistory,
+    ShutOut,
     Unban,
     Words,
 )
@@ -56,6 +57,7 @@ Outward = (
     | Unban
     | SetPower
     | OpenDoor
+    | ShutOut
     | Join
     | Leave
 )
@@ -106,16 +108,24 @@ def from_json(value: Mapping[str, Any]) -> Outward:
             return _to_of_a_message(kind, value, common)
         case "set_power":
             return SetPower(room_id=value["room_id"], user=value["user"], level=value["level"], **common)
-        case "open_door":
-            return OpenDoor(room_id=value["room_id"], open=value["open"], **common)
         case "share_history":
             since = datetime.fromisoformat(value["since"])
             return ShareHistory(room_id=value["room_id"], user=value["user"], since=since, **common)
+        case _:
+            return _on_a_room(value, common)
+
+
+def _on_a_room(value: Mapping[str, Any], common: Mapping[str, Any]) -> OpenDoor | ShutOut | Join | Leave:
+    match value["kind"]:
+        case "open_door":
+            return OpenDoor(room_id=value["room_id"], open=value["open"], **common)
+        case "shut_out":
+            return ShutOut(room_id=value["room_id"], shut=tuple(value["shut"]), let_in=tuple(value["let_in"]), **common)
         case "join":
             return Join(room_id=value["room_id"], via=tuple(value["via"]), **common)
         case "leave":
             return Leave(room_id=value["room_id"], **common)
-        case _:
+        case kind:
             raise ValueError(f"no action is called {kind!r}")
 
 
@@ -149,14 +159,10 @@ def _own(action: Outward) -> dict[str, Any]:
             return _of_a_message(action)
         case SetPower(room_id=room_id, user=user, level=level):
             return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}
-        case OpenDoor(room_id=room_id, open=open_):
-            return {"kind": "open_door", "room_id": room_id, "open": open_}
+        case OpenDoor() | ShutOut() | Join() | Leave():
+            return _own_on_a_room(action)
         case ShareHistory(room_id=room_id, user=user, since=since):
             return {"kind": "share_history", "room_id": room_id, "user": user, "since": since.isoformat()}
-        case Join(room_id=room_id, via=via):
-            return {"kind": "join", "room_id": room_id, "via": list(via)}
-        case Leave(room_id=room_id):
-            return {"kind": "leave", "room_id": room_id}
         case Invite() | Remove() | Ban() | Unban():
             kind = next(name for name, type_ in _ON_SOMEBODY.items() if isinstance(action, type_))
             return {"kind": kind, "room_id": action.room_id, "user": action.user}
@@ -176,6 +182,18 @@ def _to_of_a_message(kind: str, value: Mapping[str, Any], common: Mapping[str, A
     if kind == "examine":
         return Examine(**named, **common)
     return Redact(**named, asked_by_sender=value["asked_by_sender"], after=value["after"], **common)
+
+
+def _own_on_a_room(action: OpenDoor | ShutOut | Join | Leave) -> dict[str, Any]:
+    match action:
+        case OpenDoor(room_id=room_id, open=open_):
+            return {"kind": "open_door", "room_id": room_id, "open": open_}
+        case ShutOut(room_id=room_id, shut=shut, let_in=let_in):
+            return {"kind": "shut_out", "room_id": room_id, "shut": list(shut), "let_in": list(let_in)}
+        case Join(room_id=room_id, via=via):
+            return {"kind": "join", "room_id": room_id, "via": list(via)}
+        case Leave(room_id=room_id):
+            return {"kind": "leave", "room_id": room_id}
 
 
 def _send(value: Mapping[str, Any], common: Mapping[str, Any]) -> Send:

@@ -20,6 +20,7 @@ from bots.moderation.office_commands import Subscribe, Unsubscribe
 from bots.moderation.policy_lists.acting import WHY, YES, names
 from bots.moderation.policy_lists.matching import Lists, Look, Untouched
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
+from bots.moderation.policy_lists.soon import merge_soon
 from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away
 from bots.moderation.telling import say_in_office
 
@@ -241,6 +242,7 @@ def _unsubscribed(facts: Facts, text: str) -> Sequence[Action]:
     return (
         *actions,
         Audit(why=WHY, kind="unsubscribe", actor=facts.occasion.by, room_id=found.room_id),
+        merge_soon(facts.occasion.now),
         Leave(why=WHY, room_id=found.room_id),
         *say_in_office(facts.office, None, Words("moderation.lists.unsubscribed", {"list": found.name})),
     )

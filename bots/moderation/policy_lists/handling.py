@@ -14,7 +14,8 @@ from bots.core.rooms import RoomRole
 from bots.moderation.policy_lists.acting import ALL, ONE, TAPS, WHY, YES, acted_on
 from bots.moderation.policy_lists.asking import PREVIEW, Asking
 from bots.moderation.policy_lists.matching import KINDS, Lists, Look
-from bots.moderation.policy_lists.records import ListMatch, PolicyList
+from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
+from bots.moderation.policy_lists.soon import merge_soon
 from bots.moderation.records import Kind
 from bots.moderation.standing.watching import LOOK
 from bots.moderation.telling import say_in_office
@@ -60,10 +61,13 @@ class Watching:
         return tuple([await self.lists.look(each, reader) for each in await reader.find(PolicyList) if each.active])
 
     def decide(
-        self, _event: RoomStateChanged | Membership | Started | Tick, looks: tuple[Look, ...]
+        self, event: RoomStateChanged | Membership | Started | Tick, looks: tuple[Look, ...]
     ) -> tuple[Action, ...]:
         """What comes of each."""
-        return tuple(action for look in looks for action in acted_on(look))
+        actions = [action for look in looks for action in acted_on(look)]
+        if any(look.here and look.list.may is May.BAN for look in looks) and not isinstance(event, Membership):
+            actions.append(merge_soon(looks[0].now))
+        return tuple(actions)
 
     async def gather_tap(self, event: Reaction, reader: Reader) -> Tapped | None:
         """What a moderator's tap in their room asks for."""
@@ -119,7 +123,13 @@ class Watching:
             "moderation.lists.subscribed", {"list": agreed.name, "may": Words(f"moderation.lists.may.{agreed.may}")}
         )
         audit = Audit(why=WHY, kind=f"subscribe.{agreed.may}", actor=event.sender, room_id=agreed.room_id)
-        return (Remember(why=WHY, record=agreed), audit, *say_in_office(look.office, None, words), *actions)
+        return (
+            Remember(why=WHY, record=agreed),
+            audit,
+            merge_soon(look.now),
+            *say_in_office(look.office, None, words),
+            *actions,
+        )
 
 
 def policy_lists() -> tuple[Handler, ...]:  # type: ignore[type-arg]  # each handler has its own event and facts

@@ -425,6 +425,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user", "by"),
     )
     op.create_table(
+        "denied_server",
+        sa.Column("server", sa.Text(), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("server"),
+    )
+    op.create_table(
         "policy_list",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -560,6 +568,7 @@ def downgrade() -> None:
     op.drop_table("told_standing")
     op.drop_table("list_match")
     op.drop_table("policy_list")
+    op.drop_table("denied_server")
     op.drop_table("banned_by_others")
     op.drop_table("readability")
     op.drop_table("reminded")
