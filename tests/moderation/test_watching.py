@@ -354,3 +354,18 @@ async def test_what_moderators_send_and_what_is_no_picture_is_not_looked_into():
     )
     there = await known(scene(rules)).says(ANA, "", kind=MessageKind.MEDIA, media=PHOTOGRAPH)
     assert not [a for a in (*here.all, *there.all) if isinstance(a, Examine)]
+
+
+async def test_a_message_of_the_longest_kind_is_looked_at_beside_everything_else(monkeypatch):
+    here, aside = known(scene()), []
+
+    async def beside(work):
+        aside.append(work)
+        return work()
+
+    monkeypatch.setattr(here, "aside", beside)
+    await here.says(ANA, NUMBER)
+    assert aside == []
+    await here.says(ANA, "word " * 2_000 + NUMBER)
+    assert len(aside) == 1
+    assert len(here.cases) == 2

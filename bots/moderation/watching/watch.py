@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bots.core.actions import Examine
 from bots.core.bot import Reader
@@ -22,7 +23,7 @@ from bots.moderation.cases import NUMBERS, subject
 from bots.moderation.commands import COMMANDS
 from bots.moderation.crisis.assess import assess
 from bots.moderation.crisis.lately import cried_lately
-from bots.moderation.detectors.finding import Detector, Finding, Setting
+from bots.moderation.detectors.finding import Detector, Finding, Passage, Setting
 from bots.moderation.detectors.noise import floods, in_message, may_tell
 from bots.moderation.detectors.own_words import OwnWords
 from bots.moderation.detectors.reading import passages
@@ -43,6 +44,8 @@ REMIND_AGAIN_AFTER = timedelta(days=7)
 _STALE = timedelta(days=1)
 # What is shorter is written by many, and by one person often: "thank you".
 _SHORTEST_MARKED = 20
+# Longer than nearly everything that people write; up to there, looking takes a few milliseconds.
+_LONG = 4_000
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,9 @@ class Watch:
         if room is None or not _is_watched(event, room, reader) or _is_a_command(event.text):
             return Noticed(now=reader.now)
         paces = await reader.find(Pace, sender=event.sender)
-        said = passages(event)
         setting = self._setting(event, room, new_here=is_new(paces, reader.now), now=reader.now)
-        tier = assess(said, setting).tier
-        # What sounds like danger moderators hear of by the crisis watch, and once.
-        looking = [each for each in self._looking(room) if tier in (Tier.NONE, Tier.ABUSE) or each.name != "harm"]
-        findings = [found for each in looking for part in said for found in each.find(part, setting)]
+        look = partial(self._look, event, room, setting)
+        said, tier, findings = await reader.aside(look) if _is_long(event) else look()
         mark = _mark(said[0].folded, reader) if said else ""
         pace, flood = _counted(event, paces, mark, reader.now)
         author = Author(
@@ -83,6 +83,16 @@ class Watch:
             reminded=await _reminded(event.sender, reader),
         )
         return await self._noticed(event, room, reader, [*findings, *in_message(event), *flood], pace, author)
+
+    def _look(
+        self, event: Message, room: RoomView, setting: Setting
+    ) -> tuple[tuple[Passage, ...], Tier, list[Finding]]:
+        """What can be read, what it sounds like, and what is seen in it."""
+        said = passages(event)
+        tier = assess(said, setting).tier
+        # What sounds like danger moderators hear of by the crisis watch, and once.
+        looking = [each for each in self._looking(room) if tier in (Tier.NONE, Tier.ABUSE) or each.name != "harm"]
+        return said, tier, [found for each in looking for part in said for found in each.find(part, setting)]
 
     async def gather_unreadable(self, event: Unreadable, reader: Reader) -> Noticed:
         """Count a message that can't be read: a flood is one all the same. It is never held against anybody."""
@@ -187,6 +197,10 @@ def _is_watched(event: Event, room: RoomView, reader: Reader) -> bool:
 def _looks_into_files(rules: Guidelines) -> bool:
     rule = rules.named(FILES)
     return rule is not None and rule.first_step(DETECTOR) is not FirstStep.OFF
+
+
+def _is_long(event: Message) -> bool:
+    return len(event.text) + len(event.formatted or "") > _LONG
 
 
 def _is_a_command(text: str) -> bool:
