@@ -159,7 +159,7 @@ def _help(event: Event, facts: Facts) -> Action:
     others = (
         (Words("moderation.crisis.help.oncall"),)
         if in_office
-        else (Words("resources.help.find"), Words("resources.help.helplines"))
+        else tuple(Words(f"resources.help.{name}") for name in ("find", "card", "topics", "helplines"))
     )
     words = Words("moderation.help.office" if in_office else "moderation.help", {"commands": (*others, *lines)})
     if in_office:

@@ -52,5 +52,28 @@ class Helplines:
     country: Rest = ""
 
 
-Command = Find | Helplines
-COMMANDS: CommandSet[Command] = CommandSet(Find, Helplines)
+@command(
+    "card",
+    short=("cards",),
+    also={"es": ("tarjeta",), "fr": ("carte",), "de": ("karte",), "pt": ("cartão",)},
+    help="resources.help.card",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """`!card breathing`: a card that needs no page; without a name, which there are."""
+
+    name: Rest = ""
+
+
+@command(
+    "topics",
+    also={"es": ("temas",), "fr": ("sujets",), "de": ("themen",), "pt": ("tópicos",)},
+    help="resources.help.topics",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """`!topics`: what the library is about."""
+
+
+Command = Find | Helplines | Card | Topics
+COMMANDS: CommandSet[Command] = CommandSet(Find, Helplines, Card, Topics)

@@ -28,9 +28,11 @@ from bots.core.crisis.hearing import Hear
 from bots.core.crisis.tiers import NOTED, Assessment
 from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome
 from bots.core.helplines import Asking, find_country, told
+from bots.core.library import Standing
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView, place_of
-from bots.resources.commands import COMMANDS, Command, Find, Helplines
+from bots.resources.cards import card_named, card_told, cards_of, cards_told, topics_told
+from bots.resources.commands import COMMANDS, Card, Command, Find, Helplines, Topics
 from bots.resources.finding import For
 from bots.resources.library import Answer, Found, Library
 from bots.resources.people import is_somebody_awake, people_to_call, where_is
@@ -124,7 +126,7 @@ class Resources:
         asked = facts.asked
         # What is asked and answered about health is for two, and not for whoever runs a server. People to call are.
         in_clear = facts.room is not None and _is_private(facts.room) and not facts.room.encrypted
-        if in_clear and isinstance(asked, Find | Lost | Missing):
+        if in_clear and isinstance(asked, Find | Card | Topics | Lost | Missing):
             return (self._say(event, facts, Words("resources.not_encrypted"), why="resources.help"),)
         match asked:
             case Find():
@@ -133,6 +135,11 @@ class Resources:
             case Helplines(country=country):
                 parts = told(self.community, country, facts.now.date(), facts.spoken)
                 return (self._in_private(event, facts, parts, urgent=True),)
+            case Card(name=name):
+                return (self._say(event, facts, *self._card(name, facts), why="resources.card"),)
+            case Topics():
+                told_topics = topics_told(self.community, self._language(facts))
+                return (self._say(event, facts, told_topics, why="resources.topics"),)
             case Distress(assessment=assessment) if facts.room is not None and _is_private(facts.room):
                 return people_to_call(self.community, event, assessment, facts.now, facts.spoken, awake=facts.awake)
             case Lost():
@@ -179,6 +186,8 @@ class Resources:
 
     def _looked_up(self, event: Message, room: RoomView | None, wanted: For) -> tuple[Asked | None, Answer | None]:
         asked = self._asked(event, room)
+        if isinstance(asked, Card) and asked.name and card_named(cards_of(self.community), asked.name) is None:
+            return asked, self.library.search(asked.name, wanted)
         return asked, self.library.search(asked.question, wanted) if isinstance(asked, Find) else None
 
     def _asked(self, event: Message, room: RoomView | None) -> Asked | None:
@@ -215,11 +224,12 @@ class Resources:
         return find_country(self.community.countries, words) is None and bool(self.library.search(words).found)
 
     def _answer(self, event: Message, facts: Facts, answer: Answer) -> tuple[Action, ...]:
-        if answer.found:
-            count = len(answer.found)
+        today = facts.now.date()
+        shown = [found for found in answer.found if found.resource.standing(today) is not Standing.EXPIRED]
+        if shown:
             parts = (
-                Words("resources.found", {"count": count}),
-                *(self._entry(found, facts) for found in answer.found),
+                Words("resources.found", {"count": len(shown)}),
+                *(self._entry(found, facts) for found in shown),
                 Words("resources.found.note"),
             )
             return (self._say(event, facts, *parts, why="resources.find"),)
@@ -252,9 +262,21 @@ class Resources:
                 "summary": in_language(entry.summary, language, default),
                 "because": ", ".join(found.because),
                 "source": entry.source,
-                "url": entry.url or "",
+                "url": entry.url or (Words("resources.entry.card", {"name": entry.id}) if entry.text else ""),
             },
         )
+
+    def _card(self, name: str, facts: Facts) -> tuple[Words, ...]:
+        """The card that is asked for, or the one that is closest to these words; else which there are."""
+        cards = cards_of(self.community)
+        found = facts.answer.found if facts.answer else ()
+        card = card_named(cards, name) or next((each.resource for each in found if each.resource in cards), None)
+        language, default = self._language(facts), self.community.default_language
+        if card is not None:
+            return (card_told(card, language, default),)
+        every = facts.room is not None and _is_private(facts.room)
+        unknown = (Words("resources.card.unknown"),) if name else ()
+        return (*unknown, *cards_told(cards, language, default, every=every))
 
     def _in_private(self, event: Message, facts: Facts, parts: tuple[Words, ...], *, urgent: bool = False) -> Send:
         priority = Priority.CRISIS if urgent else Priority.CONVERSATION

@@ -155,6 +155,7 @@ async def test_a_plain_question_in_a_chat_of_two_is_answered():
     [
         ("gluten free travel?", "resources.not_encrypted"),
         ("!find gluten", "resources.not_encrypted"),
+        ("!card breathing", "resources.not_encrypted"),
         ("hello", "resources.not_encrypted"),
         ("helplines ireland", "core.helplines.emergency"),
         ("I want to die", "core.crisis.why.thoughts"),

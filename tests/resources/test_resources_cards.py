@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`!card` and `!topics`: what can be read without a page, and what the library is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bots.core.actions import EventRef
+from bots.core.library import Kind, Resource, Topic
+from resources.test_resources_handlers import CHAT, COMMUNITY, keys, react_to, said
+
+NAMES = ("breathing", "grounding", "night", "panic")
+CARDS = tuple(
+    Resource(
+        id=f"card-{name}",
+        title={"en": f"About {name}"},
+        summary={"en": f"A minute of {name} for a racing heart."},
+        text={"en": f"1. {name}\n2. again"},
+        source="Us",
+        kind=Kind.COPING_CARD,
+        languages=("en",),
+        topics=("sleep",),
+        review_by=date(2027, 1, 1),
+    )
+    for name in NAMES
+)
+WITH_CARDS = replace(
+    COMMUNITY,
+    library=(*COMMUNITY.library, *CARDS),
+    topics=(Topic(id="sleep", name={"en": "Sleep"}), Topic(id="money", name={"en": "Money"})),
+)
+
+
+@pytest.mark.parametrize("asked", ["breathing", "Card-Breathing", "about breathing", "ABOUT  BREATHING!"])
+async def test_a_card_is_shown_by_any_of_its_names(asked):
+    (send,) = await react_to(said(f"!card {asked}"), community=WITH_CARDS)
+    assert keys(send) == ["resources.card"]
+    assert send.parts[0].params["text"] == "1. breathing\n2. again"
+    assert send.thread == EventRef("$q")
+
+
+async def test_a_card_is_found_by_what_it_is_for():
+    (send,) = await react_to(said("!card minute grounding racing heart"), community=WITH_CARDS)
+    assert send.parts[0].params["title"] == "About grounding"
+
+
+async def test_a_room_hears_of_a_few_cards_and_a_private_chat_of_all():
+    (send,) = await react_to(said("!card"), community=WITH_CARDS)
+    assert keys(send) == ["resources.cards", "resources.cards.more"]
+    assert len(send.parts[0].params["cards"]) == 3
+    (send,) = await react_to(said("!card", room=CHAT), community=WITH_CARDS)
+    assert keys(send) == ["resources.cards"]
+    assert len(send.parts[0].params["cards"]) == len(NAMES)
+
+
+async def test_a_card_that_is_none_is_told_and_others_are_named():
+    (send,) = await react_to(said("!card quantum chromodynamics"), community=WITH_CARDS)
+    assert keys(send) == ["resources.card.unknown", "resources.cards", "resources.cards.more"]
+    (send,) = await react_to(said("!card"))
+    assert keys(send) == ["resources.cards.none"]
+
+
+async def test_a_page_is_no_card():
+    (send,) = await react_to(said("!card gluten"), community=WITH_CARDS)
+    assert keys(send)[0] == "resources.card.unknown"
+
+
+async def test_an_entry_that_is_a_card_says_how_to_see_it():
+    (send,) = await react_to(said("!find panic racing heart"), community=WITH_CARDS)
+    shown = {part.params["title"]: part.params["url"] for part in send.parts[1:-1]}
+    assert shown["About panic"].key == "resources.entry.card"
+    assert shown["About panic"].params == {"name": "card-panic"}
+
+
+async def test_topics_are_those_that_something_is_about():
+    (send,) = await react_to(said("!topics"), community=WITH_CARDS)
+    assert send.parts[0].params["topics"] == "Sleep"
+    (send,) = await react_to(said("!topics"))
+    assert keys(send) == ["resources.topics.none"]
+
+
+async def test_a_helpline_past_its_day_is_not_found_any_more():
+    old = replace(COMMUNITY.library[0], kind=Kind.HELPLINE, review_by=date(2026, 11, 1))
+    (send, *_) = await react_to(said("!find gluten"), community=replace(COMMUNITY, library=(old,)))
+    assert keys(send) == ["resources.nothing"]
