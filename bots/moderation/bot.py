@@ -30,6 +30,7 @@ from bots.moderation import (
 )
 from bots.moderation.crisis.ears import hear
 from bots.moderation.crisis.handlers import crisis_handlers
+from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.moving import FOLLOWING
 from bots.moderation.pace import SlowMode
 from bots.moderation.policy_lists.handling import policy_lists
@@ -38,7 +39,6 @@ from bots.moderation.records import (
     Appeal,
     BannedByOthers,
     Case,
-    CrisisAlert,
     Decision,
     DeniedServer,
     HereSince,

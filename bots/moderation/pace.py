@@ -20,7 +20,10 @@ from bots.core.events import Message
 from bots.core.records import Measure, RoomMeasure
 from bots.core.rooms import RoomView, place_of
 from bots.moderation.commands import COMMANDS
-from bots.moderation.records import CrisisAlert, SlowPace
+from bots.moderation.crisis.records import CrisisAlert
+from bots.moderation.records import (
+    SlowPace,
+)
 from bots.moderation.roles import Role, Roles
 from bots.moderation.telling import say_in_office, tell
 from bots.moderation.whereabouts import MEMBERS_ROOMS, moderators_room

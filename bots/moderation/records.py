@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from bots.core.crisis.tiers import Tier
 from bots.core.records import Duty, Hashed, Person, Record, Sealed
 
 
@@ -219,33 +218,6 @@ class Proposal(Record):
         purpose="lets a second person agree to a ban, or not",
         keep=timedelta(days=1),
         subject="target",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrisisAlert(Record):
-    """That people were called to somebody whose words sounded near to danger: how near, by which rules, who came.
-
-    `room_id` and `event_id` are where it was said; both are empty for a private chat. `called` are those called so
-    far, and `taken_by` is who said that they look after it.
-    """
-
-    number: int
-    tier: Tier
-    rules: tuple[str, ...]
-    room_id: str
-    event_id: str
-    person: Person
-    at: datetime
-    called: Sealed = ""
-    taken_by: Person | None = None
-    taken_at: datetime | None = None
-
-    key: ClassVar[tuple[str, ...]] = ("number",)
-    duty: ClassVar[Duty] = Duty(
-        purpose="calls people until one has come, once and not at every message",
-        keep=timedelta(days=3),
-        subject="person",
     )
 
 

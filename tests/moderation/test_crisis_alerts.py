@@ -5,7 +5,7 @@ import pytest
 import structlog
 
 from bots.core.community import CrisisSettings
-from bots.moderation.records import CrisisAlert
+from bots.moderation.crisis.records import CrisisAlert
 from fakes.crisis_house import ANA, BEN, EXAMPLE, MIA, MO, CrisisHouse
 
 CANARY = "the swallows leave on thursday"

@@ -12,8 +12,11 @@ from bots.core.crisis.tiers import Tier
 from bots.core.events import MembershipState, RoomStateChanged
 from bots.core.policies import POLICY_TYPES, policy_of
 from bots.core.rooms import PowerLevels
+from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.policy_lists.records import ListMatch, PolicyList
-from bots.moderation.records import CrisisAlert, Decision
+from bots.moderation.records import (
+    Decision,
+)
 from fakes.house import ANA, BEN, MO, MODERATION, ORGANISER, House
 
 KEEPER, LIST = "@keeper:other.example", "#bad-people:other.example"

@@ -30,8 +30,8 @@ from bots.core.crisis.rota import called
 from bots.core.crisis.tiers import URGENT, Tier
 from bots.core.rooms import permalink
 from bots.moderation.crisis.commands import Pass, Stays, Take, TakeOut
+from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.crisis.team import Team
-from bots.moderation.records import CrisisAlert
 
 WHY = "crisis.alert"
 CALL_NEXT, LOOK_IN = "crisis.call_next", "crisis.look_in"

@@ -36,8 +36,8 @@ from bots.moderation.crisis.alerts import (
     second_route,
 )
 from bots.moderation.crisis.commands import ANSWERS, Answer, Pass, Stays, Take, TakeOut
+from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.crisis.team import Team, gather_team
-from bots.moderation.records import CrisisAlert
 from bots.moderation.telling import tell
 
 TAKEN_OUT = "crisis.taken_out"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bots.core.bot import Reader
-from bots.moderation.records import CrisisAlert
+from bots.moderation.crisis.records import CrisisAlert
 
 # So long, more of the same is added to the alert that there is, and nothing that acts by itself acts on them.
 LATELY = timedelta(hours=12)

@@ -21,8 +21,8 @@ from bots.core.rooms import RoomView, place_of
 from bots.moderation.cases import NUMBERS
 from bots.moderation.crisis.alerts import WHY, in_thread, raised, where_words
 from bots.moderation.crisis.lately import LATELY
+from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.crisis.team import Team, gather_team
-from bots.moderation.records import CrisisAlert
 from bots.moderation.whereabouts import MEMBERS_ROOMS
 
 # What is urgent calls people again when the alert about it is older than this.

@@ -13,11 +13,15 @@ from bots.core.events import MembershipState
 from bots.core.policies import About, Policy
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.cases import NUMBERS
+from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.ladder import has_moderator_power
 from bots.moderation.places import Place, hindrance, places
 from bots.moderation.policy_lists.index import Index
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
-from bots.moderation.records import CrisisAlert, Decision, Kind
+from bots.moderation.records import (
+    Decision,
+    Kind,
+)
 
 # More at once is a mistake on the list's side, or a raid: either way a person looks before anything is done.
 MOST_AT_ONCE = 5
