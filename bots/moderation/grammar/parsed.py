@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Without any punctuation, what stands further away than this belongs to something else.
 _FURTHEST = 25
+_LONG_PHRASE = 4
 
 
 class Parsed:
@@ -110,6 +111,15 @@ class Parsed:
         return edges
 
     @cached_property
+    def _reach(self) -> Sequence[int]:
+        """For each word, where the longest of the long phrases that begin with it ends."""
+        reach = [0] * len(self.reading.words)
+        for _, start, end in self._hits:
+            if end - start >= _LONG_PHRASE:
+                reach[start] = max(end, reach[start])
+        return reach
+
+    @cached_property
     def _light(self) -> Sequence[bool]:
         return [word in self._light_words for word in self.reading.words]
 
@@ -119,7 +129,9 @@ class Parsed:
             for row in self._rows:
                 if row.purpose == purpose and row.rule is IDIOM:
                     for match in self._of(row):
-                        idiomatic[match.start : match.end] = [True] * (match.end - match.start)
+                        # "want to jump in" is none, where a longer phrase goes on: "in front of a train".
+                        if max(self._reach[match.start : match.end]) <= match.end:
+                            idiomatic[match.start : match.end] = [True] * (match.end - match.start)
             self._idiomatic[purpose] = idiomatic
         return self._idiomatic[purpose]
 
