@@ -6,14 +6,17 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.core.settings import load_community
 from bots.moderation.detectors.finding import Field, Setting, Whose
 from bots.moderation.detectors.identity import Identity
 from bots.moderation.detectors.reading import passage
+from bots.moderation.watching.known import known_of
 from fakes import suites
 
 IDENTITY = Identity()
@@ -115,3 +118,15 @@ def test_no_text_takes_longer_than_its_length(text):
     began = time.process_time()
     IDENTITY.find(passage(text), Setting(now=NOON, languages=LANGUAGES))
     assert time.process_time() - began < 0.9
+
+
+def test_no_helpline_and_no_page_of_the_example_community_gives_anybody_away():
+    community = load_community(Path(__file__).parents[2] / "config")
+    known = known_of(community)
+    regions = tuple(country.code.upper() for country in community.countries)
+    lines = [contact for country in community.countries for line in country.helplines for contact in line.contacts]
+    texts = [f"call {contact.dial} or see {contact.url}" for contact in lines]
+    texts += [f"see {entry.url}, {entry.source}" for entry in community.library]
+    assert len(lines) > 30
+    wrong = {text for text in texts if found(text, regions=regions, known=known)}
+    assert wrong == set()

@@ -369,3 +369,11 @@ async def test_a_message_of_the_longest_kind_is_looked_at_beside_everything_else
     await here.says(ANA, "word " * 2_000 + NUMBER)
     assert len(aside) == 1
     assert len(here.cases) == 2
+
+
+async def test_where_moderators_have_no_room_nothing_is_held():
+    here = scene()
+    del here.views[OFFICE]
+    await flood(here, times=9)
+    assert here.decisions == []
+    assert not [a for a in here.all if isinstance(a, Redact)]
