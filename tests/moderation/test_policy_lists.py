@@ -142,6 +142,7 @@ async def test_lists_shows_how_far_each_may_go_and_how_much_was_not_understood(h
     await subscribed(house)
     (told,) = await house.asks("!lists")
     assert f"{LIST}: rules 1, not understood 1, our people on it 1" in told
+    assert f"We read these lists: {LIST}." in (await house.asks("!status"))[0]
 
 
 # What a list may do

@@ -114,7 +114,7 @@ async def test_mistakes_in_the_settings_are_told_one_by_one(house):
 async def test_status_says_that_all_is_well(house):
     (said,) = await house.asks("!status")
     assert said.startswith("All of our rooms are protected.")
-    assert "Harbour: too few messages to say" in said
+    assert "Harbour: my power is 60; read: too few messages to say" in said
     assert said.endswith("Nothing waits to be done.")
 
 
@@ -136,7 +136,7 @@ async def test_status_says_how_much_can_be_read(house):
     house.says(ANA, "something that has it written down")
     await house.settles()
     (said,) = await house.asks("!status")
-    assert "Harbour: all but 25 in a hundred, of 40 messages" in said
+    assert "read: all but 25 in a hundred, of 40 messages" in said
 
 
 async def test_what_becomes_readable_later_counts_as_read(house):

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bots.core.actions import Action, EventRef, InRoom, Send, Words
+from bots.core.authority import power
 from bots.core.bot import Reader
 from bots.core.community import Community, Mode
 from bots.core.events import Message
 from bots.core.records import CommunityRoom, Readability
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.office_commands import Status
+from bots.moderation.policy_lists.records import PolicyList
 from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away
 from bots.moderation.standing.lacks import Standing, standings
 from bots.moderation.standing.watching import unprotected
@@ -39,14 +41,16 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the answer depends on. `waiting` is how many actions wait to be carried out."""
+    """What the answer depends on. `waiting` is how many actions wait to be carried out; `lists` are those read."""
 
     asked: bool = False
     may: bool = False
+    me: str = ""
     office: RoomView | None = None
     rooms: tuple[Standing, ...] = ()
     read: Mapping[str, Read] = field(default_factory=dict)
     waiting: int = 0
+    lists: tuple[str, ...] = ()
     mode: Mode = Mode.ACT
     observed: tuple[str, ...] = ()
 
@@ -65,6 +69,8 @@ class Answering:
         return Facts(
             asked=True,
             may=may_ask(event, reader),
+            me=reader.me,
+            lists=tuple(each.name for each in await reader.find(PolicyList) if each.active and not each.gone),
             office=next(iter(reader.rooms(RoomRole.MODERATORS)), None),
             rooms=standings(known, reader.room, reader.me, reader.bots),
             read=counted(await reader.find(Readability), (reader.now - WEEK).date().isoformat()),
@@ -108,7 +114,14 @@ def told(facts: Facts) -> tuple[Words, ...]:
     lacking = [room for room in facts.rooms if room.lacks]
     first = unprotected(lacking) if lacking else Words("moderation.status.well")
     lines = tuple(
-        Words("moderation.status.room", {"room": room.name, "readable": readable(facts.read.get(room.room_id, Read()))})
+        Words(
+            "moderation.status.room",
+            {
+                "room": room.name,
+                "power": f"{power(room.view, facts.me):g}",
+                "readable": readable(facts.read.get(room.room_id, Read())),
+            },
+        )
         for room in facts.rooms
         if room.view is not None
     )
@@ -117,6 +130,8 @@ def told(facts: Facts) -> tuple[Words, ...]:
         parts.append(Words("moderation.status.observe"))
     elif facts.observed:
         parts.append(Words("moderation.status.observed", {"names": ", ".join(facts.observed)}))
+    if facts.lists:
+        parts.append(Words("moderation.status.lists", {"lists": ", ".join(facts.lists)}))
     waiting = {"count": facts.waiting}
     parts.append(Words("moderation.status.waiting", waiting) if facts.waiting else Words("moderation.status.idle"))
     return tuple(parts)
