@@ -75,14 +75,15 @@ class Watch:
         said, tier, findings = await reader.aside(look) if _is_long(event) else look()
         mark = _mark(said[0].folded, reader) if said else ""
         pace, flood = _counted(event, paces, mark, reader.now)
+        findings = [*findings, *in_message(event), *flood]
         author = Author(
             spared=False,
             new_here=setting.new_here,
             certain=event.authentic,
             cry=tier in CRIES,
-            reminded=await _reminded(event.sender, reader),
+            reminded=await _reminded(event.sender, reader) if findings else (),
         )
-        return await self._noticed(event, room, reader, [*findings, *in_message(event), *flood], pace, author)
+        return await self._noticed(event, room, reader, findings, pace, author)
 
     def _look(
         self, event: Message, room: RoomView, setting: Setting
