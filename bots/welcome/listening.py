@@ -60,7 +60,6 @@ class Ear:
     awake: bool = False
     agreed: bool = False
     office: str | None = None
-    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,9 @@ class Listening:
     def answer(self, event: Message, ear: Ear) -> tuple[Action, ...]:
         """The note, in place of what the bot would have said; short to who had it lately; people are told either way.
 
-        Nothing where the words are far from danger, but for a "stop" to who had a note.
+        Nothing where the words are far from danger, but for a "stop" to who had a note lately.
         """
-        if ear.wants_no_more and ear.last is not None and not ear.stopped:
+        if ear.wants_no_more and not ear.stopped and ear.last is not None and ear.now - ear.last.at < WINDOW:
             return self._no_more(ear)
         tier = ear.assessment.tier
         # Said to a bot alone, what would be unsafe for others to read is about the one who says it.

@@ -145,8 +145,11 @@ async def test_one_tap_under_the_note_stops_as_well_and_a_word_brings_them_back(
     assert "here again" in again
 
 
-async def test_stop_means_what_it_always_did_to_who_had_no_note():
+async def test_stop_means_what_it_always_did_to_who_had_no_note_lately():
     at = await house()
+    assert "no more such notes" not in "".join(await at.tells_the_bot("stop"))
+    await at.cries("[T2] x")
+    await at.waits(hours=13)
     assert "no more such notes" not in "".join(await at.tells_the_bot("stop"))
     assert at.recorded(NoCrisisNotes) == []
 
