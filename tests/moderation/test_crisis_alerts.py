@@ -284,3 +284,11 @@ async def test_who_is_forgotten_is_called_for_no_more():
     said = len(at.told)
     await at.waits(hours=30)
     assert (at.recorded(CrisisAlert), len(at.told)) == ([], said)
+
+
+async def test_a_report_that_says_so_leads_to_what_was_reported_since_the_report_itself_is_taken_away():
+    at = await house()
+    said = at.homeserver.say(BEN, at.harbour, "goodbye")
+    report = await at.cries("!report [TX] he means it", reply_to=said)
+    (alert,) = [text for text in at.told if "worry about somebody's life" in text]
+    assert (said in alert, report in alert) == (True, False)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, InRoom, Log, Priority, Remember, Send, Words
 from bots.core.bot import Reader
+from bots.core.commands import PREFIX
 from bots.core.community import Community
 from bots.core.crisis.hearing import HEARD, LATE, Asked, Hear, Heard, Where
 from bots.core.crisis.tiers import NOTED, URGENT, Assessment, Tier, is_nearer
@@ -33,7 +34,7 @@ ANEW = timedelta(hours=1)
 class Sound:
     """Something that sounds like more than nothing, and what a decision on it depends on.
 
-    `event_id` is the message, the first version of it if this is an edit; `room` is None for a private chat.
+    `event_id` is the message to look at; `room` is None for a private chat.
     `earlier` are the alerts about the same person; `number` is the next one's. `place` is the room in a log: a hash.
     `sure` says that it is theirs beyond doubt, by its encryption.
     """
@@ -66,9 +67,7 @@ class Watch:
         spoken = self.community.language_in(place_of(room.role, room.condition))
         languages = tuple(dict.fromkeys((spoken, *self.community.languages)))
         assessment = self.hear(event, Where(now=reader.now, languages=languages, condition=room.condition))
-        sound = await self._sound(
-            assessment, event.sender, event.replaces or event.event_id, event.sent_at, room, reader
-        )
+        sound = await self._sound(assessment, event.sender, _original(event), event.sent_at, room, reader)
         return replace(sound, sure=event.authentic) if sound else None
 
     async def gather_tick(self, event: Tick, reader: Reader) -> Sound | None:
@@ -175,6 +174,13 @@ class Watch:
             place=reader.pseudonym(room.room_id)[:12] if room else "private",
         )
         return replace(sound, number=await reader.next_number(NUMBERS)) if _joins(sound) is None else sound
+
+
+def _original(event: Message) -> str:
+    """What there is to look at: the first version of an edit, and of a command, which goes at once, what it answers."""
+    if event.reply_to is not None and event.text.lstrip().startswith(PREFIX):
+        return event.reply_to
+    return event.replaces or event.event_id
 
 
 def _joins(sound: Sound) -> CrisisAlert | None:
