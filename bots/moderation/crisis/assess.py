@@ -11,11 +11,11 @@ from bots.moderation.detectors.finding import Field, Passage, Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
 from bots.moderation.grammar import understood
 
-PURPOSE = "crisis"
+_PURPOSE = "crisis"
 # Whoever needs people comes first, and of them who needs them soonest.
 _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_ANOTHER, Tier.ABUSE, Tier.DISTRESS)
 # Despair that is said in so many ways at once (worthless, alone, worn out …) is more than each of them.
-MANY_WAYS = 3
+_MANY_WAYS = 3
 _SURE_OF_MANY = 0.5
 _HARM = Harm()
 # What endangers whoever answers it outweighs what its author thinks of, though not what they are about to do.
@@ -39,7 +39,7 @@ def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
     for tier, rule, sure in found:
         of_tier = by_tier.setdefault(tier, {})
         of_tier[rule] = max(sure, of_tier.get(rule, 0.0))
-    if len(by_tier.get(Tier.DISTRESS, ())) >= MANY_WAYS:
+    if len(by_tier.get(Tier.DISTRESS, ())) >= _MANY_WAYS:
         by_tier.setdefault(Tier.THOUGHTS, {})["many-ways"] = _SURE_OF_MANY
     gravest = next((tier for tier in _ORDER if tier in by_tier), None)
     if gravest is Tier.THOUGHTS and _PACT in by_tier.get(Tier.UNSAFE, ()):
@@ -52,7 +52,7 @@ def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
 
 def _all(passage: Passage, setting: Setting) -> Iterator[tuple[Tier, str, float]]:
     for parsed in understood(passage, setting.languages):
-        for tier, match in heard(parsed, tuple(parsed.matches(PURPOSE))):
+        for tier, match in heard(parsed, tuple(parsed.matches(_PURPOSE))):
             yield tier, f"{parsed.language}.{match.rule.id}", match.rule.confidence
     for finding in _HARM.find(passage, setting):
         abuse = finding.detector.removeprefix(f"{_HARM.name}.") in ABUSE
