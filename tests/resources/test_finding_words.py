@@ -28,18 +28,21 @@ def test_every_script_has_its_words(text, words):
 
 
 def test_a_misspelt_word_is_mended_to_the_nearest_and_then_to_the_most_frequent():
-    spelling = Spelling({"insulin": 3, "fill": 5, "kidney": 2, "kidneys": 9, "hand": 1, "band": 8, "tired": 4})
+    words = {"insulin": 3, "fill": 5, "kidney": 2, "kidneys": 9, "hand": 1, "tired": 4, "wheat": 7, "glutes": 9}
+    spelling = Spelling({**words, "gluten": 2}, say_nothing={"what", "with"})
 
     assert spelling.mended("insuline") == "insulin"
     assert spelling.mended("kidnye") == "kidney"
     assert spelling.mended("tierd") == "tired"
-    # Another first letter is another word; short ones, numbers and what is never mended stay.
+    assert spelling.mended("nisulin") == "insulin"
+    # Of equally near ones the most frequent; what says nothing before all others.
+    assert spelling.mended("glute") == "glutes"
+    assert spelling.mended("whta") == "what"
+    # Another first letter of a short word is another word; shorter ones and numbers stay.
     assert spelling.mended("kill") is None
     assert spelling.mended("hsnd") == "hand"
     assert spelling.mended("abc") is None
     assert spelling.mended("insul1n") is None
-    assert spelling.mended("insuline", never={"insuline"}) is None
-    assert spelling.mended("insuline", never={"insulin"}) is None
 
 
 def test_what_people_say_is_known_for_what_pages_call_it():

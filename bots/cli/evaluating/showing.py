@@ -38,7 +38,7 @@ _WIDTH = 132
 
 def show(folder: Path, documents: Path | None, community: Path, console: Console) -> None:
     """Measure every installed engine with the suite in `folder`, one after the other. Raises Sorry, SettingsError."""
-    suite = read_suite(folder, documents, lambda: _library(community))
+    suite = read_suite(folder, documents, lambda: library_of(community))
     console.print(
         f"{len(suite.documents)} documents, {len(suite.judged())} judged questions, {len(suite.off_topic())} off topic."
     )
@@ -64,7 +64,8 @@ def table_of(figures: Mapping[str, Figures]) -> Table:
     return table
 
 
-def _library(folder: Path) -> tuple[Entry, ...]:
+def library_of(folder: Path) -> tuple[Entry, ...]:
+    """The library of the community in `folder`, as it is searched. Raises SettingsError."""
     community = load_community(folder)
     called = called_in(community)
     return tuple(entry_of(resource, called) for resource in community.library)

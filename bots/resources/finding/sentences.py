@@ -28,7 +28,7 @@ _MODEL = "model.onnx"
 _SIZE = 384
 # Of a longer text the beginning is read. A page's first 180 words are about so many pieces; cost grows with them.
 _MOST_PIECES = 256
-_AT_ONCE = 16
+_AT_ONCE = 4
 # Beside the table of vectors it counts twice.
 _WEIGHT = 2.0
 
