@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.resources.finding import Entry, For, open_index
@@ -140,6 +140,7 @@ _facts = {
 }
 
 
+@settings(deadline=None)
 @given(st.sampled_from(QUESTIONS), st.builds(For, **_facts), st.integers(1, 3))
 def test_no_filter_hides_the_closest_entry(question, wanted, most):
     alone, for_them = (INDEX.search(question, whom, most).matches for whom in (For(), wanted))
@@ -176,6 +177,7 @@ def test_an_empty_library_finds_nothing_and_can_grow(encoders):
     assert ids(index, "gluten free travel") == ["travel"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_gives_at_most_three_entries_and_the_same_each_time(question):
     answer = INDEX.search(question)

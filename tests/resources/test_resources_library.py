@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots import resources
@@ -94,6 +94,7 @@ def test_words_that_no_entry_has_are_named():
     assert SEARCHED.search("coeliac zebrafish").missing == ("zebrafish",)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_gives_at_most_three_entries(question):
     found = SEARCHED.search(question).found
