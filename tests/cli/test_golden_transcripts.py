@@ -2,6 +2,7 @@
 """Transcripts with expectations: those that come with the example community, and what is said of one that is wrong."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,19 +17,27 @@ from bots.core.runtime.transcript import load_transcript
 CONFIG = Path(__file__).parents[2] / "config"
 
 
-async def test_the_transcripts_of_the_example_community_hold():
+@pytest.fixture(scope="module")
+def community(tmp_path_factory):
+    """The example community without its library, which takes long to read, and which no transcript here asks."""
+    folder = Path(shutil.copytree(CONFIG, tmp_path_factory.mktemp("community") / "config"))
+    shutil.rmtree(folder / "library")
+    return folder
+
+
+async def test_the_transcripts_of_the_example_community_hold(community):
     console = Console(record=True, file=io.StringIO())
-    assert await check(CONFIG / "transcripts", CONFIG, console), console.export_text()
+    assert await check(CONFIG / "transcripts", community, console), console.export_text()
 
 
 @pytest.fixture
-def checked(tmp_path):
+def checked(tmp_path, community):
     """`kithroom simulate --check` of one transcript. Gives the exit code, and what was printed."""
 
     def run(*steps):
         lines = "\n".join(f"  - {step}" for step in ("{who: anna, joins: lobby}", *steps))
         (tmp_path / "one.yaml").write_text(f"steps:\n{lines}\n", encoding="utf-8")
-        result = CliRunner().invoke(main, ["simulate", "--community", str(CONFIG), "--check", str(tmp_path)])
+        result = CliRunner().invoke(main, ["simulate", "--community", str(community), "--check", str(tmp_path)])
         return result.exit_code, result.output
 
     return run
