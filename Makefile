@@ -62,7 +62,7 @@ $(BIN)/pip:
 requirements: $(DEV)
 	$(BIN)/python -m pip install --quiet uv
 	rm -f requirements/dev.txt
-	$(COMPILE) --extra postgres --extra homeserver --extra encoder --group build --group dev -o requirements/dev.txt
+	$(COMPILE) --extra postgres --extra homeserver --group build --group dev -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt --extra homeserver --group build -o requirements/up.txt
 	$(COMPILE) -c requirements/dev.txt --extra postgres -o requirements/run.txt
 

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from bots.resources.finding import static
+from bots.resources.finding import sentences, static
 from bots.resources.finding.encoders import installed_encoders
 from bots.resources.library import MADE_ANEW, WITHOUT_MODEL, Library
 from resources.test_resources_library import LIBRARY
@@ -29,7 +29,8 @@ def test_without_the_package_the_library_is_searched_by_words_and_that_is_told(m
     if missing == "files":
         (tmp_path / "empty").mkdir()
         found = type("Spec", (), {"submodule_search_locations": [str(tmp_path / "empty")]})()
-    monkeypatch.setattr(static, "find_spec", lambda _: found)
+    for model in (static, sentences):
+        monkeypatch.setattr(model, "find_spec", lambda _: found)
     installed_encoders.cache_clear()
     try:
         library = Library(LIBRARY, {})
