@@ -47,7 +47,7 @@ def kithroom_process(*arguments):
 def test_the_example_community_is_fine(kithroom):
     answer = kithroom("check", "--community", ROOT / "config")
     assert answer.exit_code == 0
-    assert "8 conditions" in answer.output
+    assert "12 conditions" in answer.output
 
 
 def test_a_language_that_the_bots_do_not_speak_is_said_and_is_no_mistake(kithroom, tmp_path):

@@ -19,9 +19,9 @@ from bots.resources.finding.words import words_of
 
 @dataclass(frozen=True, slots=True)
 class LayWords:
-    """`said` is what people say of what pages call by one of the names in `of` (each a sequence of words)."""
+    """`said` is what people say of what pages call by one of the names in `of` (its words, a space around each)."""
 
-    of: tuple[tuple[str, ...], ...]
+    of: tuple[str, ...]
     said: tuple[str, ...]
 
 
@@ -37,13 +37,17 @@ def _of(language: str) -> tuple[LayWords, ...]:
         return ()
     loaded = yaml.safe_load(file.read_text("utf-8"))
     return tuple(
-        LayWords(tuple(tuple(words_of(name)) for name in each["of"]), tuple(map(str, each["said"]))) for each in loaded
+        LayWords(tuple(map(_spaced, each["of"])), tuple(map(str, each["said"]))) for each in loaded
     )
 
 
 def said_of(names: Iterable[str], table: Sequence[LayWords]) -> list[str]:
     """What people say of something that has these names."""
-    # Spaces around, so that "ms" is not found in "arms".
-    text = " ".join(f" {' '.join(words_of(name))} " for name in names)
-    said = (each.said for each in table if any(f" {' '.join(name)} " in text for name in each.of))
+    text = " ".join(map(_spaced, names))
+    said = (each.said for each in table if any(name in text for name in each.of))
     return list(dict.fromkeys(word for words in said for word in words))
+
+
+def _spaced(name: str) -> str:
+    """Spaces around, so that "ms" is not found in "arms"."""
+    return f" {' '.join(words_of(str(name)))} "

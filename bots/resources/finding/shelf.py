@@ -12,7 +12,7 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
@@ -227,7 +227,8 @@ class _OutdatedError(Exception):
 
 def digest_of(entry: Entry) -> bytes:
     """The same for the same entry."""
-    return blake2b(json.dumps(asdict(entry), sort_keys=True).encode(), digest_size=16).digest()
+    # Texts and tuples of texts: how they are written out is the same everywhere.
+    return blake2b(repr(entry).encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def _how(how: str) -> str:
