@@ -23,6 +23,7 @@ from bots.core.homeserver.process import Child
 from bots.core.matrix.opening import open_client
 from bots.core.runtime.logging import configure
 from bots.core.runtime.run import Running, run_bot
+from bots.moderation.grammar import learn
 
 EXIT_CHILD_FAILED = 1
 _POLL = 0.5
@@ -62,6 +63,8 @@ async def run_one(config: Path, name: BotName) -> int:
     community, catalogue = loaded.community, loaded.catalogue
     users = frozenset(deployment.bots.values())
     bot = make_bot(name, community, deployment.state)
+    # Done before anything comes: nobody's message is to wait until tables are read.
+    learning = asyncio.create_task(asyncio.to_thread(learn, community.languages))
     display_name = catalogue.render(Words(bot.display_name), community.default_language).body
     async with open_database(deployment) as store:
         client = await patiently(
@@ -78,6 +81,7 @@ async def run_one(config: Path, name: BotName) -> int:
                 display_name=display_name,
             ),
         )
+        await learning
         running = Running(
             bot=bot,
             transport=client,

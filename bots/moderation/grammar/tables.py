@@ -76,6 +76,9 @@ class Grammar:
         self.classes: Mapping[str, int] = self._classes
         ordinary = (word for table in tables.values() for word in _split(table.get("ordinary", "")))
         self._spelling = Spelling(self._trie.words, ordinary)
+        # All phrases are in the tree now. Spelt out, those of five languages would take ten megabytes more in each bot.
+        self._phrases.clear()
+        self._written.clear()
 
     def parse(self, reading: Reading) -> Parsed:
         """The reading with the phrases that stand in it, and the rows that may match."""
@@ -190,7 +193,7 @@ def _split(phrases: str) -> list[str]:
 
 @cache
 def grammar(language: str) -> Grammar:
-    """The packaged tables of a language."""
+    """The packaged tables of a language; the first time it takes up to a second."""
     return Grammar(language, _table("shared", language), {purpose: _table(purpose, language) for purpose in PURPOSES})
 
 
@@ -199,6 +202,12 @@ def _table(purpose: str, language: str) -> Mapping[str, Any]:
     text = (resources.files(__package__) / "tables" / f"{purpose}.{language}.yaml").read_text("utf-8")
     # A loader that makes nothing but text.
     return cast("Mapping[str, Any]", yaml.load(text, Loader=_LOADER))  # noqa: S506
+
+
+def learn(languages: Iterable[str]) -> None:
+    """Read the tables of these languages, and English, now and not with the first message."""
+    for language in {*languages, "en"} & {*LANGUAGES}:
+        grammar(language)
 
 
 # Several ask about the same passage, one after the other.

@@ -36,9 +36,7 @@ def _of(language: str) -> tuple[LayWords, ...]:
     if not file.is_file():
         return ()
     loaded = yaml.safe_load(file.read_text("utf-8"))
-    return tuple(
-        LayWords(tuple(map(_spaced, each["of"])), tuple(map(str, each["said"]))) for each in loaded
-    )
+    return tuple(LayWords(tuple(map(_spaced, each["of"])), tuple(map(str, each["said"]))) for each in loaded)
 
 
 def said_of(names: Iterable[str], table: Sequence[LayWords]) -> list[str]:
