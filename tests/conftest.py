@@ -66,8 +66,12 @@ def new_account(synapse: Synapse) -> Callable[..., Account]:
     return make
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What leans on the same server is one worker's: the server then starts once."""
+    """What leans on the same server is one worker's: the server then starts once.
+
+    First of all hooks: xdist reads the groups in one of its own, and takes no notice of what is marked after that.
+    """
     for item in items:
         if (group := _server_of(item)) is not None:
             item.add_marker(pytest.mark.xdist_group(group))

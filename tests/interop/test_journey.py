@@ -254,7 +254,9 @@ async def taken_warned_and_appealed(bo, moderator, other, place, chat):
     answer = await bo.hears("it is taken back", room=chat)
     assert "you are right" in answer["content"]["body"]
     assert other.user_id not in str(answer["content"])
-    assert moderator.unreadable() == bo.unreadable() == []
+    # Somebody else's tests may have been here: a stranger who sends what nobody can read.
+    ours = {bo.user_id, moderator.user_id, other.user_id, *place.bots.values()}
+    assert [e for each in (moderator, bo) for e in each.unreadable() if e["sender"] in ours] == []
 
 
 def in_thread(root):

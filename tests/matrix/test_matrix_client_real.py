@@ -452,19 +452,6 @@ async def test_an_event_whose_key_comes_late_is_read_then(pair):
     assert (await bot.client.retry(unreadable)).text == "late"
 
 
-async def test_reports_are_read_by_who_may_and_by_nobody_else(pair, open_device, new_account):
-    anna, bot, room_id = pair
-    assert await bot.client.reports(0) == ()
-    admin = await open_device(new_account("admin", admin=True))
-    known = [report[0] for report in await admin.reports(0)]
-    event_id = await bot.client.send(room_id, say("reported"), "t1")
-    report = {"reason": "x"}
-    await anna.client._http.request("POST", path("rooms", room_id, "report", event_id), report)
-    ((number, room, event, reporter, _),) = await admin.reports(max(known, default=0))
-    assert (room, event, reporter) == (room_id, event_id, anna.client.user_id)
-    assert await admin.reports(number) == []
-
-
 async def test_a_message_waits_where_only_bots_have_devices(open_device, new_account, synapse):
     first, second, keyless = new_account("bot"), new_account("bot"), new_account("organiser")
     bots = frozenset([first.user_id, second.user_id])
