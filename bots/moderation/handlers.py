@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.core.actions import Action, EventRef, InRoom, Priority, Redact, Send, Words
+from bots.core.actions import Action, EventRef, InRoom, Send, Words
 from bots.core.authority import is_moderator
 from bots.core.commands import PREFIX, Unknown, spec_of
 from bots.core.events import Event, Message, Reaction
@@ -37,7 +37,7 @@ from bots.moderation.places import Refused
 from bots.moderation.records import Case
 from bots.moderation.reporting import reported
 from bots.moderation.rule_commands import ShowGuidelines, Why
-from bots.moderation.telling import say_in_office, tell
+from bots.moderation.telling import command_gone, say_in_office, tell
 from bots.moderation.two_people import (
     Agreed,
     Asked,
@@ -81,15 +81,7 @@ def _taken_away(event: Event, room: RoomView, command: Command | Unknown) -> tup
     """In the members' rooms, a command is nobody's to see. A report by the homeserver's own button was never there."""
     if room.role not in MEMBERS_ROOMS or isinstance(event, ServerReport) or isinstance(command, Help):
         return ()
-    redact = Redact(
-        why="moderation.command",
-        priority=Priority.CRISIS,
-        room_id=event.room_id,
-        event_id=event.event_id,
-        sender=event.sender,
-        asked_by_sender=True,
-    )
-    return (redact,)
+    return (command_gone(event),)
 
 
 def _do(event: Event, facts: Facts) -> Sequence[Action]:

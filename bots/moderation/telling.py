@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bots.core.actions import Action, BotName, InPrivateChat, InRoom, LabelRef, Priority, Send, Words
+from bots.core.actions import Action, BotName, InPrivateChat, InRoom, LabelRef, Priority, Redact, Send, Words
+from bots.core.events import Event
 from bots.core.rooms import RoomView
 from bots.moderation.records import Decision, Kind
 
@@ -147,3 +148,15 @@ def done_line(
         words.append(Words("moderation.done.away", {"who": decision.target}))
     buttons = (UNDO_BUTTON, *HELD_BUTTONS) if decision.kind is Kind.HOLD else (UNDO_BUTTON,)
     return say_in_office(office, decision.case, *words, label=decision_label(decision.number), buttons=buttons)
+
+
+def command_gone(event: Event) -> Redact:
+    """Take a command out of the members' room before anything else, for whoever gave it."""
+    return Redact(
+        why="moderation.command",
+        priority=Priority.CRISIS,
+        room_id=event.room_id,
+        event_id=event.event_id,
+        sender=event.sender,
+        asked_by_sender=True,
+    )

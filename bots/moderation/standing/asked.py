@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bots.core.actions import Action, Priority, Redact, Words
+from bots.core.actions import Action, Words
 from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.events import Message, MessageKind
 from bots.core.rooms import RoomRole
 from bots.moderation.commands import COMMANDS
 from bots.moderation.office_commands import OfficeCommand
-from bots.moderation.telling import tell
+from bots.moderation.telling import command_gone, tell
 
 MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
 
@@ -37,15 +37,7 @@ def taken_away(event: Message, office: str | None) -> Sequence[Action]:
     """In the members' rooms a command is nobody's to see; it is answered in the moderators' room."""
     if event.room_id == office:
         return ()
-    redact = Redact(
-        why="moderation.command",
-        priority=Priority.CRISIS,
-        room_id=event.room_id,
-        event_id=event.event_id,
-        sender=event.sender,
-        asked_by_sender=True,
-    )
-    return (redact,)
+    return (command_gone(event),)
 
 
 def not_yours(event: Message, office: str | None) -> Sequence[Action]:
