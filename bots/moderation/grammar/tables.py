@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import product
+from itertools import chain, product
 from typing import Any, cast
 
 import yaml
@@ -58,8 +58,8 @@ class Grammar:
             self._written |= {f"{purpose}:{name}": phrases for name, phrases in table.get("words", {}).items()}
         self._often = frozenset(map(_plain, _split(shared["common"])))
         self._classes: dict[str, int] = {}
+        self._classes_of: dict[str, list[int]] = {}
         self.light = frozenset(self._expanded("light"))
-        self._trie = Trie(self.light)
         # What is only asked for around a row: negation, others, the past …
         scopes = set(shared["words"])
         rows: list[Row] = []
@@ -74,10 +74,12 @@ class Grammar:
         self.rows = tuple(rows)
         self._by_key = self._indexed(rows)
         self.classes: Mapping[str, int] = self._classes
+        self._trie = Trie(self._classes_of, self.light)
         ordinary = (word for table in tables.values() for word in _split(table.get("ordinary", "")))
         self._spelling = Spelling(self._trie.words, ordinary)
         # All phrases are in the tree now. Spelt out, those of five languages would take ten megabytes more in each bot.
         self._phrases.clear()
+        self._classes_of.clear()
         self._written.clear()
 
     def parse(self, reading: Reading) -> Parsed:
@@ -152,17 +154,19 @@ class Grammar:
     def _class(self, name: str) -> int:
         if name not in self._classes:
             self._classes[name] = len(self._classes)
-            for phrase in self._expanded(name):
-                self._trie.add(phrase.split(), self._classes[name])
+            for phrase in dict.fromkeys(self._expanded(name)):
+                self._classes_of.setdefault(phrase, []).append(self._classes[name])
         return self._classes[name]
 
     def _expanded(self, name: str) -> tuple[str, ...]:
         if name not in self._phrases:
-            phrases: dict[str, None] = {}
-            for alternative in name.split("|"):
-                purpose = alternative.partition(":")[0]
-                for phrase in _split(self._written[alternative]):
-                    phrases.update(dict.fromkeys(self._spelled_out(purpose, phrase)))
+            purpose, several = name.partition(":")[0], name.split("|")
+            if len(several) > 1:
+                # The very same strings: <die|want> and <die|hope> would else take ten megabytes until all is read.
+                found = chain.from_iterable(map(self._expanded, several))
+            else:
+                found = chain.from_iterable(self._spelled_out(purpose, it) for it in _split(self._written[name]))
+            phrases = dict.fromkeys(found)
             if len(phrases) > _MOST_PHRASES:
                 msg = f"<{name}> stands for {len(phrases)} phrases"
                 raise ValueError(msg)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 # How many words that say little may stand inside one phrase ("kill my fucking self").
 _MOST_FILLERS = 2
@@ -14,10 +16,10 @@ class Node:
 
     __slots__ = ("bits", "classes", "next")
 
-    def __init__(self) -> None:
-        self.next: dict[str, Node] = {}
-        self.classes: list[int] = []
-        self.bits = 0
+    def __init__(self, classes: tuple[int, ...], following: Mapping[str, Node]) -> None:
+        self.classes = classes
+        self.bits = sum(1 << of for of in classes)
+        self.next = following
 
 
 Hit = tuple[Node, int, int]
@@ -25,22 +27,32 @@ Hit = tuple[Node, int, int]
 
 
 class Trie:
-    """Phrases, each with the classes it belongs to. `light` are words that may stand inside a phrase."""
+    """Phrases, each with the classes it belongs to (none of them twice). `light` are words that may stand inside one.
 
-    def __init__(self, light: frozenset[str]) -> None:
-        self._root = Node()
+    Phrases that end alike share their nodes: there are a quarter as many as without.
+    """
+
+    def __init__(self, phrases: Mapping[str, Sequence[int]], light: frozenset[str]) -> None:
         self._light = light
-        self.words: set[str] = set()
+        self.words = frozenset(word for phrase in phrases for word in phrase.split())
+        one_of = {word: word for word in self.words}
+        nodes: dict[tuple[object, ...], Node] = {}
 
-    def add(self, phrase: Sequence[str], of: int) -> None:
-        """Let a phrase belong to a class."""
-        node = self._root
-        for word in phrase:
-            node = node.next.setdefault(word, Node())
-        if of not in node.classes:
-            node.classes.append(of)
-            node.bits |= 1 << of
-        self.words.update(phrase)
+        def node(alike: list[tuple[list[str], Sequence[int]]], depth: int) -> Node:
+            """The node after `depth` words, in which these phrases are alike; they are in order."""
+            ends = alike[0][1] if alike and len(alike[0][0]) == depth else ()
+            following = {
+                word: node([*longer], depth + 1)
+                for word, longer in groupby(alike[bool(ends) :], lambda phrase: phrase[0][depth])
+            }
+            key = (*ends, None, *((word, id(after)) for word, after in following.items()))
+            if key not in nodes:
+                nodes[key] = Node(tuple(ends), following)
+            return nodes[key]
+
+        in_order = [([one_of[word] for word in phrase.split()], of) for phrase, of in phrases.items()]
+        in_order.sort(key=itemgetter(0))
+        self._root = node(in_order, 0)
 
     def hits(self, words: Sequence[str], sentences: Sequence[int]) -> tuple[list[Hit], int]:
         """Every phrase in the text, none across sentences; and all their classes as bits."""
