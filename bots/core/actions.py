@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from bots.core.records import Record
 
 
+# How an action fails that could not be carried out before its `not_after`.
+TOO_LATE = "KITHROOM_TOO_LATE"
+
+
 class BotName(StrEnum):
     """The three voices."""
 
@@ -122,6 +126,7 @@ class _Action:
     `why` is a rule id (`welcome.greet`, `moderation.mute`), in the audit log and in `!why`.
     `voice` is the bot that carries it out (None: the one that decided).
     `follow_up` asks for an `Outcome` event afterwards. `not_before` (UTC) holds it back.
+    `not_after` (UTC) is from when on it does more harm than good: then it is given up, with `KITHROOM_TOO_LATE`.
     """
 
     why: str
@@ -129,6 +134,7 @@ class _Action:
     priority: Priority = Priority.CONVERSATION
     follow_up: bool = False
     not_before: datetime | None = None
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,7 @@ from bots.moderation.reported_in_private import ReportsInPrivate
 from bots.moderation.roles import roles_in
 from bots.moderation.servers import servers
 from bots.moderation.standing.handling import standing
-from bots.moderation.standing.records import ToldStanding
+from bots.moderation.standing.records import BlindRoom, ToldStanding
 from bots.moderation.watching.handling import watching
 from bots.moderation.watching.records import JoinWave, Pace, Reminded
 
@@ -82,6 +82,7 @@ class ModerationBot:
         SlowPace,
         NotReadable,
         ToldStanding,
+        BlindRoom,
         Pace,
         Reminded,
         JoinWave,

@@ -1,33 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages that can't be read: told to the moderators now and then, and never held against anybody."""
+"""Messages that can't be read: told to the moderators now and then, room by room, and never held against anybody."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Remember, Words
+from bots.core.actions import Action, Log, Remember, Words
 from bots.core.bot import Reader
 from bots.core.events import Unreadable
 from bots.core.rooms import RoomView
 from bots.moderation.records import NotReadable
+from bots.moderation.standing.records import BlindRoom
 from bots.moderation.telling import say_in_office
 from bots.moderation.whereabouts import members_rooms, moderators_room
 
+_WHY = "moderation.unreadable"
 # What clients say when they keep a key back (m.room_key.withheld); anything else is told as unknown.
 _WITHHELD = {"m.unverified": "unverified", "m.blacklisted": "blocked", "m.no_olm": "no_olm"}
-# How long nobody is told again that somebody's messages in a room can't be read.
+# The ways to keep a key back that somebody has chosen, and that a look at their app would end.
+_CHOSEN = frozenset({"unverified", "blocked"})
+# How long nobody is told again of the same room, or of the same person in it.
 QUIET = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the moderators know already (`told`), where they are, and the room (None: no room of members)."""
+    """What the moderators know already, of the person and of the room; where they are; and the room.
+
+    `room` is None for what is no room of members.
+    """
 
     now: datetime
     office: RoomView | None
     room: RoomView | None
     told: NotReadable | None
+    blind: BlindRoom | None
 
 
 async def gather_unreadable(event: Unreadable, reader: Reader) -> Known:
@@ -37,32 +45,45 @@ async def gather_unreadable(event: Unreadable, reader: Reader) -> Known:
         office=moderators_room(reader),
         room=next((room for room in members_rooms(reader) if room.room_id == event.room_id), None),
         told=await reader.get(NotReadable, event.sender, event.room_id),
+        blind=await reader.get(BlindRoom, event.room_id),
     )
 
 
 def decide_unreadable(event: Unreadable, facts: Known) -> tuple[Action, ...]:
-    """Tell the moderators that something can't be read, and that this is nobody's fault: once a day, with the count."""
-    room, known = facts.room, facts.told
-    if room is None:
+    """Tell the moderators that something can't be read, and that this is nobody's fault: once a day for each room.
+
+    Of others in the same room they hear only where it is their app that keeps the key back.
+    """
+    if facts.room is None:
         return ()
-    counted = (known.count if known else 0) + 1
-    if known is not None and facts.now - known.told_at < QUIET:
-        return (Remember(why="moderation.unreadable", record=_not_readable(event, counted, known.told_at)),)
-    cause = "unknown" if event.withheld is None else _WITHHELD.get(event.withheld, "unknown")
-    words = Words(
-        "moderation.unreadable",
-        {
-            "who": event.sender,
-            "room": room.name or "",
-            "count": counted,
-            "cause": Words(f"moderation.unreadable.{cause}"),
-        },
+    person, room = facts.told, facts.blind
+    of_the_room = room is None or facts.now - room.told_at >= QUIET
+    cause = _WITHHELD.get(event.withheld or "", "unknown")
+    of_the_person = (person is None or facts.now - person.told_at >= QUIET) and (of_the_room or cause in _CHOSEN)
+    counted = (person.count if person else 0) + 1
+    parts = (
+        *((Words("moderation.unreadable.room", {"room": facts.room.name or ""}),) if of_the_room else ()),
+        *((_of_a_person(event, facts.room, counted, cause),) if of_the_person else ()),
     )
+    if of_the_person:
+        person = NotReadable(sender=event.sender, room_id=event.room_id, count=0, told_at=facts.now)
+    elif person is not None:
+        person = replace(person, sender=event.sender, count=counted)
+    if of_the_room:
+        room = BlindRoom(room_id=event.room_id, told_at=facts.now)
     return (
-        Remember(why="moderation.unreadable", record=_not_readable(event, 0, facts.now)),
-        *say_in_office(facts.office, None, words),
+        *(Remember(why=_WHY, record=record) for record in (room, person) if record is not None),
+        *(say_in_office(facts.office, None, *parts) if parts else ()),
+        *((_alarm(event),) if of_the_room and facts.office is None else ()),
     )
 
 
-def _not_readable(event: Unreadable, count: int, told_at: datetime) -> NotReadable:
-    return NotReadable(sender=event.sender, room_id=event.room_id, count=count, told_at=told_at)
+def _of_a_person(event: Unreadable, room: RoomView, count: int, cause: str) -> Words:
+    why = Words(f"moderation.unreadable.{cause}")
+    about = {"who": event.sender, "room": room.name or "", "count": count, "cause": why}
+    return Words("moderation.unreadable", about)
+
+
+def _alarm(event: Unreadable) -> Log:
+    sentence = "the crisis watch is blind in a room"
+    return Log(why=_WHY, sentence=sentence, fields={"room": event.room_id}, alarm=True)

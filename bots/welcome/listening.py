@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bots.core.actions import (
+    TOO_LATE,
     Action,
     BotName,
     Forget,
@@ -97,10 +98,9 @@ class Listening:
         today = ear.now.date()
         if _is_due(tier, ear):
             parts = note(self.community, tier, ear.person, today, awake=ear.awake, here=True)
-            told: tuple[Action, ...] = self._write(event.sender, tier, parts, event.event_id, ear.now)
+            told: tuple[Action, ...] = self._write(event.sender, tier, parts, event.event_id, ear.now + LATE, ear.now)
         else:
-            parts = short_note(self.community, ear.person, awake=ear.awake)
-            told = (Send(why=WHY, priority=Priority.CRISIS, place=InPrivateChat(event.sender), parts=parts),)
+            told = (_sent(event.sender, short_note(self.community, ear.person, awake=ear.awake), ear.now + LATE),)
         heard = Heard(
             person=event.sender, assessment=replace(ear.assessment, tier=tier), event_id=event.event_id, at=ear.now
         )
@@ -119,9 +119,8 @@ class Listening:
         if refused is not None:
             return () if not asked.first else self._tell(asked.number, ear.office, Words(f"welcome.crisis.{refused}"))
         parts = note(self.community, asked.tier, ear.person, ear.now.date(), awake=asked.awake, here=False)
-        return self._write(
-            ear.user, asked.tier, parts, f"{asked.number}:{asked.tier}", ear.now, f"{_MEMO}{asked.number}"
-        )
+        source, until = f"{asked.number}:{asked.tier}", asked.heard_at + LATE
+        return self._write(ear.user, asked.tier, parts, source, until, ear.now, asked.number)
 
     async def gather_outcome(self, event: Outcome, reader: Reader) -> Ear | None:
         """To whom the note was."""
@@ -131,14 +130,19 @@ class Listening:
         return None
 
     def decide_outcome(self, event: Outcome, ear: Ear | None) -> tuple[Action, ...]:
-        """Tell the moderators whether it has reached them. A note that did not is none."""
+        """Tell the moderators whether it has reached them. A note that did not is none: then there are only people.
+
+        Of an answer in the chat they hear only if it was not delivered: it has no number, and is in no alert's thread.
+        """
         if ear is None:
             return ()
         assert isinstance(event.action, Send)
-        number = int(str(event.action.memo).removeprefix(_MEMO))
+        number = int(str(event.action.memo).removeprefix(_MEMO)) or None
         if event.ok:
-            return self._tell(number, ear.office, Words("welcome.crisis.written"))
-        told = self._tell(number, ear.office, Words("welcome.crisis.no_chat"))
+            return self._tell(number, ear.office, Words("welcome.crisis.written")) if number else ()
+        whom = ear.user if number is None else Words("welcome.crisis.them")
+        late = Words("welcome.crisis.too_late", {"who": whom})
+        told = self._tell(number, ear.office, late if event.errcode == TOO_LATE else Words("welcome.crisis.no_chat"))
         return (Forget(why=WHY, record=CrisisNote, key=(ear.user,)), *told)
 
     async def gather_tap(self, event: Reaction, reader: Reader) -> Ear | None:
@@ -186,24 +190,20 @@ class Listening:
         return None if _is_due(asked.tier, ear) else "lately"
 
     def _write(
-        self, user: str, tier: Tier, parts: tuple[Words, ...], source: str, now: datetime, memo: str | None = None
+        self,
+        user: str,
+        tier: Tier,
+        parts: tuple[Words, ...],
+        source: str,
+        until: datetime,
+        now: datetime,
+        number: int = 0,
     ) -> tuple[Action, ...]:
-        return (
-            Remember(why=WHY, record=CrisisNote(person=user, tier=tier, at=now)),
-            Send(
-                why=WHY,
-                priority=Priority.CRISIS,
-                place=InPrivateChat(user),
-                parts=parts,
-                label=f"{LABEL}{source}",
-                buttons=(NO_MORE,),
-                memo=memo,
-                follow_up=memo is not None,
-            ),
-        )
+        sent = replace(_sent(user, parts, until, number), label=f"{LABEL}{source}", buttons=(NO_MORE,))
+        return (Remember(why=WHY, record=CrisisNote(person=user, tier=tier, at=now)), sent)
 
-    def _tell(self, number: int, office: str | None, words: Words) -> tuple[Action, ...]:
-        """In the alert's thread, by the voice of the bot that is in that room."""
+    def _tell(self, number: int | None, office: str | None, words: Words) -> tuple[Action, ...]:
+        """In the alert's thread if there is a number, by the voice of the bot that is in that room."""
         if office is None:
             return ()
         return (
@@ -212,7 +212,7 @@ class Listening:
                 voice=BotName.MODERATION,
                 priority=Priority.MODERATION,
                 place=InRoom(office),
-                thread=LabelRef(alert_label(number)),
+                thread=LabelRef(alert_label(number)) if number is not None else None,
                 parts=(words,),
             ),
         )
@@ -251,6 +251,19 @@ def _is_there(user: str, conversation: Conversation, room: RoomView | None) -> b
 
 def _is_due(tier: Tier, ear: Ear) -> bool:
     return ear.last is None or ear.now - ear.last.at >= WINDOW or is_nearer(tier, ear.last.tier)
+
+
+def _sent(user: str, parts: tuple[Words, ...], until: datetime, number: int = 0) -> Send:
+    """Said while it helps, and not hours later; what becomes of it is heard of, with the number of the alert."""
+    return Send(
+        why=WHY,
+        priority=Priority.CRISIS,
+        place=InPrivateChat(user),
+        parts=parts,
+        memo=f"{_MEMO}{number}",
+        follow_up=True,
+        not_after=until,
+    )
 
 
 def _say(user: str, words: Words) -> Send:

@@ -60,6 +60,7 @@ common = {
     "priority": st.sampled_from(Priority),
     "follow_up": st.booleans(),
     "not_before": st.none() | times,
+    "not_after": st.none() | times,
 }
 sends = st.builds(
     Send,

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bots.core.actions import InRoom, Quote, Send
+from bots.core.actions import InRoom, Log, Quote, Send
 from bots.moderation.commands import BUTTONS
 from bots.moderation.reporting import LIMITS
 from bots.moderation.unreadable import QUIET
-from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, HEL, LEO, MIA, MO, OFFICE, Scene
+from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, HEL, LANTERN, LEO, MIA, MO, OFFICE, Scene
 from fakes.welcome_scene import COMMUNITY
 
 
@@ -224,20 +224,39 @@ async def test_what_cannot_be_read_is_told_with_its_reason_and_held_against_nobo
     await scene.is_unreadable(ANA, withheld=withheld)
     (said,) = [a for a in scene.last if isinstance(a, Send)]
     assert said.place == InRoom(OFFICE)
-    assert said.parts[0].params["cause"].key == f"moderation.unreadable.{cause}"
+    assert said.parts[1].params["cause"].key == f"moderation.unreadable.{cause}"
     assert scene.deeds == []
 
 
-async def test_moderators_hear_once_a_day_that_somebody_cannot_be_read(scene):
-    for _ in range(5):
+async def test_moderators_hear_once_a_day_of_a_room_where_a_cry_for_help_may_go_unheard(scene):
+    await scene.is_unreadable(ANA)
+    assert scene.office == ["unreadable.room", "unreadable"]
+    for _ in range(4):
         await scene.is_unreadable(ANA)
-    assert scene.office == []
+        assert scene.office == []
     await scene.is_unreadable(BEN)
-    assert scene.office == ["unreadable"]
+    assert scene.office == []
+    await scene.is_unreadable(BEN, LANTERN)
+    assert scene.office == ["unreadable.room", "unreadable"]
     scene.now += QUIET
     await scene.is_unreadable(ANA)
     (said,) = [a for a in scene.last if isinstance(a, Send)]
-    assert said.parts[0].params["count"] == 5
+    assert said.parts[0].params["room"] == "Harbour"
+    assert said.parts[1].params["count"] == 5
+
+
+async def test_who_keeps_the_key_back_is_told_of_even_where_the_room_was(scene):
+    await scene.is_unreadable(ANA)
+    await scene.is_unreadable(BEN, withheld="m.blacklisted")
+    assert scene.office == ["unreadable"]
+    await scene.is_unreadable(BEN, withheld="m.blacklisted")
+    assert scene.office == []
+
+
+async def test_without_a_moderators_room_the_log_says_that_the_crisis_watch_is_blind(scene):
+    del scene.views[OFFICE]
+    await scene.is_unreadable(ANA)
+    assert [a.sentence for a in scene.last if isinstance(a, Log) and a.alarm] == ["the crisis watch is blind in a room"]
 
 
 async def test_somebody_who_is_reported_as_a_whole_is_a_case_without_a_message(scene):

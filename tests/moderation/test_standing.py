@@ -137,6 +137,21 @@ async def test_status_says_how_much_can_be_read(house):
     await house.settles()
     (said,) = await house.asks("!status")
     assert "read: all but 25 in a hundred, of 40 messages" in said
+    assert "I may not notice a cry for help there: Harbour." in said
+
+
+async def test_status_does_not_say_for_ever_that_a_room_could_not_be_read(house):
+    house.homeserver.withhold_key(house.harbour, MIA, MODERATION)
+    house.says(MIA, "hi")
+    await house.settles()
+    await house.waits(minutes=2)
+    house.says(ANA, "something that has it written down")
+    await house.settles()
+    (said,) = await house.asks("!status")
+    assert "cry for help" in said
+    await house.waits(days=2)
+    (said,) = await house.asks("!status")
+    assert "cry for help" not in said
 
 
 async def test_what_becomes_readable_later_counts_as_read(house):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from bots.core.actions import BotName, InRoom, Priority, Send, Words
+from bots.core.actions import TOO_LATE, BotName, InRoom, Priority, Send, Words
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import to_json
@@ -198,6 +199,35 @@ async def test_what_nobody_could_read_for_a_week_is_given_up(desk):
     await desk.performer.drain()
 
     assert desk.store.tables.outbox == {}
+
+
+async def test_what_would_come_too_late_is_given_up_and_that_comes_home(desk):
+    desk.hands.errors["note"] = [NOT_READY] * 3
+    await desk.put("note", not_after=desk.clock.now() + timedelta(hours=1), follow_up=True)
+    await desk.put("chat")
+    await desk.performer.drain()
+    desk.clock.advance(3599)
+    await desk.performer.drain()
+    assert len(desk.hands.errors["note"]) == 1
+    desk.clock.advance(1)
+    await desk.performer.drain()
+
+    (tick,) = await desk.ticks(BotName.WELCOME)
+    assert tick.payload["errcode"] == TOO_LATE
+    assert desk.hands.done == ["chat"]
+    desk.performer.devices_changed()
+    await desk.performer.drain()
+    assert desk.hands.done == ["chat"]
+
+
+async def test_what_was_put_by_too_long_ago_is_not_even_tried(desk):
+    await desk.put("note", not_after=desk.clock.now() + timedelta(hours=1), follow_up=True)
+    desk.clock.advance(3600)
+    await desk.performer.drain()
+
+    (tick,) = await desk.ticks(BotName.WELCOME)
+    assert tick.payload["errcode"] == TOO_LATE
+    assert desk.hands.done == []
 
 
 async def test_a_no_comes_home_to_the_bot_that_asked(desk):

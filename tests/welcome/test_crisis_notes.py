@@ -117,6 +117,32 @@ async def test_what_was_said_over_an_hour_ago_calls_people_and_brings_no_note():
     assert at.noted() == []
 
 
+async def test_a_note_that_they_cannot_read_within_the_hour_is_given_up_and_people_are_told():
+    at = await house()
+    at.homeserver.without_devices.add(ANA)
+    await at.cries("[T3] x")
+    assert not any("wrote to them" in told for told in at.told)
+    await at.waits(minutes=59)
+    assert "could not be read" not in at.told[-1]
+    await at.waits(minutes=1)
+    assert "My note to them could not be read in time" in at.told[-1]
+    at.homeserver.give_device(ANA)
+    await at.waits(hours=3)
+    assert at.noted() == []
+    assert at.recorded(CrisisNote) == []
+
+
+async def test_an_answer_that_they_cannot_read_within_the_hour_is_given_up_as_well():
+    at = await house()
+    at.homeserver.without_devices.add(ANA)
+    assert await at.tells_the_bot("[T3] x") == []
+    await at.waits(hours=1)
+    assert f"My note to {ANA} could not be read in time" in at.told[-1]
+    at.homeserver.give_device(ANA)
+    await at.waits(hours=3)
+    assert at.noted() == []
+
+
 async def test_stop_ends_the_notes_and_not_the_alerts_and_a_tap_brings_them_back():
     at = await house()
     await at.cries("[T2] x")

@@ -78,6 +78,7 @@ def to_json(action: Outward) -> dict[str, Any]:
         "priority": int(action.priority),
         "follow_up": action.follow_up,
         "not_before": action.not_before.isoformat() if action.not_before else None,
+        "not_after": action.not_after.isoformat() if action.not_after else None,
     }
     return {"common": common, **_own(action)}
 
@@ -91,6 +92,7 @@ def from_json(value: Mapping[str, Any]) -> Outward:
         "priority": Priority(given["priority"]),
         "follow_up": given["follow_up"],
         "not_before": datetime.fromisoformat(given["not_before"]) if given["not_before"] else None,
+        "not_after": datetime.fromisoformat(given["not_after"]) if given["not_after"] else None,
     }
     kind = value["kind"]
     if kind in _ON_SOMEBODY:

@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from bots.core.actions import BotName, Send
+from bots.core.actions import TOO_LATE, BotName, Send
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock, wait_for
 from bots.core.runtime.effects import Effects
@@ -166,12 +166,15 @@ class Performer:
     async def _perform(self, row: Waiting) -> bool:
         """Carry one action out. Gives whether the row is finished, one way or the other."""
         action = from_json(row.payload)
+        if action.not_after is not None and action.not_after <= self.clock.now():
+            await self._finish(row, action, None, TransportError(TOO_LATE, "it could not be done while it helps"))
+            return True
         try:
             event_id = await self.effects.carry_out(action, row.transaction_id)
         except TokenRevokedError:
             raise
         except TransportError as error:
-            if self._try_again(row, error):
+            if self._try_again(row, error, action.not_after):
                 return False
             await self._finish(row, action, None, error)
         except Exception as error:  # noqa: BLE001 — whatever is wrong with one action, the others go on
@@ -182,8 +185,8 @@ class Performer:
             self.metrics.event_to_action.observe(max(0.0, (self.clock.now() - row.created_at).total_seconds()))
         return True
 
-    def _try_again(self, row: Waiting, error: TransportError) -> bool:
-        """Whether this action is tried again, and from when on."""
+    def _try_again(self, row: Waiting, error: TransportError, not_after: datetime | None) -> bool:
+        """Whether this action is tried again, and from when on: to be given up in time, no later than `not_after`."""
         now = self.clock.now()
         attempt = self._attempts[row.transaction_id] = self._attempts.get(row.transaction_id, 0) + 1
         wait = backoff(attempt, self.random(), retry_after=error.retry_after)
@@ -197,7 +200,7 @@ class Performer:
             return True
         elif not error.retryable or (error.status in _SERVER_ERRORS and attempt >= MOST_SERVER_ERRORS):
             return False
-        self._held[row.place] = now + wait
+        self._held[row.place] = now + wait if not_after is None else min(now + wait, not_after)
         return True
 
     async def _finish(self, row: Waiting, action: Outward, event_id: str | None, error: TransportError | None) -> None:

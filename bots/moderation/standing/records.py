@@ -24,3 +24,18 @@ class ToldStanding(Record):
         keep=timedelta(days=30),
         subject=None,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindRoom(Record):
+    """A room in which something can't be read, so that a cry for help may go unheard; not whose it was."""
+
+    room_id: str
+    told_at: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("room_id",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="tells moderators once a day in which rooms a cry for help may go unheard",
+        keep=timedelta(days=7),
+        subject=None,
+    )

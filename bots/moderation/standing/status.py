@@ -21,7 +21,7 @@ from bots.moderation.standing.asked import may_ask, not_yours, office_command, t
 from bots.moderation.standing.lacks import Standing, standings
 from bots.moderation.standing.watching import unprotected
 
-WEEK = timedelta(days=7)
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
 # Below so many messages a share says more about somebody than about the room.
 FEWEST = 20
 
@@ -41,7 +41,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the answer depends on. `waiting` is how many actions wait to be carried out; `lists` are those read."""
+    """What the answer depends on. `waiting` is how many actions wait to be carried out; `lists` are those read.
+
+    `blind` are the rooms where something since yesterday could not be read.
+    """
 
     asked: bool = False
     may: bool = False
@@ -49,6 +52,7 @@ class Facts:
     office: RoomView | None = None
     rooms: tuple[Standing, ...] = ()
     read: Mapping[str, Read] = field(default_factory=dict)
+    blind: frozenset[str] = frozenset()
     waiting: int = 0
     lists: tuple[str, ...] = ()
     mode: Mode = Mode.ACT
@@ -66,6 +70,8 @@ class Answering:
         if not isinstance(office_command(event, reader), Status):
             return Facts()
         known = await reader.find(CommunityRoom)
+        days = await reader.find(Readability)
+        lately = counted(days, (reader.now - DAY).date().isoformat())
         return Facts(
             asked=True,
             may=may_ask(event, reader),
@@ -73,7 +79,8 @@ class Answering:
             lists=tuple(each.name for each in await reader.find(PolicyList) if each.active and not each.gone),
             office=next(iter(reader.rooms(RoomRole.MODERATORS)), None),
             rooms=standings(known, reader.room, reader.me, reader.bots),
-            read=counted(await reader.find(Readability), (reader.now - WEEK).date().isoformat()),
+            read=counted(days, (reader.now - WEEK).date().isoformat()),
+            blind=frozenset(room_id for room_id, read in lately.items() if read.unread),
             waiting=await reader.waiting(),
             mode=self.community.mode,
             observed=self.community.observe,
@@ -125,7 +132,10 @@ def told(facts: Facts) -> tuple[Words, ...]:
         for room in facts.rooms
         if room.view is not None
     )
+    blind = ", ".join(room.name for room in facts.rooms if room.room_id in facts.blind)
     parts = [first, Words("moderation.status.rooms", {"rooms": lines})]
+    if blind:
+        parts.insert(1, Words("moderation.status.blind", {"rooms": blind}))
     if facts.mode is Mode.OBSERVE:
         parts.append(Words("moderation.status.observe"))
     elif facts.observed:

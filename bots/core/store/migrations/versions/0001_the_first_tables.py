@@ -455,6 +455,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("list_id", "user"),
     )
     op.create_table(
+        "blind_room",
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("room_id"),
+    )
+    op.create_table(
         "told_standing",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("lacks", sa.Text(), nullable=False),
@@ -566,6 +574,7 @@ def downgrade() -> None:
     op.drop_table("seen")
     op.drop_table("reporting")
     op.drop_table("told_standing")
+    op.drop_table("blind_room")
     op.drop_table("list_match")
     op.drop_table("policy_list")
     op.drop_table("denied_server")
