@@ -175,6 +175,17 @@ class Edit(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack(_Action):
+    """Take back what the bot itself said in the room with `target`: who asked for it took their own words back.
+
+    The performer refuses it for anybody else's words. What was never said, or is gone, counts as taken back.
+    """
+
+    room_id: str
+    target: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendCopy(_Action):
     """Send `user`, in their private chat and encrypted, a copy of everything that is kept about them.
 
@@ -393,6 +404,7 @@ class Log(_Action):
 Action = (
     Send
     | Edit
+    | TakeBack
     | SendCopy
     | SetTopic
     | Redact

@@ -29,6 +29,7 @@ from bots.core.actions import (
     SetTopic,
     ShareHistory,
     ShutOut,
+    TakeBack,
     Unban,
     Words,
 )
@@ -76,6 +77,7 @@ sends = st.builds(
     **common,
 )
 edits = st.builds(Edit, room_id=rooms, target=known_refs, parts=parts, **common)
+takes_back = st.builds(TakeBack, room_id=rooms, target=known_refs, **common)
 redacts = st.builds(
     Redact,
     room_id=rooms,
@@ -95,6 +97,7 @@ some_texts = st.lists(texts, max_size=2).map(tuple)
 actions = st.one_of(
     sends,
     edits,
+    takes_back,
     histories,
     examines,
     copies,

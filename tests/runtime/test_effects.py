@@ -15,9 +15,10 @@ from bots.core.actions import (
     Redact,
     Remove,
     Send,
+    TakeBack,
     Words,
 )
-from bots.core.events import MembershipState, Message
+from bots.core.events import MembershipState, Message, Redaction
 from bots.core.records import CommunityRoom
 from bots.core.rooms import PowerLevels, RoomRole
 from bots.core.runtime.effects import LONGEST_WAIT, DryRun, Recording
@@ -164,6 +165,19 @@ async def test_a_bot_changes_what_it_said_and_nothing_that_anybody_else_said(wor
 
     theirs = world.homeserver.say("@anna:x", world.lobby, "hi")
     assert await refused(world, Edit(why="t", room_id=world.lobby, target=EventRef(theirs), parts=HELLO)) == REFUSED
+
+
+async def test_a_bot_takes_back_what_it_said_and_nothing_that_anybody_else_said(world):
+    said = await world.live.carry_out(Send(why="t", place=InRoom(world.lobby), parts=HELLO), "t1")
+    back = TakeBack(why="t", room_id=world.lobby, target=EventRef(said))
+    await world.live.carry_out(back, "t2")
+    await world.live.carry_out(back, "t2")
+    assert await world.live.transport.event(world.lobby, said) is None
+    assert sum(isinstance(event, Redaction) for event in world.homeserver.timeline(world.lobby)) == 1
+
+    theirs = world.homeserver.say("@anna:x", world.lobby, "hi")
+    assert await refused(world, replace(back, target=EventRef(theirs))) == REFUSED
+    await world.live.carry_out(replace(back, target=LabelRef("never")), "t3")
 
 
 async def test_an_edit_quotes_nobody_in_the_lobby(world):

@@ -25,7 +25,19 @@ from bots.core.authority import power
 from bots.core.events import MembershipState
 from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
-from fakes.actions_made_up import actions, doors, edits, histories, powers, redacts, rooms, sends, topics, users
+from fakes.actions_made_up import (
+    actions,
+    doors,
+    edits,
+    histories,
+    powers,
+    redacts,
+    rooms,
+    sends,
+    takes_back,
+    topics,
+    users,
+)
 
 ME, OTHER_BOT = "@bot:x", "@other_bot:x"
 BOTS = frozenset({ME, OTHER_BOT})
@@ -79,8 +91,8 @@ def test_an_event_of_somebody_else_than_named_is_never_redacted(action, at):
     assert action.sender == at.sender or refusal(action, at) is not None
 
 
-@given(edits, circumstances)
-def test_nobodys_words_are_changed_but_the_bots_own(action, at):
+@given(edits | takes_back, circumstances)
+def test_nobodys_words_are_changed_or_taken_back_but_the_bots_own(action, at):
     assert at.sender == at.me or refusal(action, at) is not None
 
 

@@ -23,6 +23,7 @@ from bots.core.actions import (
     Schedule,
     Send,
     SetPower,
+    TakeBack,
     Words,
 )
 from bots.core.community import Mode
@@ -46,7 +47,7 @@ CATALOGUE = Catalogue.load(shipped_words(), ["en"])
 
 def passes_rightly(action, office):
     match action:
-        case Send(place=InRoom(room_id=room_id)) | Edit(room_id=room_id):
+        case Send(place=InRoom(room_id=room_id)) | Edit(room_id=room_id) | TakeBack(room_id=room_id):
             return room_id == office
         case Schedule(voice=voice):
             return voice is None

@@ -29,6 +29,7 @@ from bots.core.actions import (
     Send,
     SendCopy,
     SetTopic,
+    TakeBack,
 )
 from bots.core.bot import Bot, Handler
 from bots.core.events import AnyEvent
@@ -210,7 +211,7 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
         case SetTopic(user=user):
             # It is for whom nothing could be said to yet, and waits for nothing.
             return f"topic:{reader.pseudonym(user)}"
-        case Send() | Edit() | Join() | Leave():
+        case Send() | Edit() | TakeBack() | Join() | Leave():
             room_id = action.place.room_id if isinstance(action, Send) else action.room_id  # type: ignore[union-attr]
             view = reader.room(room_id)
             private = view.private_with if view else None

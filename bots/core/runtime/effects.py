@@ -39,6 +39,7 @@ from bots.core.actions import (
     SetTopic,
     ShareHistory,
     ShutOut,
+    TakeBack,
     Unban,
     Words,
 )
@@ -124,8 +125,8 @@ class Live:
         """Do it."""
         if isinstance(action, Send):
             return await self._send(action, transaction_id)
-        if isinstance(action, Edit):
-            return await self._edit(action, transaction_id)
+        if isinstance(action, Edit | TakeBack):
+            return await self._change_its_own(action, transaction_id)
         if isinstance(action, SendCopy):
             await self._send_copy(action, transaction_id)
             return None
@@ -250,13 +251,21 @@ class Live:
         self.already_sent.pop(transaction_id, None)
         return event_id
 
-    async def _edit(self, edit: Edit, transaction_id: str) -> str:
-        view = await self.directory.view(edit.room_id)
-        target = await self._event(edit.target)
-        sender = await self.transport.event_sender(edit.room_id, target) if target is not None else None
+    async def _change_its_own(self, action: Edit | TakeBack, transaction_id: str) -> str | None:
+        view = await self.directory.view(action.room_id)
+        target = await self._event(action.target)
+        sender = await self.transport.event_sender(action.room_id, target) if target is not None else None
         if target is None or sender is None:
+            if isinstance(action, TakeBack):
+                return None
             raise TransportError("M_NOT_FOUND", "there is no such event")
-        self._check(edit, view, sender)
+        self._check(action, view, sender)
+        if isinstance(action, Edit):
+            return await self._edit(action, target, view, transaction_id)
+        await self.transport.redact(action.room_id, target, transaction_id)
+        return None
+
+    async def _edit(self, edit: Edit, target: str, view: RoomView | None, transaction_id: str) -> str:
         event_id = self.already_sent.pop(transaction_id, None)
         if event_id is not None:
             return event_id

@@ -32,6 +32,7 @@ from bots.core.actions import (
     SetTopic,
     ShareHistory,
     ShutOut,
+    TakeBack,
     Unban,
     Words,
 )
@@ -46,7 +47,7 @@ class Circumstances:
     """What the predicates look at.
 
     `room` is the room that the action is in (None: the bot is not there),
-    `sender` who sent the event of a `Redact` or an `Edit`, by the homeserver's word,
+    `sender` who sent the event of a `Redact`, an `Edit` or a `TakeBack`, by the homeserver's word,
     `inviter` who invited the person of a `ShareHistory` to the membership they have now, by the same,
     `shares` whether the organiser's settings say that the room shares its history,
     `written` what is known about the line of somebody's own that a `Send` has in it.
@@ -71,8 +72,9 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
                 or _quotes_in_the_open(action.parts, at)
                 or puts_words_into_a_mouth(action.parts, action.place, at.voice, at.room, at.written)
             )
-        case Edit():
-            return _not_its_own(at) or _quotes_in_the_open(action.parts, at) or _slips_words_in(action.parts)
+        case Edit() | TakeBack():
+            parts = action.parts if isinstance(action, Edit) else ()
+            return _not_its_own(at) or _quotes_in_the_open(parts, at) or _slips_words_in(parts)
         case SendCopy(user=user):
             return _overheard(user, at)
         case SetTopic(user=user, parts=parts):

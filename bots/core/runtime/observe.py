@@ -36,6 +36,7 @@ from bots.core.actions import (
     SendCopy,
     SetPower,
     SetTopic,
+    TakeBack,
     Unban,
     Words,
 )
@@ -117,7 +118,7 @@ def would_have(held: Sequence[Outward | Schedule], office: str | None, name: Cal
 
 def _harmless(action: Action, office: str | None) -> bool:
     match action:
-        case Send(place=InRoom(room_id=room_id)) | Edit(room_id=room_id):
+        case Send(place=InRoom(room_id=room_id)) | Edit(room_id=room_id) | TakeBack(room_id=room_id):
             return office is not None and room_id == office
         case Schedule(voice=voice):
             # A tick for another bot is how that one is asked to do something.

@@ -39,6 +39,7 @@ from bots.core.actions import (
     SetTopic,
     ShareHistory,
     ShutOut,
+    TakeBack,
     Unban,
     Words,
 )
@@ -46,6 +47,7 @@ from bots.core.actions import (
 Outward = (
     Send
     | Edit
+    | TakeBack
     | SendCopy
     | SetTopic
     | Redact
@@ -100,8 +102,8 @@ def from_json(value: Mapping[str, Any]) -> Outward:
     match kind:
         case "send":
             return _send(value, common)
-        case "edit":
-            return _edit(value, common)
+        case "edit" | "take_back":
+            return _of_its_own(kind, value, common)
         case "send_copy":
             return SendCopy(user=value["user"], **common)
         case "set_topic":
@@ -153,6 +155,8 @@ def _own(action: Outward) -> dict[str, Any]:
                 "target": _ref(action.target),
                 "parts": [_part(part) for part in action.parts],
             }
+        case TakeBack():
+            return {"kind": "take_back", "room_id": action.room_id, "target": _ref(action.target)}
         case SendCopy(user=user):
             return {"kind": "send_copy", "user": user}
         case SetTopic(user=user, parts=parts):
@@ -213,10 +217,12 @@ def _send(value: Mapping[str, Any], common: Mapping[str, Any]) -> Send:
     )
 
 
-def _edit(value: Mapping[str, Any], common: Mapping[str, Any]) -> Edit:
+def _of_its_own(kind: str, value: Mapping[str, Any], common: Mapping[str, Any]) -> Edit | TakeBack:
     target = _to_ref(value["target"])
     if target is None:
-        raise ValueError("an edit is of something")
+        raise ValueError("it is about something that was said")
+    if kind == "take_back":
+        return TakeBack(room_id=value["room_id"], target=target, **common)
     parts = tuple(_to_part(part) for part in value["parts"])
     return Edit(room_id=value["room_id"], target=target, parts=parts, **common)
 

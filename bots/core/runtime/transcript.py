@@ -41,6 +41,7 @@ NOTHING = "nothing"
 DEEDS = {
     "say": "Send",
     "edit": "Edit",
+    "take back": "TakeBack",
     "redact": "Redact",
     "invite": "Invite",
     "remove": "Remove",
