@@ -80,8 +80,7 @@ def decide_unreadable(event: Unreadable, facts: Known) -> tuple[Action, ...]:
 
 def _of_a_person(event: Unreadable, room: RoomView, count: int, cause: str) -> Words:
     why = Words(f"moderation.unreadable.{cause}")
-    about = {"who": event.sender, "room": room.name or "", "count": count, "cause": why}
-    return Words("moderation.unreadable", about)
+    return Words("moderation.unreadable", {"who": event.sender, "room": room.name or "", "count": count, "cause": why})
 
 
 def _alarm(event: Unreadable) -> Log:
