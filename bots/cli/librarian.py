@@ -11,8 +11,9 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from bots.cli.links import Links, open_session, remember, remembered
+from bots.cli.links import remember, remembered
 from bots.core.runtime.clock import Clock, SystemClock
+from bots.core.runtime.links import Links, open_session
 from bots.core.settings import load_community
 from bots.resources.upkeep import Finding, Weight, doubles, links, reviews, uncalled, unread
 

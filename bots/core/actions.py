@@ -238,6 +238,32 @@ class Examine(_Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWords(_Action):
+    """Read what `sender` wrote in a message, as it stands now, because they asked for it to be kept.
+
+    The words are the `result` of the outcome, sealed until that is decided on. The performer refuses every message
+    that somebody else sent, and every room but those of members.
+    `memo` comes back with the outcome.
+    """
+
+    room_id: str
+    event_id: str
+    sender: str
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAt(_Action):
+    """Look at the page of a web address: politely, and at public addresses only (`bots.core.pages`).
+
+    What it answered and what it calls itself is the `result` of the outcome. `memo` comes back with it.
+    """
+
+    url: str
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invite(_Action):
     """Invite `user`. Already invited or joined counts as done."""
 
@@ -410,6 +436,8 @@ Action = (
     | Redact
     | Invite
     | Examine
+    | ReadWords
+    | LookAt
     | ShareHistory
     | Remove
     | Ban

@@ -204,7 +204,8 @@ class Outcome:
     `errcode` is Matrix's (`M_FORBIDDEN`, `M_INVITE_BLOCKED` …) or one of ours (`KITHROOM_REFUSED` when a hard
     invariant stopped it, `KITHROOM_NO_PRIVATE_CHAT` when there is no agreed chat to speak in), and `None` on success.
     `error` is the sentence that came with it, never a member's words.
-    `result` is the id of what came of it: the event that was sent, the room that was joined.
+    `result` is what came of it: the id of the event that was sent or of the room that was joined, the words that were
+    read, what a page answered.
     """
 
     id: str

@@ -11,20 +11,19 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from bots.core.community import Country
 from bots.core.helplines import NOT_SHOWN_AFTER, SAY_THE_DATE_AFTER
 from bots.core.library import HIDDEN_WHEN_DUE, Resource
+from bots.core.pages import GONE, Seen
 
 # So long before an entry runs out, its reviewer hears of it.
 SOON = timedelta(days=30)
 # A page whose title shares fewer of its words with what it was called before is another page.
 _LEAST_SHARED = 0.3
-_MOVED_FOR_GOOD = frozenset({301, 308})
-_GONE = frozenset({404, 410})
 _FINE = range(200, 300)
 _WORD = re.compile(r"\w{3,}")
 
@@ -44,23 +43,6 @@ class Finding:
     weight: Weight
     where: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What a link answered, and when (UTC).
-
-    `status` is the last one (None: no answer, for the reason that `trouble` gives in a few words), `permanent` the
-    address that the page names instead of its own, `title` what the page calls itself.
-    `not_asked` says that the site asks robots to stay away from it.
-    """
-
-    at: datetime
-    status: int | None = None
-    permanent: str | None = None
-    title: str | None = None
-    trouble: str | None = None
-    not_asked: bool = False
 
 
 def reviews(library: Iterable[Resource], today: date) -> Iterator[Finding]:
@@ -122,7 +104,7 @@ def links(library: Iterable[Resource], seen: Mapping[str, Seen], before: Mapping
 def _of_link(entry: Resource, seen: Seen, before: Seen | None) -> Finding | None:
     if seen.not_asked:
         return Finding(Weight.KNOW, entry.id, "The site asks robots to stay away; open it yourself.")
-    if seen.status in _GONE:
+    if seen.status in GONE:
         return Finding(Weight.WRONG, entry.id, f"The page is gone ({seen.status}). Find where it went, or take it out.")
     if seen.status is None or seen.status not in _FINE:
         why = seen.trouble or f"it answered {seen.status}"
@@ -156,13 +138,3 @@ def _address(url: str) -> str:
 def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
-
-
-def moved_for_good(statuses: Sequence[tuple[int, str]]) -> str | None:
-    """Of the redirects on the way (status, where to), the address that the last permanent one in a row names."""
-    address = None
-    for status, where in statuses:
-        if status not in _MOVED_FOR_GOOD:
-            break
-        address = where
-    return address

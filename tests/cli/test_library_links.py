@@ -18,18 +18,9 @@ from aiohttp.abc import AbstractResolver
 from rich.console import Console
 
 from bots.cli.librarian import look_after
-from bots.cli.links import (
-    FRESH,
-    PAUSE,
-    Links,
-    NotPublicError,
-    PublicResolver,
-    open_session,
-    public,
-    remember,
-    remembered,
-)
-from bots.resources.upkeep import Seen
+from bots.cli.links import remember, remembered
+from bots.core.pages import Seen
+from bots.core.runtime.links import FRESH, PAUSE, Links, NotPublicError, PublicResolver, open_session, public
 from fakes.clock import FakeClock
 
 EXAMPLE = Path(__file__).parents[2] / "config"

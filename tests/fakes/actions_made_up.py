@@ -17,10 +17,12 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    LookAt,
     OpenDoor,
     OwnWords,
     Priority,
     Quote,
+    ReadWords,
     Redact,
     Remove,
     Send,
@@ -90,6 +92,7 @@ redacts = st.builds(
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)
 doors = st.builds(OpenDoor, room_id=rooms, open=st.booleans(), **common)
 examines = st.builds(Examine, room_id=rooms, event_id=events, sender=users, **common)
+readings = st.builds(ReadWords, room_id=rooms, event_id=events, sender=users, memo=texts, **common)
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
 copies = st.builds(SendCopy, user=users, **common)
 topics = st.builds(SetTopic, user=users, parts=st.lists(words, max_size=2).map(tuple), **common)
@@ -100,6 +103,8 @@ actions = st.one_of(
     takes_back,
     histories,
     examines,
+    readings,
+    st.builds(LookAt, url=texts, memo=texts, **common),
     copies,
     topics,
     redacts,

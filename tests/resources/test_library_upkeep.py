@@ -10,8 +10,9 @@ import pytest
 
 from bots.core.community import Contact, Country, Helpline
 from bots.core.library import Kind, Resource
+from bots.core.pages import Seen, moved_for_good
 from bots.core.settings import load_community
-from bots.resources.upkeep import Seen, Weight, doubles, links, moved_for_good, reviews, uncalled, unread
+from bots.resources.upkeep import Weight, doubles, links, reviews, uncalled, unread
 
 EXAMPLE = Path(__file__).parents[2] / "config"
 NOW = datetime(2026, 11, 26, tzinfo=UTC)

@@ -20,6 +20,8 @@ from bots.core.actions import (
     InRoom,
     Invite,
     Join,
+    LookAt,
+    ReadWords,
     Schedule,
     Send,
     SetPower,
@@ -52,7 +54,7 @@ def passes_rightly(action, office):
         case Schedule(voice=voice):
             return voice is None
         case _:
-            return isinstance(action, (*get_args(Bookkeeping), Join, Examine))
+            return isinstance(action, (*get_args(Bookkeeping), Join, Examine, ReadWords, LookAt))
 
 
 @settings(max_examples=60, deadline=None)

@@ -24,6 +24,7 @@ from bots.core.actions import (
     Join,
     Leave,
     Log,
+    LookAt,
     Remember,
     Schedule,
     Send,
@@ -216,5 +217,7 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
             view = reader.room(room_id)
             private = view.private_with if view else None
             return f"chat:{reader.pseudonym(private)}" if private else room_id
+        case LookAt():
+            return "pages"
         case _:
             return f"{action.room_id}/act"

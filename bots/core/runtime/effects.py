@@ -7,7 +7,7 @@ The hard invariants are asked in `Live`, after everything is known and before an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
@@ -25,11 +25,13 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    LookAt,
     OpenDoor,
     OwnWords,
     Part,
     Place,
     Quote,
+    ReadWords,
     Redact,
     Ref,
     Remove,
@@ -43,11 +45,12 @@ from bots.core.actions import (
     Unban,
     Words,
 )
-from bots.core.events import MembershipState, Message
+from bots.core.events import MembershipState, Message, MessageKind
 from bots.core.kept import as_json, readable
 from bots.core.language import Catalogue, Manner
 from bots.core.markup import Rendered
 from bots.core.metadata import ERRCODES
+from bots.core.pages import Seen, to_json
 from bots.core.records import Holding
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
@@ -62,6 +65,7 @@ NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
 # How often (once a second) a redaction asks whether what it takes out has been quoted.
 LONGEST_WAIT = 30
 NOT_AS_WRITTEN = "KITHROOM_NOT_AS_WRITTEN"
+NOT_LOOKED = "KITHROOM_NOT_LOOKED"
 _PRIVATE_CHAT_NAME = Words("core.private_chat_name")
 _NOTHING = Written()
 
@@ -70,7 +74,7 @@ class Effects(Protocol):
     """Carries actions out."""
 
     async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
-        """Do it, once however often it is asked for with this transaction id. Gives a `Send`'s or an `Edit`'s event id.
+        """Do it, once however often it is asked for with this transaction id. Gives what came of it (`Outcome.result`).
 
         Raises TransportError, with one of our own codes (`KITHROOM_…`) where it was not the homeserver that said no.
         """
@@ -109,6 +113,7 @@ class Live:
     """Does it, on the homeserver.
 
     `sharing` are the ids of the conditions whose rooms share their history.
+    `look` looks at a web address (None: this bot looks at none).
     `already_sent`: by transaction id, the events of sends and edits that a sync has shown.
     """
 
@@ -118,6 +123,7 @@ class Live:
     catalogue: Catalogue
     bots: frozenset[str]
     sharing: frozenset[str] = frozenset()
+    look: Callable[[str], Awaitable[Seen]] | None = None
     already_sent: dict[str, str] = field(default_factory=dict)
     _waited: dict[str, int] = field(default_factory=dict)
 
@@ -135,9 +141,8 @@ class Live:
             return None
         if isinstance(action, Join):
             return await self._join(action)
-        if isinstance(action, Examine):
-            await self._examine(action)
-            return None
+        if isinstance(action, Examine | ReadWords | LookAt):
+            return await self._look_into(action)
         view = await self.directory.view(action.room_id)
         sender = None
         if isinstance(action, Redact):
@@ -173,11 +178,32 @@ class Live:
             raise TransportError("KITHROOM_NOT_QUOTED", "it is not quoted yet", retryable=True, retry_after=1.0)
         del self._waited[transaction_id]
 
+    async def _look_into(self, action: Examine | ReadWords | LookAt) -> str | None:
+        match action:
+            case Examine():
+                await self._examine(action)
+                return None
+            case ReadWords():
+                return await self._read_words(action)
+            case LookAt(url=url):
+                if self.look is None:
+                    raise TransportError(NOT_LOOKED, "this bot looks at no pages")
+                return to_json(await self.look(url))
+
     async def _examine(self, action: Examine) -> None:
         found = await self.transport.file_tells(action.room_id, action.event_id)
         for tells, errcode in ERRCODES.items():
             if tells in found:
                 raise TransportError(errcode, "the file says who took it, or where")
+
+    async def _read_words(self, action: ReadWords) -> str:
+        sender = await self.transport.event_sender(action.room_id, action.event_id)
+        self._check(action, await self.directory.view(action.room_id), sender)
+        message = await self.transport.event(action.room_id, action.event_id)
+        theirs = message is not None and message.sender == action.sender and message.authentic
+        if message is None or not theirs or message.kind is not MessageKind.TEXT:
+            raise TransportError("M_NOT_FOUND", "there are no such words")
+        return message.text
 
     def _check(
         self,

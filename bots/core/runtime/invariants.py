@@ -21,9 +21,11 @@ from bots.core.actions import (
     Invite,
     Join,
     Leave,
+    LookAt,
     OpenDoor,
     Part,
     Quote,
+    ReadWords,
     Redact,
     Remove,
     Send,
@@ -47,7 +49,7 @@ class Circumstances:
     """What the predicates look at.
 
     `room` is the room that the action is in (None: the bot is not there),
-    `sender` who sent the event of a `Redact`, an `Edit` or a `TakeBack`, by the homeserver's word,
+    `sender` who sent the event of a `Redact`, an `Edit`, a `TakeBack` or a `ReadWords`, by the homeserver's word,
     `inviter` who invited the person of a `ShareHistory` to the membership they have now, by the same,
     `shares` whether the organiser's settings say that the room shares its history,
     `written` what is known about the line of somebody's own that a `Send` has in it.
@@ -85,13 +87,13 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
             return _against(user, at)
         case SetPower(user=user, level=level):
             return _against(user, at) or _raises(user, level, at)
-        case OpenDoor():
-            return _is_no_lobby(at) if action.open else None
-        case ShutOut(shut=shut):
-            return _locks_itself_out(shut, at)
+        case OpenDoor() | ShutOut():
+            return _wrong_door(action, at)
         case ShareHistory():
             return _keeps_to_itself(at) or _not_our_guest(at)
-        case Examine() | Invite() | Unban() | Join() | Leave():
+        case ReadWords(sender=sender):
+            return _not_the_one_named(sender, at) or _reads_on_its_own(at)
+        case LookAt() | Examine() | Invite() | Unban() | Join() | Leave():
             return None
         case _ as never:
             assert_never(never)
@@ -101,6 +103,12 @@ def _speaks_for_another(send: Send, at: Circumstances) -> str | None:
     if isinstance(send.place, InPrivateChat) and at.voice is not BotName.WELCOME:
         return "only the welcome bot speaks in a private chat"
     return None
+
+
+def _wrong_door(action: OpenDoor | ShutOut, at: Circumstances) -> str | None:
+    if isinstance(action, ShutOut):
+        return _locks_itself_out(action.shut, at)
+    return _is_no_lobby(at) if action.open else None
 
 
 def _locks_itself_out(shut: Sequence[str], at: Circumstances) -> str | None:
@@ -141,6 +149,13 @@ def _says_too_much(parts: Sequence[Words]) -> str | None:
 def _not_the_one_named(named: str, at: Circumstances) -> str | None:
     if at.sender != named:
         return "the event was not sent by the person it was said to be from"
+    return None
+
+
+def _reads_on_its_own(at: Circumstances) -> str | None:
+    members_room = at.room is not None and at.room.role in (RoomRole.LOBBY, RoomRole.CONDITION)
+    if at.voice is not BotName.RESOURCES or not members_room:
+        return "words are read to be kept by the resources bot alone, in the rooms of members"
     return None
 
 

@@ -2,8 +2,8 @@
 """Observing: everything is decided and shown to the moderators, and nothing is done. Pure.
 
 It stands between deciding and the outbox, so that no policy has to know of it.
-What passes is what is written down, what is said in the moderators' room, and reading: coming into a room, or looking
-into a file.
+What passes is what is written down, what is said in the moderators' room, and reading: coming into a room, looking
+into a file or at a page, reading what its author asked to be kept.
 All else is held back and told there as what would have been done.
 A policy that asked for an outcome hears that it failed, with `OBSERVED`: what it wrote down it puts right, as it does
 whenever the homeserver says no, so that no record tells of something that never was.
@@ -26,9 +26,11 @@ from bots.core.actions import (
     InRoom,
     Invite,
     Join,
+    LookAt,
     Param,
     Part,
     Priority,
+    ReadWords,
     Redact,
     Remove,
     Schedule,
@@ -124,7 +126,7 @@ def _harmless(action: Action, office: str | None) -> bool:
             # A tick for another bot is how that one is asked to do something.
             return voice is None
         case _:
-            return isinstance(action, (Join, Examine, *_BOOKKEEPING))
+            return isinstance(action, (Join, Examine, ReadWords, LookAt, *_BOOKKEEPING))
 
 
 def _only_observed(action: Action, watching: Watching) -> Action:

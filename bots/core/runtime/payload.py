@@ -23,6 +23,7 @@ from bots.core.actions import (
     Join,
     LabelRef,
     Leave,
+    LookAt,
     OpenDoor,
     OwnWords,
     Param,
@@ -30,6 +31,7 @@ from bots.core.actions import (
     Place,
     Priority,
     Quote,
+    ReadWords,
     Redact,
     Ref,
     Remove,
@@ -53,6 +55,8 @@ Outward = (
     | Redact
     | Invite
     | Examine
+    | ReadWords
+    | LookAt
     | ShareHistory
     | Remove
     | Ban
@@ -108,8 +112,10 @@ def from_json(value: Mapping[str, Any]) -> Outward:
             return SendCopy(user=value["user"], **common)
         case "set_topic":
             return SetTopic(user=value["user"], parts=tuple(_to_words(words) for words in value["parts"]), **common)
-        case "redact" | "examine":
+        case "redact" | "examine" | "read_words":
             return _to_of_a_message(kind, value, common)
+        case "look_at":
+            return LookAt(url=value["url"], memo=value["memo"], **common)
         case "set_power":
             return SetPower(room_id=value["room_id"], user=value["user"], level=value["level"], **common)
         case "share_history":
@@ -161,8 +167,10 @@ def _own(action: Outward) -> dict[str, Any]:
             return {"kind": "send_copy", "user": user}
         case SetTopic(user=user, parts=parts):
             return {"kind": "set_topic", "user": user, "parts": [_words(words) for words in parts]}
-        case Redact() | Examine():
+        case Redact() | Examine() | ReadWords():
             return _of_a_message(action)
+        case LookAt(url=url, memo=memo):
+            return {"kind": "look_at", "url": url, "memo": memo}
         case SetPower(room_id=room_id, user=user, level=level):
             return {"kind": "set_power", "room_id": room_id, "user": user, "level": level}
         case OpenDoor() | ShutOut() | Join() | Leave():
@@ -176,17 +184,21 @@ def _own(action: Outward) -> dict[str, Any]:
             assert_never(never)
 
 
-def _of_a_message(action: Redact | Examine) -> dict[str, Any]:
+def _of_a_message(action: Redact | Examine | ReadWords) -> dict[str, Any]:
     named = {"room_id": action.room_id, "event_id": action.event_id, "sender": action.sender}
     if isinstance(action, Examine):
         return {"kind": "examine", **named}
+    if isinstance(action, ReadWords):
+        return {"kind": "read_words", **named, "memo": action.memo}
     return {"kind": "redact", **named, "asked_by_sender": action.asked_by_sender, "after": action.after}
 
 
-def _to_of_a_message(kind: str, value: Mapping[str, Any], common: Mapping[str, Any]) -> Redact | Examine:
+def _to_of_a_message(kind: str, value: Mapping[str, Any], common: Mapping[str, Any]) -> Redact | Examine | ReadWords:
     named = {name: value[name] for name in ("room_id", "event_id", "sender")}
     if kind == "examine":
         return Examine(**named, **common)
+    if kind == "read_words":
+        return ReadWords(**named, memo=value["memo"], **common)
     return Redact(**named, asked_by_sender=value["asked_by_sender"], after=value["after"], **common)
 
 

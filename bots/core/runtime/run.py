@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import random as machine_random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from bots.core.bot import Bot
 from bots.core.community import Community, HistorySharing
 from bots.core.events import Started
 from bots.core.language import Catalogue
+from bots.core.pages import Seen
 from bots.core.runtime.clock import Clock, SystemClock
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider
@@ -43,6 +44,7 @@ class Running:
 
     `bots` are the user ids of all of the community's bots, `organiser` the one whose invitations are always accepted.
     With `dry_run` nothing leaves: what would have been done is on the log.
+    `look` looks at web addresses, for the bot that does.
     `mistakes` are in the organiser's settings: those that `community` is made from were right at `settings_of`.
     """
 
@@ -58,6 +60,7 @@ class Running:
     dry_run: bool = False
     mistakes: tuple[str, ...] = ()
     settings_of: datetime | None = None
+    look: Callable[[str], Awaitable[Seen]] | None = None
 
     def __post_init__(self) -> None:
         name = self.bot.name
@@ -70,6 +73,7 @@ class Running:
             catalogue=self.catalogue,
             bots=self.bots,
             sharing=frozenset(c.id for c in self.community.conditions if c.history is HistorySharing.ON),
+            look=self.look,
         )
         # What is watched is what is done to people: the other two bots do what people ask them for.
         watching = Watching.of(self.community) if name is BotName.MODERATION else None

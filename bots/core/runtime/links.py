@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks pages whether they are still there: politely, and nothing on this machine or its network.
+
+One page of a site at a time with a pause between, after the site's robots.txt; what was asked within a week is not
+asked again. Of a page only its beginning is read, for its title.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import ipaddress
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from bots.core.pages import NOT_PUBLIC, Seen, moved_for_good
+from bots.core.runtime.clock import Clock
+
+AGENT = "KithroomLinks/1"
+FRESH = timedelta(days=7)
+PAUSE = timedelta(seconds=2)
+_SITES_AT_ONCE = 8
+_MOST_REDIRECTS = 5
+_BEGINNING = 65_536
+_LONGEST_TITLE = 200
+_TIMEOUT = aiohttp.ClientTimeout(total=30)
+_TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_OK = 200
+
+
+class NotPublicError(OSError):
+    """An address that is not one of the public internet: nothing there is asked."""
+
+
+def public(host: str) -> bool:
+    """Whether an IP address (or a name that is one) is one of the public internet; a name is not judged here."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return True
+
+
+class PublicResolver(AbstractResolver):
+    """The system's resolver, whose answers are believed as far as they are public: checked where it connects."""
+
+    def __init__(self, inner: AbstractResolver | None = None) -> None:
+        self._inner = inner or ThreadedResolver()
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        """The public addresses of a name. Raises NotPublicError when it has none."""
+        found = await self._inner.resolve(host, port, family)  # type: ignore[arg-type]  # an int, whatever it is called
+        allowed = [each for each in found if public(each["host"])]
+        if not allowed:
+            raise NotPublicError(f"{host} is not on the public internet")
+        return allowed
+
+    async def close(self) -> None:
+        """Let go."""
+        await self._inner.close()
+
+
+class Links:
+    """Looks at pages. `clock` tells the time and pauses; `session` is closed by whoever made it."""
+
+    def __init__(self, session: aiohttp.ClientSession, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+        self._robots: dict[str, RobotFileParser] = {}
+
+    async def look(
+        self, urls: Iterable[str], known: Mapping[str, Seen], looked: Callable[[], object] = lambda: None
+    ) -> dict[str, Seen]:
+        """What each address answers, or answered within the last week."""
+        sites: dict[str, list[str]] = defaultdict(list)
+        for url in dict.fromkeys(urls):
+            sites[urlsplit(url).netloc].append(url)
+        free = asyncio.Semaphore(_SITES_AT_ONCE)
+        seen: dict[str, Seen] = {}
+
+        async def site(pages: list[str]) -> None:
+            async with free:
+                for number, url in enumerate(pages):
+                    last = known.get(url)
+                    if last is not None and self._clock.now() - last.at < FRESH:
+                        seen[url] = last
+                    else:
+                        if number:
+                            await self._clock.sleep_until(self._clock.now() + PAUSE)
+                        seen[url] = await self._page(url)
+                    looked()
+
+        await asyncio.gather(*map(site, sites.values()))
+        return seen
+
+    async def _page(self, url: str) -> Seen:
+        now = self._clock.now()
+        try:
+            if not await self._welcome(url):
+                return Seen(at=now, not_asked=True)
+            return replace(await self._ask(url), at=now)
+        except NotPublicError:
+            return Seen(at=now, trouble=NOT_PUBLIC)
+        except TimeoutError:
+            return Seen(at=now, trouble="it did not answer in time")
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            private = isinstance(error.__cause__, NotPublicError) or isinstance(
+                getattr(error, "os_error", None), NotPublicError
+            )
+            trouble = NOT_PUBLIC if private else "no connection"
+            return Seen(at=now, trouble=trouble)
+
+    async def _ask(self, url: str) -> Seen:
+        """Follow redirects by hand: each address on the way is looked at before it is asked."""
+        here, way = url, list[tuple[int, str]]()
+        for _ in range(_MOST_REDIRECTS + 1):
+            parts = urlsplit(here)
+            if parts.scheme not in ("http", "https") or not parts.hostname or not public(parts.hostname):
+                raise NotPublicError(here)
+            async with self._session.get(here, allow_redirects=False) as answer:
+                where = answer.headers.get("Location")
+                if answer.status in _REDIRECTS and where:
+                    here = urljoin(here, where)
+                    way.append((answer.status, here))
+                    continue
+                title = _title(await answer.content.read(_BEGINNING)) if answer.status == _OK else None
+                return Seen(at=self._clock.now(), status=answer.status, permanent=moved_for_good(way), title=title)
+        return Seen(at=self._clock.now(), trouble="it leads in circles")
+
+    async def _welcome(self, url: str) -> bool:
+        """Whether the site's robots.txt lets us look; where there is none, it does."""
+        parts = urlsplit(url)
+        root = f"{parts.scheme}://{parts.netloc}"
+        if root not in self._robots:
+            rules = RobotFileParser()
+            rules.parse([])
+            if not public(parts.hostname or ""):
+                raise NotPublicError(root)
+            async with self._session.get(f"{root}/robots.txt", allow_redirects=False) as answer:
+                if answer.status == _OK:
+                    text = (await answer.content.read(_BEGINNING)).decode("utf-8", "replace")
+                    rules.parse(text.splitlines())
+            self._robots[root] = rules
+        return self._robots[root].can_fetch(AGENT, url)
+
+
+def open_session() -> aiohttp.ClientSession:
+    """A session that sends no cookies, waits thirty seconds at most, and connects to public addresses only."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(resolver=PublicResolver(), use_dns_cache=False),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": AGENT},
+        timeout=_TIMEOUT,
+    )
+
+
+def _title(page: bytes) -> str | None:
+    found = _TITLE.search(page)
+    text = " ".join(html.unescape(found[1].decode("utf-8", "replace")).split()) if found else ""
+    return text[:_LONGEST_TITLE] or None
+
+
+async def look_at(url: str, clock: Clock) -> Seen:
+    """What one page answers, now."""
+    async with open_session() as session:
+        return (await Links(session, clock).look([url], {}))[url]
