@@ -11,12 +11,14 @@ import aiohttp
 import yaml
 
 from benchmarks.ground import Ground
+from benchmarks.machine import parent
 from benchmarks.subjects import START_WITHIN, DidNotStartError
 from bots.cli.database import community_keys, open_database
 from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.forked import Forked
 from bots.cli.rooms import make_so, organiser
 from bots.core.actions import BotName
-from bots.core.homeserver.process import LOOPBACK, Child, free_port
+from bots.core.homeserver.process import LOOPBACK, free_port
 from bots.core.homeserver.synapse import Account
 from bots.core.matrix.private_files import write_private
 from bots.core.records import CommunityRoom
@@ -35,7 +37,7 @@ class Kithroom:
         self.deployment = deployment
         self._file = file
         self._accounts = accounts
-        self._children: dict[BotName, Child] = {}
+        self._children: dict[BotName, Forked] = {}
 
     @classmethod
     async def open(cls, ground: Ground, name: str = "") -> Kithroom:
@@ -86,7 +88,8 @@ class Kithroom:
 
     @property
     def processes(self) -> dict[str, int]:
-        return {bot.value: child.pid for bot, child in self._children.items()}
+        bots = {bot.value: child.pid for bot, child in self._children.items()}
+        return {**bots, "what they share": parent(self.pid)} if bots else {}
 
     def account_of(self, bot: BotName) -> Account:
         """The account of one of the three."""
@@ -112,7 +115,8 @@ class Kithroom:
 
     def _spawn(self, bot: BotName) -> None:
         log = self.deployment.state / "log" / f"{bot.value}.log"
-        self._children[bot] = Child("bots.cli", ["run", "--config", str(self._file), bot.value], log=log)
+        command = ["run", "--config", str(self._file), bot.value]
+        self._children[bot] = Forked(f"{bot.value} bot", command, log=log)
 
     async def _until_well(self, bot: BotName) -> None:
         child = self._children[bot]

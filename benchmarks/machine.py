@@ -28,12 +28,20 @@ class Usage:
 
 def usage(pid: int) -> Usage:
     """What the process has used."""
-    process = Path(f"/proc/{pid}")
-    # The name is in brackets and may hold anything: what counts begins behind it.
-    fields = process.joinpath("stat").read_text("utf-8").rpartition(")")[2].split()
-    pages = process.joinpath("smaps_rollup").read_text("utf-8").splitlines()
+    fields = _state(pid)
+    pages = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
     megabytes = {line.split()[0]: int(line.split()[1]) * 1024 / 1e6 for line in pages if line.endswith("kB")}
     return Usage((int(fields[11]) + int(fields[12])) / _TICKS, megabytes["Pss:"], megabytes["Rss:"])
+
+
+def parent(pid: int) -> int:
+    """The process that started this one."""
+    return int(_state(pid)[1])
+
+
+def _state(pid: int) -> list[str]:
+    # The name is in brackets and may hold anything: what counts begins behind it.
+    return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
 
 
 def described() -> dict[str, object]:

@@ -89,7 +89,7 @@ def burst_rows(found: Mapping[str, Burst]) -> list[Row]:
 
 
 def cost_rows(cpu: Mapping[str, float], used: Mapping[str, Mapping[str, Usage]]) -> list[Row]:
-    """The rows of (c): Kithroom's three processes have a row each, everybody else has one."""
+    """The rows of (c): Kithroom's three bots and what they are forked from have a row each, everybody else has one."""
     rows = [Row(part="c", what="CPU an answer", unit="CPU s", values=dict(cpu), reference=PLAIN_NIO)]
     others = {title: each[""] for title, each in used.items() if "" in each}
     for name, mine in used[KITHROOM].items():

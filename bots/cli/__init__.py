@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 try:
     import click
 
+    from bots.cli.leaving_out import leave_out_what_no_bot_needs
     from bots.cli.sorry import Sorry, sentence
     from bots.core.actions import BotName
     from bots.core.documents import SettingsError
@@ -29,22 +30,12 @@ if TYPE_CHECKING:
 # Something differs, or something is wrong: for scripts.
 EXIT_DIFFERS = 2
 
-# What libraries load where it is installed, for things that no bot does: 11 MB in each of three processes.
-# structlog takes the first two; PyCryptodome, which nio brings for attachments, does without the third.
-_NOT_FOR_BOTS = ("rich", "twisted", "cffi")
-
 
 @cache
 def _console() -> Console:
     from rich.console import Console
 
     return Console(highlight=False)
-
-
-def _do_without(*packages: str) -> None:
-    """From here on these can't be imported."""
-    for package in packages:
-        sys.modules.setdefault(package, None)  # type: ignore[arg-type]  # None is how Python is told
 
 
 class Commands(click.Group):
@@ -116,7 +107,7 @@ def up(folder: Path, state: Path, port: int | None) -> None:
 @click.argument("bots", nargs=-1, type=click.Choice([bot.value for bot in BotName]))
 def run(config: Path, bots: tuple[str, ...]) -> None:
     """Run the bots on a homeserver of one's own: those named, or all three and the door."""
-    _do_without(*_NOT_FOR_BOTS)
+    leave_out_what_no_bot_needs()
     from bots.cli.run import run_all, run_one
 
     chosen = tuple(BotName(bot) for bot in bots) or tuple(BotName)
@@ -127,7 +118,7 @@ def run(config: Path, bots: tuple[str, ...]) -> None:
 @_config
 def door(config: Path) -> None:
     """Serve the web page where a newcomer gets an account. `run` and `up` do it too."""
-    _do_without(*_NOT_FOR_BOTS)
+    leave_out_what_no_bot_needs()
     from bots.cli.door import run_door
 
     sys.exit(asyncio.run(run_door(config)))

@@ -3,4 +3,6 @@
 
 from bots.cli import main
 
-main()
+# What is forked from this process looks at its main module too.
+if __name__ == "__main__":
+    main()

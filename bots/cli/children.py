@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bots.cli.forked import Forked
 from bots.cli.sorry import Sorry
-from bots.core.homeserver.process import Child
 
 DOOR = "door"
 
@@ -19,14 +19,14 @@ class Children:
     def __init__(self, state: Path, console: Console) -> None:
         self._state = state
         self._console = console
-        self._running: dict[str, Child] = {}
+        self._running: dict[str, Forked] = {}
 
     def start(self, name: str) -> None:
         """Start it, unless it is running."""
         if name not in self._running:
             command = [DOOR] if name == DOOR else ["run", name]
-            self._running[name] = Child(
-                "bots.cli",
+            self._running[name] = Forked(
+                DOOR if name == DOOR else f"{name} bot",
                 [*command, "--config", str(self._state / "kithroom.yaml")],
                 log=self._state / "log" / f"{name}.log",
             )

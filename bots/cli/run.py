@@ -12,6 +12,7 @@ import structlog
 
 from bots.cli.database import log_key, open_database
 from bots.cli.deployment import load_deployment
+from bots.cli.forked import Forked
 from bots.cli.last_settings import load_or_last
 from bots.cli.patience import patiently
 from bots.cli.sorry import Sorry
@@ -19,7 +20,6 @@ from bots.cli.stopping import stop_requested
 from bots.core.actions import BotName, Words
 from bots.core.bot import Bot
 from bots.core.community import Community
-from bots.core.homeserver.process import Child
 from bots.core.matrix.opening import open_client
 from bots.core.runtime.logging import configure
 from bots.core.runtime.run import Running, run_bot
@@ -113,7 +113,7 @@ async def run_all(config: Path, names: Sequence[BotName]) -> int:
     commands = {f"{name.value} bot": ["run", "--config", str(config), name.value] for name in names}
     if deployment.door is not None:
         commands["door"] = ["door", "--config", str(config)]
-    children = {name: Child("bots.cli", command, log=None) for name, command in commands.items()}
+    children = {name: Forked(name, command, log=None) for name, command in commands.items()}
     try:
         with stop_requested() as stop:
             while not stop.is_set():

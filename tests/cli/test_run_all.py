@@ -18,14 +18,14 @@ from fakes.door_scene import CONFIG
 DOOR = {"address": "https://door.kith.example", "accounts": "synapse", "account": "@door:kith.example"}
 
 
-class Child:
+class Forked:
     """Runs until it is stopped, but for the one whose arguments begin with `stops`."""
 
     started: ClassVar[list[list[str]]] = []
     stopped: ClassVar[list[list[str]]] = []
     stops = ""
 
-    def __init__(self, module, arguments, *, log):
+    def __init__(self, title, arguments, *, log):
         self.arguments = list(arguments)
         self.started.append(self.arguments)
 
@@ -42,9 +42,9 @@ class Child:
 
 @pytest.fixture
 def children(monkeypatch):
-    made = type("Children", (Child,), {"started": [], "stopped": [], "stops": "door"})
+    made = type("Children", (Forked,), {"started": [], "stopped": [], "stops": "door"})
     # `bots.cli.run` by name is the command.
-    monkeypatch.setattr(sys.modules[run_all.__module__], "Child", made)
+    monkeypatch.setattr(sys.modules[run_all.__module__], "Forked", made)
     return made
 
 

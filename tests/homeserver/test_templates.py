@@ -49,14 +49,16 @@ def test_every_bot_and_the_door_have_a_service_in_the_compose_file():
     }
 
 
-def test_the_doors_service_may_do_no_more_than_a_bots():
-    bot, door = ((DEPLOY / "systemd" / f"{name}.service").read_text() for name in ("kithroom@", "kithroom-door"))
+def test_no_service_may_do_more_than_a_bots():
+    names = ("kithroom@", "kithroom-door", "kithroom")
+    bot, door, together = ((DEPLOY / "systemd" / f"{name}.service").read_text() for name in names)
 
     def confined(unit):
         return unit.partition("ProtectSystem")[2]
 
     assert "kithroom door --config" in door
-    assert confined(door) == confined(bot) != ""
+    assert "kithroom run --config /etc/kithroom/kithroom.yaml\n" in together
+    assert confined(door) == confined(together) == confined(bot) != ""
 
 
 def test_the_proxy_logs_no_address_and_no_path():

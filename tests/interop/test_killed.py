@@ -35,8 +35,9 @@ def process_of(state: Path, bot: BotName) -> int | None:
     """The process id of a bot of the community in `state`."""
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            if "run" in words and str(state / "kithroom.yaml") in words and bot.value in words:
+            # Forks of one process: what differs is where they write.
+            log = state / "log" / f"{bot.value}.log"
+            if (folder / "comm").read_text().strip() == f"{bot.value} bot" and (folder / "fd" / "1").readlink() == log:
                 return int(folder.name)
     return None
 

@@ -22,6 +22,11 @@ def _watch() -> None:
     # The raw descriptor: a buffered `sys.stdin` would hold a lock that the interpreter wants at exit.
     while os.read(0, 1):
         pass
+    end_in_order()
+
+
+def end_in_order() -> None:
+    """Ask this process to stop, as its operator would, and make it stop after `GRACE`."""
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE)
     os._exit(1)

@@ -107,6 +107,11 @@ class Child:
 
     def last_lines(self, count: int = 15) -> str:
         """The end of its log, to show when it did not start."""
-        if self.log is None or not self.log.exists():
-            return ""
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+        return last_lines(self.log, count)
+
+
+def last_lines(log: Path | None, count: int) -> str:
+    """The end of a log, if there is one."""
+    if log is None or not log.exists():
+        return ""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])

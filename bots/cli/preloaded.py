@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Importing this loads everything that the bots and the door are made of, for those that are forked from here on.
+
+It only loads. Nothing may be opened, started or drawn at random: what has a thread, a connection or a state that
+must differ between two processes is begun by each of them. (numpy has threads: the one bot that uses it loads it.)
+"""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+
+from bots.cli.leaving_out import leave_out_what_no_bot_needs
+
+_ALL = (
+    "bots.cli.run",
+    "bots.cli.door",
+    "bots.welcome.bot",
+    "bots.moderation.bot",
+    "bots.moderation.crisis.ears",
+    "sqlalchemy.dialects.sqlite.aiosqlite",
+)
+
+leave_out_what_no_bot_needs()
+for module in _ALL:
+    import_module(module)
+tables = import_module("bots.moderation.grammar.tables")
+tables.learn(tables.LANGUAGES)
+gc.collect()
+# What is there now is there to stay: a child that looked through it for garbage would write to all of it.
+gc.freeze()

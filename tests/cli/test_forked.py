@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bots forked from one process that has loaded everything: each is the command, and none outlives who started it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fakes.door_scene import CONFIG
+
+pytestmark = pytest.mark.real
+
+# One forks, says what came of it, and waits until it is killed itself.
+SCRIPT = """
+import json, pathlib, sys, time
+from bots.cli.forked import Forked
+
+if __name__ == "__main__":
+    folder = pathlib.Path(sys.argv[1])
+    def end_of(name, *arguments):
+        child = Forked(name, arguments, log=folder / f"{name}.log")
+        while child.exit_code is None:
+            time.sleep(0.01)
+        return child.exit_code, child.last_lines()
+    ends = [end_of("version", "--version"), end_of("wrong", "run", "nobody")]
+    bot = Forked("welcome bot", ["run", "--config", str(folder / "kithroom.yaml"), "welcome"], log=folder / "bot.log")
+    killed = Forked("door", ["run", "--config", str(folder / "kithroom.yaml"), "resources"], log=folder / "door.log")
+    killed.stop(grace=0)
+    print(json.dumps({"ends": ends, "bot": bot.pid, "killed": [killed.pid, killed.exit_code]}), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    settings = {
+        # Nobody answers there: the bot waits.
+        "homeserver": "http://127.0.0.1:9",
+        "community": str(CONFIG),
+        "state": str(tmp_path / "state"),
+        "secrets": str(tmp_path / "secrets"),
+        "organiser": "@organiser:kith.example",
+        "bots": {bot: f"@{bot}:kith.example" for bot in ("welcome", "moderation", "resources")},
+    }
+    for bot in settings["bots"]:
+        (tmp_path / "secrets" / bot).mkdir(parents=True)
+        (tmp_path / "secrets" / bot / "password").write_text("a password")
+    (tmp_path / "kithroom.yaml").write_text(yaml.safe_dump(settings))
+    (tmp_path / "parent.py").write_text(SCRIPT)
+    return tmp_path
+
+
+def test_a_fork_is_the_command_and_ends_with_its_parent(config):
+    parent = subprocess.Popen([sys.executable, "parent.py", str(config)], stdout=subprocess.PIPE, text=True, cwd=config)
+    try:
+        told = json.loads(parent.stdout.readline())
+        process = Path(f"/proc/{told['bot']}")
+        name, log = (process / "comm").read_text().strip(), (process / "fd" / "1").readlink()
+        loaded = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    finally:
+        os.kill(parent.pid, signal.SIGKILL)
+        parent.wait()
+        parent.stdout.close()
+
+    (version, said), (wrong, complaint) = told["ends"]
+    assert (version, wrong) == (0, 2)
+    assert said.startswith("kithroom, version ")
+    assert "'nobody' is not one of 'welcome', 'moderation', 'resources'" in complaint
+    assert told["killed"][1] in (-signal.SIGTERM, -signal.SIGKILL)
+    assert (name, log) == ("welcome bot", config / "bot.log")
+    for pid in (told["bot"], told["killed"][0], loaded):
+        deadline = time.monotonic() + 30
+        while Path(f"/proc/{pid}").exists():
+            assert time.monotonic() < deadline, "it outlived who started it"
+            time.sleep(0.05)
