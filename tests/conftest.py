@@ -68,11 +68,9 @@ def new_account(synapse: Synapse) -> Callable[..., Account]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What leans on the same server is to be one worker's: the server would then start once.
+    """What leans on the same server is one worker's: the server starts once.
 
     First of all hooks, since xdist reads the groups in one of its own.
-    With pytest 9.2, xdist 3.8 reads them in vain (it writes them into `Item._nodeid`, which is gone):
-    until a release of it knows better, each worker starts the servers that its tests ask for.
     """
     for item in items:
         if (group := _server_of(item)) is not None:
