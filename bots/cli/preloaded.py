@@ -10,6 +10,8 @@ from __future__ import annotations
 import gc
 from importlib import import_module
 
+from babel import Locale
+
 from bots.cli.leaving_out import leave_out_what_no_bot_needs
 
 _ALL = (
@@ -26,6 +28,9 @@ for module in _ALL:
     import_module(module)
 tables = import_module("bots.moderation.grammar.tables")
 tables.learn(tables.LANGUAGES)
+for language in tables.LANGUAGES:
+    # Read at the first look: the names of countries.
+    len(Locale.parse(language).territories)
 gc.collect()
 # What is there now is there to stay: a child that looked through it for garbage would write to all of it.
 gc.freeze()
