@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 from bots.core.actions import (
     Action,
@@ -37,6 +37,7 @@ from bots.resources.finding import For
 from bots.resources.library import Answer, Found, Library
 from bots.resources.people import is_somebody_awake, people_to_call, where_is
 from bots.resources.records import MissingWord
+from bots.resources.wording import origin_told
 
 # A private chat with this bot is the two of them.
 _TWO = 2
@@ -247,21 +248,15 @@ class Resources:
         )
 
     def _entry(self, found: Found, facts: Facts) -> Words:
-        entry, today = found.resource, facts.now.date()
+        entry = found.resource
         language, default = self._language(facts), self.community.default_language
-        if entry.reviewed is None:
-            key, checked = "resources.entry.unchecked", {}
-        else:
-            key = "resources.entry.due" if today > entry.review_by else "resources.entry"
-            checked = {"reviewed": _midnight(entry.reviewed)}
         return Words(
-            key,
+            "resources.entry",
             {
-                **checked,
                 "title": in_language(entry.title, language, default),
                 "summary": in_language(entry.summary, language, default),
                 "because": ", ".join(found.because),
-                "source": entry.source,
+                "origin": origin_told(entry, facts.now.date()),
                 "url": entry.url or (Words("resources.entry.card", {"name": entry.id}) if entry.text else ""),
             },
         )
@@ -323,7 +318,3 @@ def _that_may_be_kept(question: str, missing: Sequence[str]) -> list[str]:
 
 def _month(now: datetime) -> str:
     return now.strftime("%Y-%m")
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)

@@ -136,7 +136,7 @@ async def test_an_entry_past_its_review_says_so():
 
     (send,) = await react_to(said("!find gluten"), community=old)
 
-    assert keys(send)[1] == "resources.entry.due"
+    assert send.parts[1].params["origin"].key == "resources.origin.due"
 
 
 async def test_talk_in_a_room_is_left_alone():
@@ -315,7 +315,7 @@ async def test_what_nobody_has_checked_is_not_said_to_be_checked():
     (found,) = await react_to(said("!find gluten", CHAT), community=starter)
     (lines,) = await react_to(said("!helplines ie", CHAT), community=starter)
 
-    assert keys(found)[1] == "resources.entry.unchecked"
+    assert found.parts[1].params["origin"].key == "resources.origin.unchecked"
     assert keys(lines)[1] == "core.helplines.line.unchecked"
 
 

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is told of an entry besides what it says: what it is, where it is from, and who checked it when. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+from bots.core.actions import Words
+from bots.core.library import Kind, Resource
+
+
+def kind_told(kind: Kind) -> Words:
+    """What an entry is."""
+    return Words(f"resources.kind.{kind.replace('-', '_')}")
+
+
+def origin_told(entry: Resource, today: date) -> Words:
+    """What it is, where it is from and when it was checked; an entry past its day may be old in parts."""
+    if entry.reviewed is None:
+        return Words("resources.origin.unchecked", {"kind": kind_told(entry.kind), "source": entry.source})
+    return Words(
+        "resources.origin.due" if today > entry.review_by else "resources.origin",
+        {
+            "kind": kind_told(entry.kind),
+            "source": entry.source,
+            "reviewed": datetime.combine(entry.reviewed, time(), tzinfo=UTC),
+        },
+    )
