@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""(e): newcomers come to a room of many devices while other rooms are being answered."""
+"""(e): newcomers come to a room of many devices while other rooms are being answered; (i): to one of many more."""
 
 from __future__ import annotations
 
@@ -53,17 +53,34 @@ async def arrivals(
         tell()
         enough = asyncio.Event()
         others = asyncio.create_task(steadily(subject.places, _EVERY, None, until=enough))
-        took = []
         try:
-            for user, child in waiting:
-                await ground.invite(room, user)
-                assert child.log is not None
-                word, _, seconds = (await until_it_says(child, child.log, "a")).partition(" ")
-                took.append(float(seconds) if word == "answered" else float("inf"))
-                tell()
+            took = [await _comes(ground, room, who, tell) for who in waiting]
         finally:
             enough.set()
         return Arrivals(latency(alone), latency(await others), took)
+
+
+async def admissions(
+    ground: Ground, subject: Subject, crowd: Sequence[Account], newcomers: int, tell: Callable[[], object]
+) -> list[float]:
+    """Newcomers come to a room of many, one after another: each one's seconds from the invitation to a readable answer
+    (infinite for none). Nothing else is asked meanwhile."""
+    room = await ground.room([subject.program.account], [], encrypted=subject.encrypted)
+    await join(ground, room, crowd)
+    with ExitStack() as stack:
+        waiting = [
+            await _newcomer(ground, stack, f"one-more-{room[1:9]}-{number}", room) for number in range(newcomers)
+        ]
+        return [await _comes(ground, room, who, tell) for who in waiting]
+
+
+async def _comes(ground: Ground, room: str, who: tuple[str, Child], tell: Callable[[], object]) -> float:
+    user, child = who
+    await ground.invite(room, user)
+    assert child.log is not None
+    word, _, seconds = (await until_it_says(child, child.log, "a")).partition(" ")
+    tell()
+    return float(seconds) if word == "answered" else float("inf")
 
 
 async def _newcomer(ground: Ground, stack: ExitStack, name: str, room: str) -> tuple[str, Child]:
@@ -99,5 +116,20 @@ def arrival_rows(found: Mapping[str, Arrivals], devices: int) -> list[Row]:
             what="others' questions unanswered, of all",
             unit="",
             values={title: float(each.with_them.asked - each.with_them.answered) for title, each in found.items()},
+        ),
+    ]
+
+
+def admission_rows(found: Mapping[str, Sequence[float]], people: int, devices: int, reference: str) -> list[Row]:
+    """The rows of (i). The first to come finds a bot that has to make the acquaintance of all of those devices."""
+    where = f"{people} people with {people * devices} devices"
+    first = {title: took[0] for title, took in found.items()}
+    later = {title: max(took[1:]) for title, took in found.items() if took[1:]}
+    return [
+        Row(part="i", what=f"the first newcomer to {where}", unit="s", values=first, reference=reference),
+        *(
+            [Row(part="i", what="the slowest of the next", unit="s", values=later, reference=reference)]
+            if later
+            else []
         ),
     ]

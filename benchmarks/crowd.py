@@ -18,9 +18,9 @@ _ALGORITHMS = ["m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"]
 _AT_ONCE = 4
 
 
-async def crowd(ground: Ground, people: int, devices: int) -> list[Account]:
-    """So many accounts with so many devices each."""
-    accounts = [await ground.account(f"crowd-{number}") for number in range(people)]
+async def crowd(ground: Ground, people: int, devices: int, name: str = "crowd") -> list[Account]:
+    """So many accounts with so many devices each; their names begin with `name`."""
+    accounts = [await ground.account(f"{name}-{number}") for number in range(people)]
     free = asyncio.Semaphore(_AT_ONCE)
 
     async def equip(account: Account) -> None:

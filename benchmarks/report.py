@@ -22,6 +22,7 @@ TITLES = {
     "e": "(e) Others' answers while newcomers come to a room of many devices",
     "f": "(f) Many newcomers in the lobby, to the readable greeting",
     "g": "(g) A moderator's word, to what is done",
+    "i": "(i) One more in a room of hundreds, from the invitation to a readable answer",
 }
 
 

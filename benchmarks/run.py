@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from rich.progress import Progress
 
-from benchmarks.arriving import arrival_rows, arrivals
+from benchmarks.arriving import admission_rows, admissions, arrival_rows, arrivals
 from benchmarks.crowd import crowd
 from benchmarks.greeting import Greeted, greeting_rows, greetings, people
 from benchmarks.ground import Ground, open_ground
@@ -20,7 +20,7 @@ from benchmarks.kithroom import Kithroom
 from benchmarks.ladder import first_actions, ladder_rows, one_ban, opened, settled_in
 from benchmarks.load import Asker
 from benchmarks.machine import load_average
-from benchmarks.measures import burst_of, burst_rows, cost_rows, latencies, latency_rows
+from benchmarks.measures import PLAIN_NIO, burst_of, burst_rows, cost_rows, latencies, latency_rows
 from benchmarks.report import KITHROOM, Report
 from benchmarks.starting import more_rooms, start_rows, starts
 from benchmarks.subjects import GREETER, Subject, nio_greeter, peers
@@ -39,6 +39,7 @@ class NoAnswerError(Exception):
 class Sizes:
     """How much of everything. `people` of the crowd have `devices` each; the others are asked `beside` questions.
 
+    In a room of `members` with `devices_each`, one more comes, `admitted` times.
     `banned` is the number of rooms of one ban, `commands` of commands in one room.
     `greeted` people come to the lobby, one every `greeted_every` seconds.
     """
@@ -51,6 +52,9 @@ class Sizes:
     devices: int
     newcomers: int
     beside: int
+    members: int
+    devices_each: int
+    admitted: int
     greeted: int
     greeted_every: float
     banned: int
@@ -66,6 +70,9 @@ FULL = Sizes(
     devices=5,
     newcomers=5,
     beside=120,
+    members=300,
+    devices_each=3,
+    admitted=3,
     greeted=500,
     greeted_every=1.2,
     banned=100,
@@ -80,6 +87,9 @@ QUICK = Sizes(
     devices=5,
     newcomers=1,
     beside=12,
+    members=6,
+    devices_each=3,
+    admitted=2,
     greeted=6,
     greeted_every=1.2,
     banned=12,
@@ -115,6 +125,7 @@ class Benchmark:
                 "a": self._latency,
                 "b": self._burst,
                 "e": self._arrivals,
+                "i": self._admissions,
                 "d": self._starts,  # last: it stops everybody, and makes more rooms
             }
             for part, measure in measures.items():
@@ -194,6 +205,18 @@ class Benchmark:
                 partial(self.progress.advance, task),
             )
         self.report.rows += arrival_rows(found, sizes.people * sizes.devices)
+
+    async def _admissions(self, ground: Ground, subjects: list[Subject]) -> None:
+        sizes = self.sizes
+        making = self._step("(i) Making hundreds of people", crowd(ground, sizes.members, sizes.devices_each, "member"))
+        everybody = await making
+        found = {}
+        # Those who encrypt: the others have nothing to do for a device.
+        for subject in (each for each in subjects if each.encrypted):
+            task = self.progress.add_task(f"(i) One more: {subject.title}", total=sizes.admitted)
+            advance = partial(self.progress.advance, task)
+            found[subject.title] = await admissions(ground, subject, everybody, sizes.admitted, advance)
+        self.report.rows += admission_rows(found, sizes.members, sizes.devices_each, PLAIN_NIO)
 
     async def _greetings(self, ground: Ground) -> None:
         sizes = self.sizes
