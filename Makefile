@@ -32,7 +32,6 @@ bench: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.door
 	$(BIN)/python -m benchmarks.lists
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.detecting
-	$(BIN)/python -m benchmarks.finding
 
 ## The pictures in the docs: a conversation that is held for it, the door as a phone shows it, and a first evening.
 picture: $(DEV)

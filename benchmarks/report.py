@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 KITHROOM = "Kithroom"
+# The unit of what lies between 0 and 1.
+SHARE = "share"
 TITLES = {
     "a": "(a) A question a second, to the readable answer",
     "b": "(b) Questions as fast as they go, over 10 rooms",
@@ -22,6 +24,7 @@ TITLES = {
     "e": "(e) Others' answers while newcomers come to a room of many devices",
     "f": "(f) Many newcomers in the lobby, to the readable greeting",
     "g": "(g) A moderator's word, to what is done",
+    "h": "(h) The search, beside others on the same questions",
     "i": "(i) One more in a room of hundreds, from the invitation to a readable answer",
 }
 
@@ -50,17 +53,22 @@ class Row:
 
 @dataclass
 class Report:
-    """A whole run."""
+    """A whole run. `left_out` says what could not be measured here, a sentence each."""
 
     facts: dict[str, Any]
     rows: list[Row] = field(default_factory=list)
     load: dict[str, list[list[float]]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     def write(self, file: Path) -> None:
         """As JSON."""
         file.parent.mkdir(parents=True, exist_ok=True)
         rows = [{**asdict(row), "values": _finite(row.values), "ratio": row.ratio} for row in self.rows]
-        text = json.dumps({**self.facts, "load_average": self.load, "rows": rows}, indent=2, ensure_ascii=False)
+        text = json.dumps(
+            {**self.facts, "load_average": self.load, "left_out": self.left_out, "rows": rows},
+            indent=2,
+            ensure_ascii=False,
+        )
         file.write_text(text + "\n", encoding="utf-8")
 
     def show(self, console: Console) -> None:
@@ -70,6 +78,8 @@ class Report:
             if rows:
                 console.print(_table(title, rows))
                 console.print()
+        for sentence in self.left_out:
+            console.print(f"Left out: {sentence}", soft_wrap=True)
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
@@ -98,5 +108,7 @@ def _value(value: float | None, unit: str) -> str:
         return ""
     if not math.isfinite(value):
         return "none"
+    if unit == SHARE:
+        return f"{value:.3f}"
     digits = 0 if unit in ("", "MB") else 3 if unit in ("s", "CPU s") else 1
     return f"{value:.{digits}f} {unit}".strip()

@@ -12,6 +12,7 @@ from bots.cli.evaluating.measuring import measure
 from bots.cli.evaluating.subjects import SUBJECTS, installed
 from bots.cli.evaluating.suite import read_suite, with_typos
 from bots.cli.sorry import Sorry
+from bots.resources.finding import Entry
 
 SUITES = Path(__file__).parent.parent / "suites" / "search"
 DOCUMENTS = (
@@ -98,10 +99,13 @@ def test_typos_are_the_same_each_time_and_in_about_a_fifth_of_the_words():
 @pytest.mark.parametrize("name", installed())
 def test_each_engine_finds_what_is_there(folder, name, tmp_path):
     suite = read_suite(folder, None, never)
-    ask, _ = SUBJECTS[name].open(suite.documents, tmp_path / "index.db")
+    engine = SUBJECTS[name].open(suite.documents, tmp_path / "index.db")
 
-    assert ask("stones in my kidneys")[0][0] == "d1"
-    assert set(ask("🙂")[0]) <= {"d1", "d2", "d3"}
+    assert engine.ask("stones in my kidneys")[0][0] == "d1"
+    assert set(engine.ask("🙂")[0]) <= {"d1", "d2", "d3"}
+    engine.put(Entry(id="new", titles=("Parking permits",)))
+    assert engine.ask("parking permits")[0][0] == "new"
+    assert engine.ask("stones in my kidneys")[0][0] == "d1"
 
 
 def test_one_engine_is_measured_in_a_process_of_its_own(folder):
@@ -110,8 +114,10 @@ def test_one_engine_is_measured_in_a_process_of_its_own(folder):
     # "water pill" is what people say of diuretics.
     assert figures.ndcg == figures.mrr == figures.success == figures.recall == 1
     assert figures.resident > 10
+    assert figures.kinds == {"": 1}
     assert 0 < figures.p50 <= figures.p99
     assert figures.size > 0
+    assert 0 < figures.new < 60
 
 
 def test_the_command_prints_a_row_for_each_engine(folder, monkeypatch):

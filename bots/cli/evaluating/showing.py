@@ -29,11 +29,12 @@ _COLUMNS: Mapping[str, Callable[[Figures], str]] = {
     "p99 ms": lambda f: f"{f.p99:.1f}",
     "made s": lambda f: f"{f.made:.1f}",
     "warm s": lambda f: f"{f.warm:.1f}",
+    "new s": lambda f: f"{f.new:.2f}",
     "index MB": lambda f: f"{f.size:.1f}" if f.size else "",
     "RSS MB": lambda f: f"{f.resident:.0f}",
 }
 
-_WIDTH = 132
+_WIDTH = 140
 
 
 def show(folder: Path, documents: Path | None, community: Path, console: Console) -> None:

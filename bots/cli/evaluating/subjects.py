@@ -21,11 +21,20 @@ Ask = Callable[[str], tuple[Sequence[str], float]]
 _DEEP = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An engine that can be asked, how many bytes it keeps (0: only in memory), and how it takes one entry more."""
+
+    ask: Ask
+    size: int
+    put: Callable[[Entry], None]
+
+
 class Subject(Protocol):
     """An engine. Opening it twice with the same file is a warm start, if it has such a thing."""
 
-    def open(self, documents: Sequence[Entry], file: Path, /) -> tuple[Ask, int]:
-        """Ready to be asked, and how many bytes it keeps (0: only in memory)."""
+    def open(self, documents: Sequence[Entry], file: Path, /) -> Ready:
+        """Ready to be asked."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class Kithroom:
 
     encoders: Callable[[], Sequence[Encoder | None]]
 
-    def open(self, documents: Sequence[Entry], file: Path, /) -> tuple[Ask, int]:
+    def open(self, documents: Sequence[Entry], file: Path, /) -> Ready:
         """The index as the bot opens it."""
         encoders = [encoder for encoder in self.encoders() if encoder is not None]
         index, _ = open_index(documents, file=file, encoders=encoders)
@@ -43,20 +52,20 @@ class Kithroom:
             ranked, confidence = index.closest(question, _DEEP)
             return [name for name, _ in ranked], confidence
 
-        return ask, index.size
+        return Ready(ask, index.size, index.put)
 
 
 class PlainFts5:
     """One full-text table with everything in it, as most people do it."""
 
-    def open(self, documents: Sequence[Entry], file: Path, /) -> tuple[Ask, int]:
+    def open(self, documents: Sequence[Entry], file: Path, /) -> Ready:
         """A new table each time."""
         file.unlink(missing_ok=True)
         db = sqlite3.connect(file)
         db.execute("CREATE VIRTUAL TABLE pages USING fts5(text, tokenize='porter unicode61')")
         db.executemany("INSERT INTO pages (rowid, text) VALUES (?, ?)", enumerate(map(_text, documents)))
         db.commit()
-        nothing = stop_words(())
+        pages, nothing = list(documents), stop_words(())
 
         def ask(question: str) -> tuple[Sequence[str], float]:
             words = [f'"{word}"' for word in dict.fromkeys(words_of(question)) if word not in nothing]
@@ -66,33 +75,46 @@ class PlainFts5:
                 f"SELECT rowid, -rank FROM pages WHERE pages MATCH ? ORDER BY rank LIMIT {_DEEP}",  # noqa: S608
                 (" OR ".join(words),),
             ).fetchall()
-            return [documents[row].id for row, _ in found], found[0][1] if found else 0.0
+            return [pages[row].id for row, _ in found], found[0][1] if found else 0.0
 
-        return ask, file.stat().st_size
+        def put(entry: Entry) -> None:
+            db.execute("INSERT INTO pages (rowid, text) VALUES (?, ?)", (len(pages), _text(entry)))
+            db.commit()
+            pages.append(entry)
+
+        return Ready(ask, file.stat().st_size, put)
 
 
 class Bm25s:
-    """bm25s with its own tokenizer and its English stop words."""
+    """bm25s with its own tokenizer and its English stop words. An entry more is all of them anew."""
 
-    def open(self, documents: Sequence[Entry], _file: Path, /) -> tuple[Ask, int]:
+    def open(self, documents: Sequence[Entry], _file: Path, /) -> Ready:
         """In memory."""
         import bm25s
 
+        pages: list[Entry] = []
         engine = bm25s.BM25()
-        engine.index(bm25s.tokenize([_text(each) for each in documents], show_progress=False), show_progress=False)
-        most = min(_DEEP, len(documents))
+
+        def take(entries: Sequence[Entry]) -> None:
+            nonlocal engine
+            pages.extend(entries)
+            engine = bm25s.BM25()
+            words = bm25s.tokenize([_text(each) for each in pages], show_progress=False)
+            engine.index(words, show_progress=False)
 
         def ask(question: str) -> tuple[Sequence[str], float]:
-            rows, scores = engine.retrieve(bm25s.tokenize(question, show_progress=False), k=most, show_progress=False)
-            return [documents[int(row)].id for row in rows[0]], float(scores[0][0])
+            words, most = bm25s.tokenize(question, show_progress=False), min(_DEEP, len(pages))
+            rows, scores = engine.retrieve(words, k=most, show_progress=False)
+            return [pages[int(row)].id for row in rows[0]], float(scores[0][0])
 
-        return ask, 0
+        take(documents)
+        return Ready(ask, 0, lambda entry: take([entry]))
 
 
 class Tantivy:
     """tantivy with a field for titles and one for the rest, its English stemmer, as it comes."""
 
-    def open(self, documents: Sequence[Entry], _file: Path, /) -> tuple[Ask, int]:
+    def open(self, documents: Sequence[Entry], _file: Path, /) -> Ready:
         """In memory."""
         import tantivy
 
@@ -101,22 +123,28 @@ class Tantivy:
             schema = schema.add_text_field(name, tokenizer_name="en_stem")
         index = tantivy.Index(schema.build())
         writer = index.writer()
-        for row, each in enumerate(documents):
-            title = " ".join((*each.titles, *each.synonyms))
-            writer.add_document(tantivy.Document(row=row, title=title, body=" ".join(each.bodies)))
-        writer.commit()
-        index.reload()
-        searcher, nothing = index.searcher(), stop_words(())
+        pages: list[Entry] = []
+        nothing = stop_words(())
+
+        def take(entries: Sequence[Entry]) -> None:
+            for row, each in enumerate(entries, start=len(pages)):
+                title = " ".join((*each.titles, *each.synonyms))
+                writer.add_document(tantivy.Document(row=row, title=title, body=" ".join(each.bodies)))
+            writer.commit()
+            index.reload()
+            pages.extend(entries)
 
         def ask(question: str) -> tuple[Sequence[str], float]:
             words = " ".join(word for word in words_of(question) if word not in nothing)
             if not words:
                 return (), 0.0
+            searcher = index.searcher()
             hits = searcher.search(index.parse_query(words, ["title", "body"]), _DEEP).hits
             rows = [searcher.doc(address)["row"][0] for _, address in hits]
-            return [documents[row].id for row in rows], float(hits[0][0]) if hits else 0.0
+            return [pages[row].id for row in rows], float(hits[0][0]) if hits else 0.0
 
-        return ask, 0
+        take(documents)
+        return Ready(ask, 0, lambda entry: take([entry]))
 
 
 def _text(entry: Entry) -> str:
