@@ -37,7 +37,7 @@ from bots.resources.finding import For
 from bots.resources.library import Answer, Found, Library
 from bots.resources.people import is_somebody_awake, people_to_call, where_is
 from bots.resources.records import MissingWord
-from bots.resources.wording import origin_told
+from bots.resources.wording import because_told, origin_told
 
 # A private chat with this bot is the two of them.
 _TWO = 2
@@ -255,7 +255,7 @@ class Resources:
             {
                 "title": in_language(entry.title, language, default),
                 "summary": in_language(entry.summary, language, default),
-                "because": ", ".join(found.because),
+                "because": because_told(found.because),
                 "origin": origin_told(entry, facts.now.date()),
                 "url": entry.url or (Words("resources.entry.card", {"name": entry.id}) if entry.text else ""),
             },

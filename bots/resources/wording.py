@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is told of an entry besides what it says: what it is, where it is from, and who checked it when. Pure."""
+"""What is told of an entry besides what it says: why it fits, what it is, where from, and who checked it when. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
 from bots.core.actions import Words
@@ -12,6 +13,11 @@ from bots.core.library import Kind, Resource
 def kind_told(kind: Kind) -> Words:
     """What an entry is."""
     return Words(f"resources.kind.{kind.replace('-', '_')}")
+
+
+def because_told(words: Sequence[str]) -> Words:
+    """The question's words that it is about."""
+    return Words("resources.because", {"words": ", ".join(words)})
 
 
 def origin_told(entry: Resource, today: date) -> Words:

@@ -13,6 +13,7 @@ from bots.core.records import SpokenLanguage
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.resources.bot import make_bot
 from bots.resources.records import MissingWord
+from bots.resources.wording import because_told
 from fakes.ears import by_plain_words
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -122,7 +123,7 @@ async def test_a_question_in_a_room_is_answered_in_a_thread_on_it():
 
     assert (send.place, send.thread) == (InRoom("!room"), EventRef("$q"))
     assert keys(send) == ["resources.found", "resources.entry", "resources.found.note"]
-    assert send.parts[1].params["because"] == "gluten, free, travel"
+    assert send.parts[1].params["because"] == because_told(["gluten", "free", "travel"])
 
 
 async def test_a_question_in_a_thread_is_answered_in_that_thread():
