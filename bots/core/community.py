@@ -217,6 +217,7 @@ class Community:
     `room_guidelines` are those of rooms that have others, by their place.
     `words` are the organiser's own wording, by language and key; `room_words` the same for one room, by its place.
     A place is what the settings call a room: "lobby", "moderators", or a condition's id.
+    `slang` are phrases by condition that sound like a cry for help and are none among those who live with it.
     """
 
     name: str
@@ -253,6 +254,7 @@ class Community:
     lobby_language: str | None = None
     moderators_room_language: str | None = None
     crisis: CrisisSettings = field(default_factory=CrisisSettings)
+    slang: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def condition(self, condition_id: str) -> Condition | None:
         """The condition with this id."""
@@ -261,6 +263,10 @@ class Community:
     def guidelines_in(self, place: str | None) -> Guidelines:
         """What holds in the room that the settings call `place`."""
         return self.room_guidelines.get(place or "", self.guidelines)
+
+    def slang_in(self, condition: str | None) -> tuple[str, ...]:
+        """The phrases that mean no harm in the room of this condition; none anywhere else."""
+        return self.slang.get(condition or "", ())
 
     def regions_in(self, place: str | None) -> tuple[str, ...]:
         """The countries whose telephone numbers and the like are known in the room."""

@@ -70,6 +70,7 @@ class Resource:
     except for a life-hack, which is said in its summary.
     `languages` are those of what it leads to, `countries` where it is of use (ISO 3166-1 alpha-2, lower case; none:
     anywhere), `audience` whom it is for (none: everybody), `licence` under which its text stands.
+    `shared_by` is the community that it comes from, as that calls itself (None: it is our own).
     """
 
     id: str
@@ -90,6 +91,7 @@ class Resource:
     review_by: date
     reviewed: date | None = None
     reviewed_by: str | None = None
+    shared_by: str | None = None
 
     def standing(self, today: date) -> Standing:
         """How far it can be relied on: an entry past its day is shown with its age, or not at all, by its kind."""

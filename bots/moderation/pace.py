@@ -100,4 +100,6 @@ class SlowMode:
         """Whether somebody should look at it, for whatever reason: then its pace is nobody's concern."""
         spoken = self.community.language_in(place_of(room.role, room.condition))
         languages = tuple(dict.fromkeys((spoken, *self.community.languages)))
-        return self.hear(event, Where(now=now, languages=languages, condition=room.condition)).tier is not Tier.NONE
+        slang = self.community.slang_in(room.condition)
+        where = Where(now=now, languages=languages, condition=room.condition, slang=slang)
+        return self.hear(event, where).tier is not Tier.NONE

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bots.core.actions import Words
 from bots.core.community import Community, in_language
 from bots.core.library import Kind, Resource
+from bots.resources.wording import source_told
 
 # Two or three at any time are enough for somebody who is overwhelmed; a list is for those who ask for it in private.
 MOST_NAMED = 3
@@ -37,7 +38,7 @@ def card_told(card: Resource, language: str, default: str) -> Words:
         {
             "title": in_language(card.title, language, default),
             "text": in_language(card.text, language, default),
-            "source": card.source,
+            "source": source_told(card),
         },
     )
 

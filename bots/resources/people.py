@@ -24,7 +24,8 @@ def where_is(community: Community, event: Message, room: RoomView) -> Where:
     """Where and when it is said."""
     spoken = community.language_in(place_of(room.role, room.condition))
     languages = tuple(dict.fromkeys((spoken, *community.languages)))
-    return Where(now=event.sent_at, languages=languages, condition=room.condition)
+    slang = community.slang_in(room.condition)
+    return Where(now=event.sent_at, languages=languages, condition=room.condition, slang=slang)
 
 
 async def is_somebody_awake(community: Community, reader: Reader) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
-from bots.core.actions import Words
+from bots.core.actions import Param, Words
 from bots.core.library import Kind, Resource
 
 
@@ -20,15 +20,22 @@ def because_told(words: Sequence[str]) -> Words:
     return Words("resources.because", {"words": ", ".join(words)})
 
 
+def source_told(entry: Resource) -> Param:
+    """Where it is from; of another community's entry also whose it is."""
+    if entry.shared_by is None:
+        return entry.source
+    return Words("resources.origin.shared", {"source": entry.source, "community": entry.shared_by})
+
+
 def origin_told(entry: Resource, today: date) -> Words:
     """What it is, where it is from and when it was checked; an entry past its day may be old in parts."""
     if entry.reviewed is None:
-        return Words("resources.origin.unchecked", {"kind": kind_told(entry.kind), "source": entry.source})
+        return Words("resources.origin.unchecked", {"kind": kind_told(entry.kind), "source": source_told(entry)})
     return Words(
         "resources.origin.due" if today > entry.review_by else "resources.origin",
         {
             "kind": kind_told(entry.kind),
-            "source": entry.source,
+            "source": source_told(entry),
             "reviewed": datetime.combine(entry.reviewed, time(), tzinfo=UTC),
         },
     )

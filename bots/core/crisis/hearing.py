@@ -20,11 +20,15 @@ HEARD, WRITE = "crisis.heard", "crisis.write"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """Where and when something is said: the languages of the place, the likeliest first, and its condition."""
+    """Where and when something is said: the languages of the place, the likeliest first, and its condition.
+
+    `slang` are phrases that people there use and mean no harm by.
+    """
 
     now: datetime
     languages: tuple[str, ...] = ("en",)
     condition: str | None = None
+    slang: tuple[str, ...] = ()
 
 
 class Hear(Protocol):

@@ -220,6 +220,12 @@ WordLists = Annotated[dict[Language, list[Text]], BeforeValidator(_synonyms)]
 Url = Annotated[
     str, AfterValidator(matching(r"https?://[^\s/]+\.[^\s]+", "is not a web address.", "It starts with `https://`."))
 ]
+PublicKey = Annotated[
+    str,
+    AfterValidator(
+        matching(r"[A-Za-z0-9+/]{43}", "is not a public key.", "It has 43 letters and digits; its owner tells it.")
+    ),
+]
 Dial = Annotated[
     str,
     AfterValidator(

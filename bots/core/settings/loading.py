@@ -24,6 +24,7 @@ from bots.core.settings.guidelines import GuidelineFiles
 from bots.core.settings.helpline_forms import CountryForm
 from bots.core.settings.kinds import Known, country_codes, is_language, private_words
 from bots.core.settings.library_forms import LibraryForm, TopicsForm
+from bots.core.settings.more_files import ConditionsForm, SlangFiles, Subscriptions
 from bots.core.settings.words import OwnWords
 
 F = TypeVar("F", bound=Form)
@@ -31,7 +32,10 @@ F = TypeVar("F", bound=Form)
 _SECRETS = ("password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "recovery_key", "private_key")
 
 _FILES = ("community.yaml", "guidelines/guidelines.yaml", "topics.yaml")
-_FOLDERS = ("guidelines", "guidelines/*", "library", "helplines", "words", "words/*", "transcripts")
+_FOLDERS = (
+    *("guidelines", "guidelines/*", "library", "helplines", "words", "words/*", "transcripts"),
+    *("conditions", "slang", "subscriptions/*"),
+)
 
 _PLAIN = {
     "missing": "{it} is missing.",
@@ -80,26 +84,33 @@ class _Loading:
             raise SettingsError([Mistake(self._folder, 1, 1, "There is no such folder.")])
         document = read(self._folder / _FILES[0], self._mistakes)
         library, helplines = self._documents("library"), self._documents("helplines")
+        more = self._documents("conditions")
         if document is None:
             # Without it, what the others refer to is unknown, and would be mistaken for a mistake.
             raise SettingsError(self._mistakes)
         topics = read(file, self._mistakes) if (file := self._folder / _FILES[2]).exists() else None
         self._known = replace(
-            _known(document.value, self._today), topics=tuple(each for _, each in _ids(topics, "topics"))
+            _known(document.value, [d.value for d in more], self._today),
+            topics=tuple(each for _, each in _ids(topics, "topics")),
         )
         form = self._form(document, CommunityForm)
         rules = GuidelineFiles(self._folder / "guidelines", self._known.conditions, self._mistakes, self._form)
         guidelines = rules.community()
         room_guidelines = rules.rooms(guidelines)
         topics_form = self._form(topics, TopicsForm)
+        more_conditions = [self._form(d, ConditionsForm) for d in more]
+        slang = SlangFiles(self._folder / "slang", self._known.conditions, self._mistakes, self._form).by_condition()
         shelves = [(d, self._form(d, LibraryForm)) for d in library]
+        shared = Subscriptions(self._folder / "subscriptions", self._mistakes, self._form)
+        of_others = shared.library([name for d in library for _, name in _ids(d, "resources")])
         countries = [(d, self._form(d, CountryForm)) for d in helplines]
-        self._unique([(document, "conditions")])
-        self._room_names(document)
+        self._unique([(document, "conditions"), *((d, "conditions") for d in more)])
+        self._room_names([document, *more])
         self._unique([(d, "guidelines") for d in rules.documents])
         for d in helplines:
             self._unique([(d, "helplines")])
         self._unique([(d, "resources") for d in library])
+        self._unique([(d, "resources") for d in shared.documents])
         self._unique([(topics, "topics")])
         self._country_codes(helplines)
         own = OwnWords(self._folder / "words", self._words, self._known, self._mistakes)
@@ -120,11 +131,11 @@ class _Loading:
             moderators_room_topic=form.moderators_room.topic,
             lobby_language=form.lobby.language,
             moderators_room_language=form.moderators_room.language,
-            conditions=tuple(condition.made() for condition in form.conditions),
+            conditions=tuple(each.made() for file in (form, *more_conditions) if file for each in file.conditions),
             guidelines=guidelines,
             room_guidelines=room_guidelines,
             regions=tuple(form.regions),
-            library=tuple(resource.made() for _, shelf in shelves if shelf for resource in shelf.resources),
+            library=(*(each.made() for _, shelf in shelves if shelf for each in shelf.resources), *of_others),
             topics=tuple(topic.made() for topic in topics_form.topics) if topics_form else (),
             countries=tuple(country.made(d.file.stem) for d, country in countries if country),
             moderators=tuple(form.moderators),
@@ -142,6 +153,7 @@ class _Loading:
             mode=Mode(form.mode),
             observe=tuple(form.observe),
             crisis=form.crisis.made(),
+            slang=slang,
             words=words,
             room_words=room_words,
         )
@@ -183,15 +195,16 @@ class _Loading:
                 elif document:
                     first[identifier] = (document, at)
 
-    def _room_names(self, document: Document) -> None:
+    def _room_names(self, documents: Sequence[Document]) -> None:
         """Add a mistake for every room that is called like another: nobody could tell them apart."""
-        first: dict[str, int] = {}
-        for at, name in _names_of_rooms(document.value):
-            line = document.values[at].line
-            if name.casefold() in first:
-                taken = f"A room is called `{name}` already, in line {first[name.casefold()]}."
-                self._mistakes.append(document.mistake(at, taken, "Give each room a name of its own."))
-            first.setdefault(name.casefold(), line)
+        first: dict[str, tuple[Document, int]] = {}
+        for document in documents:
+            for at, name in _names_of_rooms(document.value):
+                there, line = first.setdefault(name.casefold(), (document, document.values[at].line))
+                if (there, line) != (document, document.values[at].line):
+                    where = f"line {line}" if there is document else f"{there.file.name}, line {line}"
+                    taken = f"A room is called `{name}` already, in {where}."
+                    self._mistakes.append(document.mistake(at, taken, "Give each room a name of its own."))
 
     def _country_codes(self, documents: list[Document]) -> None:
         for document in documents:
@@ -202,8 +215,8 @@ class _Loading:
                 )
 
 
-def _known(value: Value, today: date) -> Known:
-    """What other files need to know of `community.yaml`, as far as it can be made out, mistakes and all."""
+def _known(value: Value, more: Sequence[Value], today: date) -> Known:
+    """What other files need to know of `community.yaml` and of `more` conditions, as far as it can be made out."""
     community = value if isinstance(value, dict) else {}
     codes = [code for code in _list(community.get("languages")) if isinstance(code, str)]
     languages = tuple(code for code in codes if is_language(code)) or ("en",)
@@ -211,7 +224,8 @@ def _known(value: Value, today: date) -> Known:
     names: list[str] = []
     synonyms: list[str] = []
     ids: list[str] = []
-    for condition in _list(community.get("conditions")):
+    files = (each for each in (value, *more) if isinstance(each, dict))
+    for condition in [each for file in files for each in _list(file.get("conditions"))]:
         if isinstance(condition, dict):
             names.extend(_texts(condition.get("name")))
             synonyms.extend(_texts(condition.get("synonyms")))

@@ -9,7 +9,7 @@ from bots.core.crisis.tiers import Assessment, Tier
 from bots.moderation.crisis.surroundings import heard
 from bots.moderation.detectors.finding import Field, Passage, Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
-from bots.moderation.grammar import understood
+from bots.moderation.grammar import understood, without
 
 _PURPOSE = "crisis"
 # Whoever needs people comes first, and of them who needs them soonest.
@@ -21,6 +21,8 @@ _HARM = Harm()
 # What endangers whoever answers it outweighs what its author thinks of, though not what they are about to do.
 _PACT = "harm.pact"
 _NOTHING = Assessment(tier=Tier.NONE)
+# No condition's slang takes these away: a body in danger, and what endangers who reads it.
+_WHATEVER_THE_SLANG = frozenset({Tier.MEDICAL, Tier.UNSAFE})
 
 
 def assess(passages: Sequence[Passage], setting: Setting) -> Assessment:
@@ -52,8 +54,13 @@ def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
 
 def _all(passage: Passage, setting: Setting) -> Iterator[tuple[Tier, str, float]]:
     for parsed in understood(passage, setting.languages):
-        for tier, match in heard(parsed, tuple(parsed.matches(_PURPOSE))):
+        bare = without(parsed, setting.slang)
+        for tier, match in heard(bare, tuple(bare.matches(_PURPOSE))):
             yield tier, f"{parsed.language}.{match.rule.id}", match.rule.confidence
+        if bare is not parsed:
+            for tier, match in heard(parsed, tuple(parsed.matches(_PURPOSE))):
+                if tier in _WHATEVER_THE_SLANG:
+                    yield tier, f"{parsed.language}.{match.rule.id}", match.rule.confidence
     for finding in _HARM.find(passage, setting):
         abuse = finding.detector.removeprefix(f"{_HARM.name}.") in ABUSE
         yield Tier.ABUSE if abuse else Tier.UNSAFE, finding.detector, finding.confidence

@@ -17,6 +17,7 @@ def hear(message: Message, where: Where) -> Assessment:
         now=where.now,
         languages=where.languages,
         condition=where.condition,
+        slang=where.slang,
         replies=message.reply_to is not None,
     )
     return assess(passages(message), setting)

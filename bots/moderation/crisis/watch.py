@@ -66,7 +66,9 @@ class Watch:
             return None
         spoken = self.community.language_in(place_of(room.role, room.condition))
         languages = tuple(dict.fromkeys((spoken, *self.community.languages)))
-        assessment = self.hear(event, Where(now=reader.now, languages=languages, condition=room.condition))
+        slang = self.community.slang_in(room.condition)
+        where = Where(now=reader.now, languages=languages, condition=room.condition, slang=slang)
+        assessment = self.hear(event, where)
         sound = await self._sound(assessment, event.sender, _original(event), event.sent_at, room, reader)
         return replace(sound, sure=event.authentic) if sound else None
 

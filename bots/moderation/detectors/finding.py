@@ -76,6 +76,7 @@ class Setting:
     for telephone numbers and the like. `known` are the numbers and hosts (lower case, numbers as digits only) of the
     community's own helplines and library, which nobody gives away by naming them. `new_here`: the sender has written
     few messages in this community, or came a short while ago. `replies` says that it answers somebody.
+    `slang` are phrases that mean no harm where this is said.
     """
 
     now: datetime
@@ -85,6 +86,7 @@ class Setting:
     known: frozenset[str] = field(default_factory=frozenset)
     new_here: bool = False
     replies: bool = False
+    slang: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,11 +52,11 @@ class Grammar:
     def __init__(self, language: str, shared: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> None:
         self.language = language
         self._phrases: dict[str, tuple[str, ...]] = {}
-        self._respelt = {_plain(way): _plain(word) for word, ways in shared["respelt"].items() for way in _split(ways)}
+        self._respelt = {plain(way): plain(word) for word, ways in shared["respelt"].items() for way in _split(ways)}
         self._written: dict[str, str] = {**shared["words"], NUMBER: NUMBER}
         for purpose, table in tables.items():
             self._written |= {f"{purpose}:{name}": phrases for name, phrases in table.get("words", {}).items()}
-        self._often = frozenset(map(_plain, _split(shared["common"])))
+        self._often = frozenset(map(plain, _split(shared["common"])))
         self._classes: dict[str, int] = {}
         self._classes_of: dict[str, list[int]] = {}
         self.light = frozenset(self._expanded("light"))
@@ -84,7 +84,7 @@ class Grammar:
 
     def parse(self, reading: Reading) -> Parsed:
         """The reading with the phrases that stand in it, and the rows that may match."""
-        words = tuple(self._spelling.meant(self._respelt.get(word, word)) for word in reading.words)
+        words = tuple(map(self.meant, reading.words))
         hits, found = self._trie.hits(words, reading.sentences)
         keys = {of for node, _, _ in hits for of in node.classes}
         rows = [
@@ -95,6 +95,18 @@ class Grammar:
             for row in of_needs
         ]
         return Parsed(reading, hits, rows, self)
+
+    def meant(self, word: str) -> str:
+        """The word of a table that this one is a way or a slip of; else the word itself."""
+        return self._spelling.meant(self._respelt.get(word, word))
+
+    def words_of(self, purpose: str) -> frozenset[str]:
+        """Every word of which the rules of a purpose are made, and what they look for around it; and the commonest."""
+        rows = [row for row in self.rows if row.purpose == purpose and row.rule is not IDIOM]
+        around = {name for row in rows for name in (*row.rule.unless, *row.rule.only, *row.rule.despite)}
+        shared = {name for name in self._classes if name[0] != "=" and ":" not in name}
+        of = {item.of for row in rows for item in row.items} | {self._classes[name] for name in around | shared}
+        return self._trie.words_of(of) | self.light | self._often
 
     def _rule(self, purpose: str, name: str, written: Mapping[str, str]) -> Rule:
         unless, only, despite = (
@@ -174,7 +186,7 @@ class Grammar:
         return self._phrases[name]
 
     def _spelt(self, words: str) -> str:
-        return " ".join(self._respelt.get(word, word) for word in _plain(words).split())
+        return " ".join(self._respelt.get(word, word) for word in plain(words).split())
 
     def _spelled_out(self, purpose: str, phrase: str) -> Iterable[str]:
         pieces = _REFERENCE.split(phrase)
@@ -185,7 +197,7 @@ class Grammar:
         return (" ".join(" ".join(chosen).split()) for chosen in product(*choices))
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """Words as a reading has them."""
     folded = fold(words)[0].replace("'", "")
     return _APART.sub(" ", folded).strip()
@@ -224,7 +236,7 @@ def understood(passage: Passage, likely: tuple[str, ...]) -> tuple[Parsed, ...]:
 
 @cache
 def _common(language: str) -> frozenset[str]:
-    return frozenset(_plain(word) for word in _split(_table("shared", language)["common"]))
+    return frozenset(plain(word) for word in _split(_table("shared", language)["common"]))
 
 
 def spoken(reading: Reading, likely: Sequence[str]) -> tuple[str, ...]:

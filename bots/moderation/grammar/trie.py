@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -53,6 +53,22 @@ class Trie:
         in_order = [([one_of[word] for word in phrase.split()], of) for phrase, of in phrases.items()]
         in_order.sort(key=itemgetter(0))
         self._root = node(in_order, 0)
+
+    def words_of(self, classes: Collection[int]) -> frozenset[str]:
+        """Every word of the phrases that belong to any of the classes."""
+        words: set[str] = set()
+        leads: dict[int, bool] = {}
+
+        def walk(node: Node) -> bool:
+            """Whether a phrase of theirs ends here or further on."""
+            if id(node) not in leads:
+                onward = [word for word, after in node.next.items() if walk(after)]
+                words.update(onward)
+                leads[id(node)] = bool(onward) or any(of in classes for of in node.classes)
+            return leads[id(node)]
+
+        walk(self._root)
+        return frozenset(words)
 
     def hits(self, words: Sequence[str], sentences: Sequence[int]) -> tuple[list[Hit], int]:
         """Every phrase in the text, none across sentences; and all their classes as bits."""
