@@ -12,7 +12,8 @@ from bots.core.matrix.crypto.errors import (
     StoreUnreadableError,
     UndecryptableError,
 )
-from bots.core.matrix.crypto.machine import CryptoMachine, Decrypted, Received, ToDevice
+from bots.core.matrix.crypto.machine import CryptoMachine, Decrypted, Received
+from bots.core.matrix.crypto.sessions import ToDevice
 from bots.core.matrix.crypto.sharing import ShareChunk, SharePlan
 
 __all__ = [

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+BAD_INPUT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What a stranger's JSON can make Python, nio or vodozemac raise; vodozemac's own errors are `ValueError`s."""
+
 
 class CryptoError(Exception):
     """The crypto engine refuses; every error of this package is one."""

@@ -13,20 +13,24 @@ from nio.crypto import OlmDevice
 from peewee import PeeweeException
 
 from bots.core.matrix.crypto.devices import Devices, Patience, Queried
-from bots.core.matrix.crypto.errors import Reason, StoreMissingError, StoreUnreadableError, UndecryptableError
+from bots.core.matrix.crypto.errors import (
+    BAD_INPUT,
+    Reason,
+    StoreMissingError,
+    StoreUnreadableError,
+    UndecryptableError,
+)
 from bots.core.matrix.crypto.history import Past, past_of
+from bots.core.matrix.crypto.key_supply import KeySupply
 from bots.core.matrix.crypto.olm import HardenedOlm, OlmEvent, WedgedError
 from bots.core.matrix.crypto.room_keys import MEGOLM, SHARED_HISTORY, RoomKeys
-from bots.core.matrix.crypto.sharing import DeviceKey, ShareChunk, SharePlan, Sharing, device_key
+from bots.core.matrix.crypto.sessions import Sessions, ToDevice
+from bots.core.matrix.crypto.sharing import ShareChunk, SharePlan, Sharing
 from bots.core.matrix.crypto.store import FolderLock, KeyStore
 from bots.core.matrix.text import is_identifier
 
 _DATABASE = "crypto.db"
 _CODE = re.compile(r"[A-Za-z0-9_.]{1,64}")
-_UNWEDGE_EVERY = 3600.0
-"""Seconds between two attempts to mend the sessions with one device (the specification's hour)."""
-_BAD_INPUT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""What a stranger's JSON can make Python, nio or vodozemac raise; vodozemac's own errors are `ValueError`s."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,6 @@ class Decrypted:
     device_id: str | None
 
 
-@dataclass(frozen=True, eq=False)
-class ToDevice:
-    """A request to make: `PUT /sendToDevice/{event_type}/{txn}` with `body`."""
-
-    event_type: str
-    body: dict[str, Any]
-
-
 class CryptoMachine:
     """One device's encryption. Every method must be called on the thread that called `open`.
 
@@ -87,14 +83,10 @@ class CryptoMachine:
         self._keys = RoomKeys(olm.store)
         self._devices = Devices(olm.user_id, olm.device_id, olm.ed25519, olm.curve25519, olm.store)
         self._devices.track([olm.user_id])
-        self._unclaimed = Patience()
-        self._sharing = Sharing(olm, self._devices, self._keys, self._unclaimed, now)
-        self._one_time_keys: int | None = None
-        self._needs_fallback = not olm.account.shared
-        self._wedged: dict[DeviceKey, OlmDevice] = {}
-        self._mended: dict[DeviceKey, float] = {}
-        self._told_no_olm: set[DeviceKey] = set()
-        self._outgoing: list[ToDevice] = []
+        unclaimed = Patience()
+        self._sessions = Sessions(olm, self._devices, unclaimed, now)
+        self._sharing = Sharing(olm, self._devices, self._keys, unclaimed, now)
+        self._supply = KeySupply(olm)
 
     @classmethod
     def open(
@@ -155,40 +147,11 @@ class CryptoMachine:
 
         New keys are on disk before this comes back. Asked again before `keys_uploaded`, it gives the same keys.
         """
-        account, olm = self._olm.account, self._olm
-        body: dict[str, Any] = {}
-        if not account.shared:
-            body["device_keys"] = olm.signed_device_keys()
-        count = self._one_time_keys if account.shared else self._one_time_keys or 0
-        unpublished = len(account._account.one_time_keys)
-        if count is not None and (missing := account.max_one_time_keys - count) > 0:
-            if missing > unpublished:
-                account.generate_one_time_keys(missing - unpublished)
-            body["one_time_keys"] = {
-                f"signed_curve25519:{name}": olm.signed({"key": key.to_base64()})
-                for name, key in account._account.one_time_keys.items()
-            }
-        if self._needs_fallback:
-            if not account._account.fallback_key:
-                account._account.generate_fallback_key()
-            body["fallback_keys"] = {
-                f"signed_curve25519:{name}": olm.signed({"key": key.to_base64(), "fallback": True})
-                for name, key in account._account.fallback_key.items()
-            }
-        if body:
-            olm.save_account()
-        return body or None
+        return self._supply.to_upload()
 
     def keys_uploaded(self, response: Any) -> None:
         """The homeserver took the last `keys_to_upload`; `response` is its answer."""
-        counts = response.get("one_time_key_counts") if isinstance(response, dict) else None
-        count = counts.get("signed_curve25519") if isinstance(counts, dict) else None
-        account = self._olm.account
-        account.shared = True
-        account.mark_keys_as_published()
-        self._olm.save_account()
-        self._one_time_keys = max(0, count) if type(count) is int else None
-        self._needs_fallback = False
+        self._supply.uploaded(response)
 
     # ——— what a sync response brings ———
 
@@ -213,14 +176,11 @@ class CryptoMachine:
             for event in to_device:
                 try:
                     self._receive(event, came, withheld)
-                except _BAD_INPUT:
+                except BAD_INPUT:
                     dropped += 1
         self._devices.changed(user for user in changed if isinstance(user, str))
         self._devices.left(user for user in left if isinstance(user, str))
-        if type(one_time_key_count) is int:
-            self._one_time_keys = max(0, one_time_key_count)
-        if isinstance(unused_fallback_types, list):
-            self._needs_fallback = "signed_curve25519" not in unused_fallback_types
+        self._supply.left(one_time_key_count, unused_fallback_types)
         return Received(frozenset(came), withheld, dropped)
 
     def _receive(self, event: Any, came: set[tuple[str, str]], withheld: dict[tuple[str, str], str]) -> None:
@@ -231,14 +191,14 @@ class CryptoMachine:
             try:
                 opened = self._olm.unseal(sender, content)
             except WedgedError:
-                self._mark_wedged(sender, content["sender_key"])
+                self._sessions.wedged(sender, content["sender_key"])
                 raise
             if opened is not None and opened.type == "m.room_key":
                 self._room_key(opened, came)
         elif kind in {"m.room_key.withheld", "org.matrix.room_key.withheld"}:
             code = content["code"]
             if code == "m.no_olm":
-                self._mark_wedged(sender, content["sender_key"])
+                self._sessions.wedged(sender, content["sender_key"])
                 return
             room_id, session_id = content["room_id"], content["session_id"]
             # It goes into the database, and before moderators.
@@ -264,11 +224,6 @@ class CryptoMachine:
         )
         if opens_more:
             came.add((room_id, session_id))
-
-    def _mark_wedged(self, sender: str, sender_key: Any) -> None:
-        device = self._devices.with_sender_key(sender, sender_key)
-        if device is not None and self._now() - self._mended.get(device_key(device), 0.0) >= _UNWEDGE_EVERY:
-            self._wedged[device_key(device)] = device
 
     # ——— whose devices there are ———
 
@@ -308,18 +263,7 @@ class CryptoMachine:
 
         Devices that failed lately are not among them. Make one claim at a time.
         """
-        now = self._now()
-        claim: dict[str, dict[str, str]] = {}
-        missing = (
-            device
-            for user in set(users)
-            for device in self._devices.of(user)
-            if self._olm.session_with(device.curve25519) is None
-        )
-        for device in (*missing, *self._wedged.values()):
-            if not self._unclaimed.waiting(device_key(device), now):
-                claim.setdefault(device.user_id, {})[device.device_id] = "signed_curve25519"
-        return claim
+        return self._sessions.to_claim(users)
 
     def keys_claimed(self, response: Any, asked: dict[str, dict[str, str]]) -> None:
         """Take in the answer to a `/keys/claim` for `asked`.
@@ -327,46 +271,15 @@ class CryptoMachine:
         A device without a usable key is waited for, told so once (`m.room_key.withheld`, `m.no_olm`),
         and costs no other device anything.
         """
-        given = response.get("one_time_keys") if isinstance(response, dict) else None
-        now = self._now()
-        with self._olm.store.database.atomic():
-            for user_id, names in asked.items():
-                for device_id in names:
-                    device = self._devices.get(user_id, device_id)
-                    if device is not None:
-                        self._claimed(device, given, now)
-
-    def _claimed(self, device: OlmDevice, given: Any, now: float) -> None:
-        key = device_key(device)
-        try:
-            (key_object,) = given[device.user_id][device.device_id].values()
-            self._olm.start_session(device, key_object)
-        except _BAD_INPUT:
-            self._unclaimed.failed(key, now)
-            self._tell_no_olm(device)
-            return
-        self._unclaimed.worked(key)
-        self._told_no_olm.discard(key)
-        if self._wedged.pop(key, None) is not None:
-            self._mended[key] = now
-            self._send(device, "m.room.encrypted", self._olm.seal(device, "m.dummy", {}))
-
-    def _tell_no_olm(self, device: OlmDevice) -> None:
-        if device_key(device) not in self._told_no_olm:
-            self._told_no_olm.add(device_key(device))
-            content = {"algorithm": MEGOLM, "code": "m.no_olm", "sender_key": self._olm.curve25519}
-            self._send(device, "m.room_key.withheld", content)
-
-    def _send(self, device: OlmDevice, event_type: str, content: dict[str, Any]) -> None:
-        self._outgoing.append(ToDevice(event_type, {"messages": {device.user_id: {device.device_id: content}}}))
+        self._sessions.claimed(response, asked)
 
     def outgoing_to_device(self) -> list[ToDevice]:
         """Messages to other devices that wait to be sent; each stays until `sent_to_device`."""
-        return list(self._outgoing)
+        return self._sessions.outgoing()
 
     def sent_to_device(self, message: ToDevice) -> None:
         """The homeserver took this message."""
-        self._outgoing.remove(message)
+        self._sessions.sent(message)
 
     # ——— rooms ———
 
