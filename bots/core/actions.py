@@ -115,8 +115,21 @@ class OwnWords:
     event_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What `user` said in a room, the event `event_id`, theirs to keep when it is taken out: fetched like those.
+
+    The performer says it to nobody but themselves, in the encrypted private chat with them.
+    It fails with `KITHROOM_NOT_AS_WRITTEN` once it is gone, or where the bot can't read it.
+    """
+
+    user: str
+    room_id: str
+    event_id: str
+
+
 Param = str | int | float | datetime | Words | tuple[Words, ...]
-Part = Words | Quote | OwnWords
+Part = Words | Quote | OwnWords | GivenBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +226,7 @@ class Redact(_Action):
 
     `asked_by_sender`: it is a command, whose sender wants it gone; then it does not matter who has more power.
     `after` is the label of a `Send` that quotes it, and is waited for: for half a minute, if it can't be said.
+    It is that of `after_voice`, if another bot says it.
     No reason is sent: redaction reasons are not encrypted.
     """
 
@@ -221,6 +235,7 @@ class Redact(_Action):
     sender: str
     asked_by_sender: bool = False
     after: str | None = None
+    after_voice: BotName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,9 +82,11 @@ class Welcome:
         if isinstance(parsed, NotesAgain) and facts.ear is not None:
             return self.listening.notes_again(facts.ear)
         if facts.room is not None and facts.room.encrypted and not event.encrypted:
-            return (_plain(event, Words("welcome.not_encrypted")),)
-        if passed_on is not None:
-            return passed_on
+            return (send(InPrivateChat(event.sender), (Words("welcome.not_encrypted"),), "welcome.answer"),)
+        gentle = self.listening.gentle(event, facts.ear) if facts.ear is not None else ()
+        return (*gentle, *(self._goes_on(parsed, event, facts) if passed_on is None else passed_on))
+
+    def _goes_on(self, parsed: Command | Unknown | Missing | None, event: Message, facts: Facts) -> tuple[Action, ...]:
         if facts.conversation is None:
             return carry_out(self.interview.begin(facts.person, facts.world), facts, event.event_id)
         turn = self.interview.step(facts.conversation, self._came(parsed, event, facts.conversation), facts.world)
@@ -289,7 +291,3 @@ def _input(parsed: Command | Unknown | Missing | None, event: Message) -> Input:
             return Speak(language.strip())
         case _:
             return Mistyped()
-
-
-def _plain(event: Message, words: Words) -> Send:
-    return send(InPrivateChat(event.sender), (words,), "welcome.answer")

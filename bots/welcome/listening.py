@@ -88,7 +88,8 @@ class Listening:
 
         Nothing where the words are far from danger, but for a "stop" to who had a note lately.
         """
-        if ear.wants_no_more and not ear.stopped and ear.last is not None and ear.now - ear.last.at < WINDOW:
+        noted = ear.last is not None and ear.last.tier in NOTED and ear.now - ear.last.at < WINDOW
+        if ear.wants_no_more and not ear.stopped and noted:
             return self._no_more(ear)
         tier = ear.assessment.tier
         # Said to a bot alone, what would be unsafe for others to read is about the one who says it.
@@ -105,6 +106,28 @@ class Listening:
             person=event.sender, assessment=replace(ear.assessment, tier=tier), event_id=event.event_id, at=ear.now
         )
         return (*told, heard.passed_on())
+
+    def gentle(self, event: Message, ear: Ear) -> tuple[Action, ...]:
+        """For distress that is far from danger: a word before what the bot would have said, and where people are.
+
+        Once in half a day, and to nobody who wants no notes, or asks for people anyway. Nobody else hears of it.
+        """
+        asks_for_people = (
+            self.vocabulary.intent(event.text) is Intent.URGENT
+            or self.vocabulary.asking.country(event.text) is not None
+        )
+        if (
+            ear.assessment.tier is not Tier.DISTRESS
+            or ear.stopped
+            or asks_for_people
+            or not _is_due(Tier.DISTRESS, ear)
+        ):
+            return ()
+        words = Words("welcome.crisis.gentle", {}, ear.person.language)
+        return (
+            Remember(why=WHY, record=CrisisNote(person=ear.user, tier=Tier.DISTRESS, at=ear.now)),
+            Send(why="crisis.gentle", place=InPrivateChat(ear.user), parts=(words,)),
+        )
 
     async def gather_asked(self, event: Tick, reader: Reader) -> Ear | None:
         """Whether somebody can be written to whom the moderation bot heard."""

@@ -11,6 +11,7 @@ from bots.core.actions import (
     Edit,
     EventRef,
     Examine,
+    GivenBack,
     InPrivateChat,
     InRoom,
     Invite,
@@ -53,7 +54,7 @@ words = st.recursive(
 )
 known_refs = st.builds(EventRef, events) | st.builds(LabelRef, texts)
 refs = st.none() | known_refs
-own_words = st.builds(OwnWords, users, events)
+own_words = st.builds(OwnWords, users, events) | st.builds(GivenBack, users, rooms, events)
 parts = st.lists(words | st.builds(Quote, rooms, events, marks) | own_words, max_size=3).map(tuple)
 places = st.builds(InRoom, rooms) | st.builds(InPrivateChat, users, st.booleans())
 
@@ -87,6 +88,7 @@ redacts = st.builds(
     sender=users,
     asked_by_sender=st.booleans(),
     after=st.none() | texts,
+    after_voice=st.none() | st.sampled_from(BotName),
     **common,
 )
 powers = st.builds(SetPower, room_id=rooms, user=users, level=st.none() | st.integers(-1, 200), **common)

@@ -4,9 +4,13 @@
 import pytest
 import structlog
 
+from bots.core.actions import BotName
 from bots.core.community import CrisisSettings
+from bots.core.records import PrivateChat
+from bots.core.runtime.effects import LONGEST_WAIT
 from bots.moderation.crisis.records import CrisisAlert
 from fakes.crisis_house import ANA, BEN, EXAMPLE, MIA, MO, CrisisHouse
+from fakes.house import WELCOME
 
 CANARY = "the swallows leave on thursday"
 
@@ -221,7 +225,36 @@ async def test_unsafe_words_stay_until_a_person_decides_with_one_tap():
     (redaction,) = at.happened_in_rooms()
     assert redaction.target == said
     assert "out of the room" in at.told[-1]
+    assert "take a message of yours out" in at.noted()[-1]
+
+
+async def test_who_wrote_what_was_taken_out_has_their_own_words_back_in_private_and_nobody_else_has():
+    at = await house()
+    await at.cries("[TU] the herons slept")
+    await at.taps("🗑️", "Urgent", user=MIA)
+    assert "herons slept" in at.noted()[-1]
+    assert not any("herons" in told for told in (*at.told, *at.noted(MO)))
+    assert "herons" not in repr(at.store.tables)
+
+
+async def test_words_that_could_not_be_given_back_are_taken_out_and_that_is_told():
+    at = await house()
+    at.homeserver.withhold_key(at.harbour, ANA, WELCOME)
+    await at.cries("[TU] the herons slept")
+    await at.taps("🗑️", "Urgent", user=MIA)
+    for _ in range(LONGEST_WAIT + 1):
+        await at.waits(seconds=1)
+    assert len(at.happened_in_rooms()) == 1
     assert "took out a message of yours" in at.noted()[-1]
+
+
+async def test_without_a_private_chat_unsafe_words_go_at_once():
+    at = await house()
+    async with at.store.transaction(BotName.WELCOME, at.clock.now()) as transaction:
+        await transaction.forget(PrivateChat, BEN)
+    await at.cries("[TU] x", user=BEN)
+    await at.taps("🗑️", "Urgent", user=MIA)
+    assert len(at.happened_in_rooms()) == 1
 
 
 async def test_unsafe_words_may_stay():

@@ -96,6 +96,20 @@ async def test_what_is_to_be_quoted_is_taken_out_after_it_was_or_when_that_takes
     assert await world.live.transport.event(world.lobby, said) is None
 
 
+async def test_what_another_bot_is_to_say_before_is_waited_for_as_well(world):
+    said = world.homeserver.say("@anna:x", world.lobby, "buy my cure")
+    redact = Redact(
+        why="t", room_id=world.lobby, event_id=said, sender="@anna:x", after="given", after_voice=BotName.RESOURCES
+    )
+    async with world.store.transaction(BotName.WELCOME, world.clock.now()) as transaction:
+        await transaction.set_label("given", "$one")
+    assert await refused(world, redact) == "KITHROOM_NOT_QUOTED"
+    async with world.store.transaction(BotName.RESOURCES, world.clock.now()) as transaction:
+        await transaction.set_label("given", "$other")
+    await world.live.carry_out(redact, "t")
+    assert await world.live.transport.event(world.lobby, said) is None
+
+
 async def test_nobody_is_quoted_in_the_lobby(world):
     event = world.homeserver.say("@anna:x", world.lobby, "hi")
     quote = Send(why="t", place=InRoom(world.lobby), parts=(Quote(world.lobby, event),))

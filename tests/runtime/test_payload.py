@@ -20,7 +20,9 @@ def test_every_action_is_either_bookkeeping_or_goes_out():
 
 
 def test_an_unknown_kind_is_an_error():
-    value = {"common": {"why": "x", "voice": None, "priority": 2, "follow_up": False, "not_before": None}}
+    value = {
+        "common": {"why": "x", "voice": None, "priority": 2, "follow_up": False, "not_before": None, "not_after": None}
+    }
 
     with pytest.raises(ValueError, match="no action"):
         from_json({**value, "kind": "dance"})

@@ -117,6 +117,52 @@ async def test_what_was_said_over_an_hour_ago_calls_people_and_brings_no_note():
     assert at.noted() == []
 
 
+async def test_distress_that_is_told_to_the_bot_is_met_with_a_gentle_word_and_people_are_offered():
+    at = await house()
+    (gentle, *_) = await at.tells_the_bot(f"[T1] {CANARY}")
+    assert "sounds hard" in gentle
+    assert "**" not in gentle
+    assert ("urgent" in gentle, "report" in gentle) == (True, True)
+    assert "112" not in gentle
+    assert CANARY not in gentle
+    assert at.told == []
+
+
+async def test_the_conversation_goes_on_after_a_gentle_word():
+    at = await house()
+    (only,) = await at.tells_the_bot("hello")
+    at = await house()
+    said = await at.tells_the_bot("[T1] x")
+    assert len(said) == 2
+    assert only not in said[0]
+
+
+async def test_a_gentle_word_is_said_once_in_half_a_day_and_what_is_nearer_is_still_answered():
+    at = await house()
+    await at.tells_the_bot("[T1] x")
+    assert not any("sounds hard" in told for told in await at.tells_the_bot("[T1] y"))
+    (told, *_) = await at.tells_the_bot("[T2] z")
+    assert "112" in told
+    await at.waits(hours=13)
+    assert "sounds hard" in (await at.tells_the_bot("[T1] x"))[0]
+
+
+async def test_stop_after_a_gentle_word_means_what_it_always_did():
+    at = await house()
+    await at.tells_the_bot("[T1] x")
+    assert not any("no more such notes" in told for told in await at.tells_the_bot("stop"))
+    assert at.recorded(NoCrisisNotes) == []
+
+
+async def test_who_wants_no_notes_or_asks_for_people_gets_no_gentle_word():
+    at = await house()
+    assert not any("sounds hard" in told for told in await at.tells_the_bot("!helplines ireland [T1]"))
+    await at.tells_the_bot("[T2] x")
+    await at.tells_the_bot("stop")
+    await at.waits(hours=13)
+    assert not any("sounds hard" in told for told in await at.tells_the_bot("[T1] x"))
+
+
 async def test_a_note_that_they_cannot_read_within_the_hour_is_given_up_and_people_are_told():
     at = await house()
     at.homeserver.without_devices.add(ANA)
@@ -213,7 +259,7 @@ async def test_who_wants_no_notes_is_still_answered():
 async def test_distress_said_to_the_bot_is_part_of_the_conversation():
     at = await house()
     told = await at.tells_the_bot("[T1] x")
-    assert (len(told), at.told) == (1, [])
+    assert (len(told), at.told) == (2, [])
     assert "112" not in told[0]
 
 

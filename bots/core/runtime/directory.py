@@ -48,9 +48,9 @@ class StoreDirectory:
             agreed = await transaction.get(AgreedWords, user, room_id)
         return agreed.event_id if agreed else None
 
-    async def event_id(self, label: str) -> str | None:
-        """The event that the `Send` with this label made."""
-        async with self.store.reading(self.bot, self.clock.now()) as transaction:
+    async def event_id(self, label: str, voice: BotName | None = None) -> str | None:
+        """The event that the `Send` with this label made, by the bot with this voice (None: by this one)."""
+        async with self.store.reading(voice or self.bot, self.clock.now()) as transaction:
             return await transaction.event_id(label)
 
     async def view(self, room_id: str) -> RoomView | None:

@@ -19,6 +19,7 @@ from bots.core.actions import (
     Edit,
     EventRef,
     Examine,
+    GivenBack,
     InPrivateChat,
     InRoom,
     Invite,
@@ -53,6 +54,7 @@ from bots.core.metadata import ERRCODES
 from bots.core.pages import Seen, to_json
 from bots.core.records import Holding
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.runtime.giving_back import given_back
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.own_words import Written, own_line
 from bots.core.runtime.payload import Outward
@@ -92,8 +94,8 @@ class Directory(Protocol):
     async def agreed_words(self, user: str, room_id: str) -> str | None:
         """The event id of the line that this person agreed to having said for them in a room."""
 
-    async def event_id(self, label: str) -> str | None:
-        """The event that the `Send` with this label made."""
+    async def event_id(self, label: str, voice: BotName | None = None) -> str | None:
+        """The event that the `Send` with this label made, by the bot with this voice (None: by this one)."""
 
     async def view(self, room_id: str) -> RoomView | None:
         """The room as the homeserver says it is, with its place in the community; None when the bot is not in it."""
@@ -170,7 +172,7 @@ class Live:
 
     async def _until_quoted(self, redact: Redact, transaction_id: str) -> None:
         """What moderators are to see is quoted before it is gone. Raises to be asked again a little later."""
-        if redact.after is None or await self.directory.event_id(redact.after) is not None:
+        if redact.after is None or await self.directory.event_id(redact.after, redact.after_voice) is not None:
             self._waited.pop(transaction_id, None)
             return
         waited = self._waited[transaction_id] = self._waited.get(transaction_id, 0) + 1
@@ -348,7 +350,14 @@ class Live:
         return room_id
 
     async def _written(self, send: Send) -> Written:
-        """The line of somebody's own that is to be said, if there is one."""
+        """The line of somebody's own that is to be said or given back, if there is one."""
+        given = given_back(send.parts)
+        if given is not None:
+            room_id = await self.directory.private_chat(given.user)
+            message = await self.transport.event(given.room_id, given.event_id)
+            if message is None:
+                raise TransportError(NOT_AS_WRITTEN, "what is to be given back is gone, or can't be read")
+            return Written(chat=await self.directory.view(room_id) if room_id else None, message=message)
         line = own_line(send.parts)
         if line is None:
             return _NOTHING
@@ -378,6 +387,8 @@ class Live:
                 said: Sequence[Words | Rendered] = (part,)
             case OwnWords():
                 said = in_own_words(own)
+            case GivenBack(room_id=room_id, event_id=event_id):
+                said = quoted(Quote(room_id, event_id), own)
             case Quote():
                 said = quoted(part, await self._message(part))
         return [

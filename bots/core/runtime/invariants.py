@@ -40,6 +40,7 @@ from bots.core.actions import (
 )
 from bots.core.authority import may_set_level, outranks, power
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.runtime.giving_back import given_back, gives_it_to_another
 from bots.core.runtime.own_words import Written, own_line, puts_words_into_a_mouth
 from bots.core.runtime.payload import Outward
 
@@ -73,6 +74,7 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
                 _speaks_for_another(action, at)
                 or _quotes_in_the_open(action.parts, at)
                 or puts_words_into_a_mouth(action.parts, action.place, at.voice, at.room, at.written)
+                or gives_it_to_another(action.parts, action.place, at.voice, at.me, at.written)
             )
         case Edit() | TakeBack():
             parts = action.parts if isinstance(action, Edit) else ()
@@ -129,7 +131,8 @@ def _quotes_in_the_open(parts: Sequence[Part], at: Circumstances) -> str | None:
 
 
 def _slips_words_in(parts: Sequence[Part]) -> str | None:
-    return None if own_line(parts) is None else "somebody's own words are said once, and never by changing others"
+    own = own_line(parts) or given_back(parts)
+    return None if own is None else "somebody's own words are said once, and never by changing others"
 
 
 def _overheard(user: str, at: Circumstances) -> str | None:

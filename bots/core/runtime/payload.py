@@ -17,6 +17,7 @@ from bots.core.actions import (
     Edit,
     EventRef,
     Examine,
+    GivenBack,
     InPrivateChat,
     InRoom,
     Invite,
@@ -190,7 +191,8 @@ def _of_a_message(action: Redact | Examine | ReadWords) -> dict[str, Any]:
         return {"kind": "examine", **named}
     if isinstance(action, ReadWords):
         return {"kind": "read_words", **named, "memo": action.memo}
-    return {"kind": "redact", **named, "asked_by_sender": action.asked_by_sender, "after": action.after}
+    waits = {"after": action.after, "after_voice": action.after_voice}
+    return {"kind": "redact", **named, "asked_by_sender": action.asked_by_sender, **waits}
 
 
 def _to_of_a_message(kind: str, value: Mapping[str, Any], common: Mapping[str, Any]) -> Redact | Examine | ReadWords:
@@ -199,7 +201,9 @@ def _to_of_a_message(kind: str, value: Mapping[str, Any], common: Mapping[str, A
         return Examine(**named, **common)
     if kind == "read_words":
         return ReadWords(**named, memo=value["memo"], **common)
-    return Redact(**named, asked_by_sender=value["asked_by_sender"], after=value["after"], **common)
+    voice = BotName(value["after_voice"]) if value["after_voice"] is not None else None
+    asked = value["asked_by_sender"]
+    return Redact(**named, asked_by_sender=asked, after=value["after"], after_voice=voice, **common)
 
 
 def _own_on_a_room(action: OpenDoor | ShutOut | Join | Leave) -> dict[str, Any]:
@@ -279,6 +283,8 @@ def _part(part: Part) -> dict[str, Any]:
             return {"quote": [room_id, event_id], "marks": [list(mark) for mark in marks]}
         case OwnWords(user=user, event_id=event_id):
             return {"own_words": [user, event_id]}
+        case GivenBack(user=user, room_id=room_id, event_id=event_id):
+            return {"given_back": [user, room_id, event_id]}
         case Words():
             return _words(part)
         case _ as never:
@@ -288,6 +294,8 @@ def _part(part: Part) -> dict[str, Any]:
 def _to_part(value: Mapping[str, Any]) -> Part:
     if "own_words" in value:
         return OwnWords(*value["own_words"])
+    if "given_back" in value:
+        return GivenBack(*value["given_back"])
     if "quote" not in value:
         return _to_words(value)
     room_id, event_id = value["quote"]

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from bots.core.actions import (
     Action,
     Audit,
+    BotName,
     Cancel,
+    GivenBack,
+    InPrivateChat,
     InRoom,
     Log,
     Priority,
@@ -24,6 +27,7 @@ from bots.core.community import Community
 from bots.core.crisis.hearing import alert_number
 from bots.core.crisis.tiers import Tier
 from bots.core.events import Message, Outcome, Reaction, Tick
+from bots.core.records import PrivateChat
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.crisis.alerts import (
     CALL_NEXT,
@@ -41,11 +45,15 @@ from bots.moderation.crisis.team import Team, gather_team
 from bots.moderation.telling import tell
 
 TAKEN_OUT = "crisis.taken_out"
+GIVEN_BACK = "crisis.given_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The alert, who is there, and what somebody (`by`) says to it. `room` is where it was said."""
+    """The alert, who is there, and what somebody (`by`) says to it. `room` is where it was said.
+
+    `reachable`: there is a private chat with the person whom it is about.
+    """
 
     alert: CrisisAlert
     team: Team
@@ -53,6 +61,7 @@ class Facts:
     room: RoomView | None = None
     by: str = ""
     answer: Answer | None = None
+    reachable: bool = False
 
     @property
     def room_name(self) -> str:
@@ -119,7 +128,7 @@ class Answering:
         match event.action:
             case Send(why=why, label=label, place=InRoom()) if why == WHY:
                 number = alert_number(label)
-            case Redact(why=why) if why.startswith(TAKEN_OUT):
+            case Redact(why=why) | Send(why=why) if why.startswith((TAKEN_OUT, GIVEN_BACK)):
                 number = int(why.rpartition(":")[2])
             case _:
                 return None
@@ -129,15 +138,16 @@ class Answering:
         """An alert that can't be said in the room goes the second way. Who wrote what was taken out is told of it."""
         if facts is None:
             return ()
+        told = tell(facts.alert.person, Words("moderation.crisis.tell.taken_out"), why="crisis.tell")
+        if isinstance(event.action, Send) and event.action.why.startswith(GIVEN_BACK):
+            return () if event.ok else (told,)
         if isinstance(event.action, Send):
             parts = tuple(part for part in event.action.parts[:2] if isinstance(part, Words))
             return () if event.ok else second_route(facts.alert, facts.team, parts)
         if not event.ok:
             return in_thread(facts.alert, facts.team, Words("moderation.crisis.not_taken_out"))
-        return (
-            *in_thread(facts.alert, facts.team, Words("moderation.crisis.taken_out")),
-            tell(facts.alert.person, Words("moderation.crisis.tell.taken_out"), why=TAKEN_OUT),
-        )
+        said = in_thread(facts.alert, facts.team, Words("moderation.crisis.taken_out"))
+        return said if facts.reachable else (*said, told)
 
     def _taken(self, facts: Facts) -> tuple[Action, ...]:
         alert = facts.alert
@@ -173,6 +183,7 @@ class Answering:
         if room is None or not is_moderator(room, facts.by):
             return in_thread(alert, facts.team, Words("moderation.refused.no_power", {"room": facts.room_name}))
         return (
+            *((_given_back(alert),) if facts.reachable else ()),
             Redact(
                 why=f"{TAKEN_OUT}:{alert.number}",
                 priority=Priority.CRISIS,
@@ -180,6 +191,8 @@ class Answering:
                 room_id=alert.room_id,
                 event_id=alert.event_id,
                 sender=alert.person,
+                after=_given_back_label(alert) if facts.reachable else None,
+                after_voice=BotName.WELCOME,
             ),
             Audit(why=TAKEN_OUT, kind="take_out", actor=facts.by, room_id=alert.room_id),
         )
@@ -217,7 +230,28 @@ class Answering:
             team=await gather_team(self.community, alert.person, reader),
             server=reader.me.partition(":")[2],
             room=reader.room(alert.room_id) if alert.room_id else None,
+            reachable=await reader.get(PrivateChat, alert.person) is not None,
         )
+
+
+def _given_back(alert: CrisisAlert) -> Send:
+    """Their own words, before they are gone. They are fetched when this is said, and are nowhere at rest."""
+    return Send(
+        why=f"{GIVEN_BACK}:{alert.number}",
+        voice=BotName.WELCOME,
+        priority=Priority.CRISIS,
+        follow_up=True,
+        place=InPrivateChat(alert.person),
+        parts=(
+            Words("moderation.crisis.tell.given_back"),
+            GivenBack(alert.person, alert.room_id, alert.event_id),
+        ),
+        label=_given_back_label(alert),
+    )
+
+
+def _given_back_label(alert: CrisisAlert) -> str:
+    return f"{GIVEN_BACK}:{alert.number}"
 
 
 def _is_office(room_id: str, reader: Reader) -> bool:
