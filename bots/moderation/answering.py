@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bots.core.actions import Action, Audit, InPrivateChat, InRoom, Priority, Remember, Send, Words
-from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX
 from bots.core.events import Message, MessageKind, Reaction
@@ -19,7 +18,9 @@ from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.appeals import WHY, in_thread, others
 from bots.moderation.carrying_out import Occasion, take_back
 from bots.moderation.commands import COMMANDS, Grant, Keep
+from bots.moderation.places import Refused
 from bots.moderation.records import Answer, Appeal, Decision
+from bots.moderation.roles import Roles, refusal_words
 from bots.moderation.telling import appeal_number, tell
 
 _LOOKED = {Grant: Answer.GRANTED, Keep: Answer.KEPT}
@@ -30,7 +31,7 @@ class Answering:
     """What the answer of somebody in the moderators' room depends on.
 
     `together` are the decisions of the order, `restored` those that taking them back puts in force again.
-    `may` says whether the asker moderates there, `theirs` whether it was they who decided,
+    `refused` is why the asker may not answer it there, `theirs` whether it was they who decided,
     `somebody_else` whether there is anybody besides.
     """
 
@@ -41,12 +42,12 @@ class Answering:
     appeal: Appeal | None = None
     together: Sequence[Decision] = ()
     restored: Sequence[Decision] = ()
-    may: bool = False
+    refused: Refused | None = None
     theirs: bool = False
     somebody_else: bool = False
 
 
-async def gather_message(event: Message, reader: Reader) -> Answering | None:
+async def gather_message(roles: Roles, event: Message, reader: Reader) -> Answering | None:
     """`!grant` or `!keep` in an appeal's thread, or with its number; in the thread the bare word is enough."""
     office = reader.room(event.room_id)
     if office is None or office.role is not RoomRole.MODERATORS or event.sender in reader.bots:
@@ -62,10 +63,10 @@ async def gather_message(event: Message, reader: Reader) -> Answering | None:
         command = COMMANDS.parse(f"{PREFIX}{event.text.strip()}")
     if not isinstance(command, Grant | Keep):
         return None
-    return await _gathered(event.sender, command, command.case or number, office, reader)
+    return await _gathered(event.sender, command, command.case or number, office, roles, reader)
 
 
-async def gather_reaction(event: Reaction, reader: Reader) -> Answering | None:
+async def gather_reaction(roles: Roles, event: Reaction, reader: Reader) -> Answering | None:
     """The same by a tap."""
     office, kind = reader.room(event.room_id), COMMANDS.by_reaction(event.key)
     if office is None or office.role is not RoomRole.MODERATORS or event.sender in reader.bots:
@@ -73,11 +74,11 @@ async def gather_reaction(event: Reaction, reader: Reader) -> Answering | None:
     number = appeal_number(await reader.label(event.target))
     if number is None or kind not in (Grant, Keep):
         return None
-    return await _gathered(event.sender, Grant() if kind is Grant else Keep(), number, office, reader)
+    return await _gathered(event.sender, Grant() if kind is Grant else Keep(), number, office, roles, reader)
 
 
 async def _gathered(
-    asker: str, command: Grant | Keep, number: int | None, office: RoomView, reader: Reader
+    asker: str, command: Grant | Keep, number: int | None, office: RoomView, roles: Roles, reader: Reader
 ) -> Answering:
     facts = Answering(now=reader.now, command=command, office=office)
     named = await reader.get(Decision, number) if number is not None else None
@@ -87,14 +88,14 @@ async def _gathered(
     together = await reader.find(Decision, order=named.order)
     earlier = [await reader.get(Decision, each.of) for each in together if each.of is not None]
     room = reader.room(named.room_id)
-    moderators, organisers = others(named, reader)
+    moderators, organisers = others(named, roles, reader)
     return replace(
         facts,
         rooms={each.room_id: view for each in together if (view := reader.room(each.room_id)) is not None},
         appeal=appeal,
         together=together,
         restored=[each for each in earlier if each is not None],
-        may=room is not None and is_moderator(room, asker),
+        refused=roles.refusal([room], asker, command) if room is not None else Refused("not_moderator"),
         theirs=named.by == reader.pseudonym(asker),
         somebody_else=bool(moderators or organisers),
     )
@@ -108,7 +109,7 @@ def decide(event: Message | Reaction, facts: Answering | None) -> tuple[Action, 
     if appeal is None:
         return (_say(facts, None, Words("moderation.refused.no_appeal")),)
     if (refused := _refused(facts, appeal)) is not None:
-        return (_say(facts, appeal, Words(f"moderation.refused.{refused}")),)
+        return (_say(facts, appeal, refused),)
     answer = _LOOKED[type(facts.command)]
     reason = facts.command.words or Words("moderation.reason.none")
     first = facts.together[0]
@@ -129,12 +130,13 @@ def decide(event: Message | Reaction, facts: Answering | None) -> tuple[Action, 
     )
 
 
-def _refused(facts: Answering, appeal: Appeal) -> str | None:
-    if not facts.may:
-        return "not_moderator"
+def _refused(facts: Answering, appeal: Appeal) -> Words | None:
+    if facts.refused is not None:
+        room = facts.rooms.get(facts.refused.room_id or "")
+        return refusal_words(facts.refused, room.name if room else None)
     if appeal.answer is not None:
-        return "appeal_answered"
-    return "own_decision" if facts.theirs and facts.somebody_else else None
+        return Words("moderation.refused.appeal_answered")
+    return Words("moderation.refused.own_decision") if facts.theirs and facts.somebody_else else None
 
 
 def _taken_back(facts: Answering, by: str) -> tuple[Action, ...]:

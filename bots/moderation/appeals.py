@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bots.core.actions import Action, Audit, InRoom, LabelRef, Priority, Remember, Schedule, Send, Words
-from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.events import Outcome, Tick
 from bots.core.passed_on import PassedAppeal, appeal_in, passed_on
 from bots.core.rooms import RoomRole, RoomView
+from bots.moderation.commands import Grant
 from bots.moderation.records import Answer, Appeal, Decision
+from bots.moderation.roles import Roles
 from bots.moderation.telling import appeal_label, appeal_number, tell
 
 WHY = "moderation.appeal"
@@ -51,8 +52,11 @@ class Asked:
     looks: Looks = Looks.SOMEBODY_ELSE
 
 
-def others(decision: Decision, reader: Reader) -> tuple[list[str], list[str]]:
-    """The moderators and the organisers who could look again: in the moderators' room, and not the one who decided."""
+def others(decision: Decision, roles: Roles, reader: Reader) -> tuple[list[str], list[str]]:
+    """The moderators and the organisers who could look again: in the moderators' room, and not the one who decided.
+
+    Moderators only where the settings let them take a decision back.
+    """
     office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
     room = reader.room(decision.room_id)
     if office is None or room is None:
@@ -60,12 +64,12 @@ def others(decision: Decision, reader: Reader) -> tuple[list[str], list[str]]:
     able = [
         user
         for user in sorted(office.joined() - reader.bots)
-        if is_moderator(room, user) and reader.pseudonym(user) != decision.by
+        if roles.allow(room, user, Grant()) and reader.pseudonym(user) != decision.by
     ]
     return [user for user in able if user not in room.creators], [user for user in able if user in room.creators]
 
 
-async def gather_asked(event: Tick, reader: Reader) -> Asked | None:
+async def gather_asked(roles: Roles, event: Tick, reader: Reader) -> Asked | None:
     """The decision that somebody does not agree with."""
     appeal = appeal_in(event)
     if appeal is None:
@@ -77,7 +81,7 @@ async def gather_asked(event: Tick, reader: Reader) -> Asked | None:
         return facts
     decision = named[-1]
     office: RoomView | None = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
-    moderators, organisers = others(decision, reader)
+    moderators, organisers = others(decision, roles, reader)
     room = reader.room(decision.room_id)
     together = await reader.find(Decision, order=decision.order)
     return replace(
@@ -192,7 +196,7 @@ class Unanswered:
     times: int
 
 
-async def gather_unanswered(event: Tick, reader: Reader) -> Unanswered | None:
+async def gather_unanswered(roles: Roles, event: Tick, reader: Reader) -> Unanswered | None:
     """The appeal that a tick is about, if it still waits."""
     number, times = event.payload.get("decision"), event.payload.get("times")
     if event.kind != UNANSWERED or not isinstance(number, int) or not isinstance(times, int):
@@ -200,7 +204,7 @@ async def gather_unanswered(event: Tick, reader: Reader) -> Unanswered | None:
     appeal, decision = await reader.get(Appeal, number), await reader.get(Decision, number)
     if appeal is None or decision is None or appeal.answer is not None:
         return None
-    moderators, organisers = others(decision, reader)
+    moderators, organisers = others(decision, roles, reader)
     office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
     return Unanswered(
         now=reader.now,

@@ -36,6 +36,7 @@ from bots.moderation.orders import Order, TakeBack
 from bots.moderation.places import Refused
 from bots.moderation.records import Case
 from bots.moderation.reporting import reported
+from bots.moderation.roles import refusal_words
 from bots.moderation.rule_commands import ShowGuidelines, Why
 from bots.moderation.telling import command_gone, say_in_office, tell
 from bots.moderation.two_people import (
@@ -110,10 +111,7 @@ def _do(event: Event, facts: Facts) -> Sequence[Action]:
 
 def _refuse(refused: Refused, event: Event, facts: Facts) -> Sequence[Action]:
     name = next((room.name for room in facts.rooms if room.room_id == refused.room_id), None)
-    about = {"room": name or Words("moderation.our_rooms")}
-    if refused.role is not None:
-        about["role"] = Words(f"moderation.role.{refused.role}")
-    words = Words(f"moderation.refused.{refused.why}", about)
+    words = refusal_words(refused, name)
     in_office = facts.room is not None and facts.room.role is RoomRole.MODERATORS
     if facts.asker_moderates or in_office:
         return say_in_office(facts.office, facts.case, words)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from bots.core.actions import Param, Words
 from bots.core.authority import is_moderator, power
 from bots.core.community import Community, Deed
 from bots.core.rooms import RoomView
@@ -104,6 +105,14 @@ class Roles:
         if highest is Role.MEMBER:
             return Refused("not_moderator")
         return Refused("role", found[highest], highest)
+
+
+def refusal_words(refused: Refused, room_name: str | None) -> Words:
+    """Why somebody may not have what they asked for, in a sentence. `room_name` is of the room that it is about."""
+    about: dict[str, Param] = {"room": room_name or Words("moderation.our_rooms")}
+    if refused.role is not None:
+        about["role"] = Words(f"moderation.role.{refused.role}")
+    return Words(f"moderation.refused.{refused.why}", about)
 
 
 def roles_in(community: Community) -> Roles:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A member asks for a second look: somebody else looks, and the member hears what came of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bots.core.actions import BotName, InRoom, Send
+from bots.core.community import Deed
 from bots.moderation.appeals import APPEAL_BUTTONS, MOST_CALLS
 from bots.moderation.records import Answer, Appeal
 from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, LANTERN, LEO, MIA, MO, OFFICE, ORGANISER, Scene
@@ -117,6 +119,22 @@ async def test_with_one_moderator_only_an_organiser_looks_and_without_one_it_is_
     assert scene.told(ANA) == ["appeal.sent.same"]
     await scene.taps(MO, "📌", thread(scene, second))
     assert scene.told(ANA) == ["appeal.answer.kept"]
+
+
+@pytest.mark.parametrize("key", APPEAL_BUTTONS)
+async def test_moderators_who_may_not_take_back_do_not_answer_appeals_and_are_told_who_can(key):
+    scene = Scene(community=replace(COMMUNITY, moderators_may=frozenset({Deed.MUTE})))
+    number = await muted(scene)
+    await scene.asks_again(ANA, number)
+    assert scene.told(ANA) == ["appeal.sent.organiser"]
+    await scene.taps(MIA, key, thread(scene, number))
+    assert scene.office == ["refused.role"]
+    assert scene.last[-1].parts[0].params["room"] == "Harbour"
+    assert (scene.level(ANA), appeal(scene).answer) == (-1, None)
+    await scene.says(MIA, "grant", OFFICE, thread=thread(scene, number))
+    assert scene.office == ["refused.role"]
+    await scene.taps(ORGANISER, "🤝", thread(scene, number))
+    assert appeal(scene).answer is Answer.GRANTED
 
 
 async def test_there_is_one_second_look_for_each_decision(scene):
