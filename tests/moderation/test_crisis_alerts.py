@@ -222,6 +222,7 @@ async def test_unsafe_words_stay_until_a_person_decides_with_one_tap():
     assert [key.replace("\ufe0f", "") for key in at.buttons("Urgent")] == ["🗑", "✅", "⏭"]
 
     await at.taps("🗑️", "Urgent", user=MIA)
+    await at.waits(seconds=1)
     (redaction,) = at.happened_in_rooms()
     assert redaction.target == said
     assert "out of the room" in at.told[-1]
@@ -233,6 +234,8 @@ async def test_who_wrote_what_was_taken_out_has_their_own_words_back_in_private_
     await at.cries("[TU] the herons slept")
     await at.taps("🗑️", "Urgent", user=MIA)
     assert "herons slept" in at.noted()[-1]
+    await at.waits(seconds=1)
+    assert len(at.happened_in_rooms()) == 1
     assert not any("herons" in told for told in (*at.told, *at.noted(MO)))
     assert "herons" not in repr(at.store.tables)
 
