@@ -13,11 +13,10 @@ import fcntl
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 import yaml
@@ -28,6 +27,7 @@ from bots.cli.children import DOOR, Children
 from bots.cli.database import open_database
 from bots.cli.deployment import Deployment, load_deployment
 from bots.cli.progress import Stages
+from bots.cli.ready import SERVER_NAME, invitation, ready, user_id
 from bots.cli.rooms import look, make_so, organiser
 from bots.cli.sorry import Sorry
 from bots.cli.stopping import stop_requested
@@ -40,9 +40,8 @@ from bots.core.homeserver.synapse import HomeserverError, Synapse
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.private_files import read_private, write_private
 
-# Matrix's usual port. The name is nobody's: `.localhost` never leaves the machine.
+# Matrix's usual port.
 USUAL_PORT = 8008
-SERVER_NAME = "kithroom.localhost"
 # The door's usual port.
 DOOR_PORT = 8010
 # Who can be tried out, beside the bots and their organiser.
@@ -144,7 +143,9 @@ class TryOut:
                 await asyncio.gather(*(self._until_well(name, port, tell) for name, port in ports.items()))
         with stages.stage("Letting everybody in", "Everybody is in their rooms"):
             rooms = await self._until_joined(deployment, community, synapse)
-        facts = self._facts(synapse, community, rooms)
+        door = f"http://{LOOPBACK}:{self._door_port}"
+        passwords = {name: read_private(self._account_folder(name) / "password") for name in (MODERATOR, *MEMBERS)}
+        facts = ready(synapse.url, door, community, rooms, passwords)
         await asyncio.to_thread(write_private, self._ready, json.dumps(facts, indent=2) + "\n")
         self._console.print(
             f"\n[bold]{escape(community.name)} is up ({stages.seconds:.0f} s). Ctrl-C stops it.[/bold]\n"
@@ -215,15 +216,15 @@ class TryOut:
             "community": str(self.config),
             "state": str(self.state),
             "secrets": str(self.state / "secrets"),
-            "organiser": _user_id("organiser"),
-            "moderators": [_user_id(MODERATOR)],
-            "bots": {bot.value: _user_id(bot.value) for bot in BotName},
+            "organiser": user_id("organiser"),
+            "moderators": [user_id(MODERATOR)],
+            "bots": {bot.value: user_id(bot.value) for bot in BotName},
             "health": ports,
             "door": {
                 "address": f"http://{LOOPBACK}:{self._door_port}",
                 "listen": f"{LOOPBACK}:{self._door_port}",
                 "accounts": "synapse",
-                "account": _user_id(DOOR),
+                "account": user_id(DOOR),
                 # No name on the internet leads here.
                 "server": synapse.url,
             },
@@ -250,7 +251,7 @@ class TryOut:
     async def _until_joined(
         self, deployment: Deployment, community: Community, synapse: Synapse
     ) -> dict[str, ActualRoom]:
-        moderator = _user_id(MODERATOR)
+        moderator = user_id(MODERATOR)
         async with organiser(deployment) as http, self._at_most(_START_TIMEOUT):
             while True:
                 actual, _ = await look(deployment, community, http)
@@ -295,27 +296,6 @@ class TryOut:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _POLL)
 
-    def _facts(self, synapse: Synapse, community: Community, rooms: dict[str, ActualRoom]) -> dict[str, Any]:
-        """What `ready.json` holds."""
-        return {
-            "homeserver": synapse.url,
-            "server_name": SERVER_NAME,
-            "door": f"http://{LOOPBACK}:{self._door_port}",
-            "bots": {bot.value: _user_id(bot.value) for bot in BotName},
-            "rooms": {
-                "lobby": rooms["lobby"].room_id,
-                "moderators": rooms["moderators"].room_id,
-                "conditions": {c.id: rooms[f"condition:{c.id}"].room_id for c in community.conditions},
-            },
-            "accounts": {
-                name: {
-                    "user_id": _user_id(name),
-                    "password": read_private(self._account_folder(name) / "password"),
-                }
-                for name in (MODERATOR, *MEMBERS)
-            },
-        }
-
 
 def new_password() -> str:
     """One that can be read off a screen and typed on a phone: no letter looks like another. 59 bits."""
@@ -323,24 +303,5 @@ def new_password() -> str:
     return f"{letters[:6]}-{letters[6:]}"
 
 
-def _user_id(name: str) -> str:
-    return f"@{name}:{SERVER_NAME}"
-
-
 def _membership(room: ActualRoom, user: str) -> str:
     return str(room.state.get(("m.room.member", user), {}).get("membership", "leave"))
-
-
-def invitation(facts: Mapping[str, Any], ready: Path) -> list[tuple[str, str]]:
-    """How to try it: what it is, and what to copy."""
-    lobby = quote(facts["rooms"]["lobby"], safe="!")
-    return [
-        ("The door, to come in by", facts["door"]),
-        ("Homeserver for Element", facts["homeserver"]),
-        ("The lobby", f"https://matrix.to/#/{lobby}?via={facts['server_name']}"),
-        *(
-            (name.replace("_", " "), f"{account['user_id']}, password {account['password']}")
-            for name, account in facts["accounts"].items()
-        ),
-        ("All of it, for programs", str(ready)),
-    ]

@@ -17,8 +17,9 @@ from rich.console import Console
 
 from bots.cli import main
 from bots.cli.progress import Stages
+from bots.cli.ready import invitation
 from bots.cli.rooms import differences_table
-from bots.cli.up import USUAL_PORT, TryOut, invitation, new_password
+from bots.cli.up import USUAL_PORT, TryOut, new_password
 from bots.core.homeserver.plan import Difference
 from bots.core.homeserver.synapse import Synapse
 
