@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from bots.core.crisis.tiers import Assessment, Tier
 from bots.moderation.crisis.surroundings import heard
 from bots.moderation.detectors.finding import Field, Passage, Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
-from bots.moderation.grammar import understood, without
+from bots.moderation.grammar import Match, Parsed, understood, without
 
 _PURPOSE = "crisis"
 # Whoever needs people comes first, and of them who needs them soonest.
 _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_ANOTHER, Tier.ABUSE, Tier.DISTRESS)
-# Despair that is said in so many ways at once (worthless, alone, worn out …) is more than each of them.
+# Despair that is said in so many ways at once (worthless, alone, worn out …) is more than each of them;
+# what a table calls "heavy" (a goodbye, wanting out …) counts as two.
 _MANY_WAYS = 3
 _SURE_OF_MANY = 0.5
 _HARM = Harm()
@@ -23,6 +25,16 @@ _PACT = "harm.pact"
 _NOTHING = Assessment(tier=Tier.NONE)
 # No condition's slang takes these away: a body in danger, and what endangers who reads it.
 _WHATEVER_THE_SLANG = frozenset({Tier.MEDICAL, Tier.UNSAFE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One thing that was heard, and by which rule; `ways` is how much it counts among the ways of despair."""
+
+    tier: Tier
+    rule: str
+    sure: float
+    ways: int = 0
 
 
 def assess(passages: Sequence[Passage], setting: Setting) -> Assessment:
@@ -36,12 +48,15 @@ def assess(passages: Sequence[Passage], setting: Setting) -> Assessment:
     return _gravest(found)
 
 
-def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
+def _gravest(found: Iterable[_Said]) -> Assessment:
     by_tier: dict[Tier, dict[str, float]] = {}
-    for tier, rule, sure in found:
-        of_tier = by_tier.setdefault(tier, {})
-        of_tier[rule] = max(sure, of_tier.get(rule, 0.0))
-    if len(by_tier.get(Tier.DISTRESS, ())) >= _MANY_WAYS:
+    ways: dict[str, int] = {}
+    for said in found:
+        of_tier = by_tier.setdefault(said.tier, {})
+        of_tier[said.rule] = max(said.sure, of_tier.get(said.rule, 0.0))
+        if said.tier is Tier.DISTRESS:
+            ways[said.rule] = said.ways
+    if sum(ways.values()) >= _MANY_WAYS:
         by_tier.setdefault(Tier.THOUGHTS, {})["many-ways"] = _SURE_OF_MANY
     gravest = next((tier for tier in _ORDER if tier in by_tier), None)
     if gravest is Tier.THOUGHTS and _PACT in by_tier.get(Tier.UNSAFE, ()):
@@ -52,15 +67,22 @@ def _gravest(found: Iterable[tuple[Tier, str, float]]) -> Assessment:
     return Assessment(tier=gravest, rules=tuple(sorted(rules)), confidence=max(rules.values()))
 
 
-def _all(passage: Passage, setting: Setting) -> Iterator[tuple[Tier, str, float]]:
+def _all(passage: Passage, setting: Setting) -> Iterator[_Said]:
     for parsed in understood(passage, setting.languages):
         bare = without(parsed, setting.slang)
         for tier, match in heard(bare, tuple(bare.matches(_PURPOSE))):
-            yield tier, f"{parsed.language}.{match.rule.id}", match.rule.confidence
+            yield _said(parsed, tier, match)
         if bare is not parsed:
             for tier, match in heard(parsed, tuple(parsed.matches(_PURPOSE))):
                 if tier in _WHATEVER_THE_SLANG:
-                    yield tier, f"{parsed.language}.{match.rule.id}", match.rule.confidence
+                    yield _said(parsed, tier, match)
     for finding in _HARM.find(passage, setting):
         abuse = finding.detector.removeprefix(f"{_HARM.name}.") in ABUSE
-        yield Tier.ABUSE if abuse else Tier.UNSAFE, finding.detector, finding.confidence
+        yield _Said(Tier.ABUSE if abuse else Tier.UNSAFE, finding.detector, finding.confidence)
+
+
+def _said(parsed: Parsed, tier: Tier, match: Match) -> _Said:
+    rule = match.rule
+    # A joke about death is no way of despair, though it is heard as distress.
+    ways = 0 if rule.mark != Tier.DISTRESS else 2 if "heavy" in rule.ways else 1
+    return _Said(tier, f"{parsed.language}.{rule.id}", rule.confidence, ways)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bots.core.crisis.tiers import Tier
-from bots.moderation.grammar.around import Who, denied, laughed, past, quoted, whose
+from bots.moderation.grammar.around import Who, cited, denied, laughed, past, quoted, whose
 from bots.moderation.grammar.parsed import Parsed
 from bots.moderation.grammar.rules import Match
 
@@ -16,12 +16,12 @@ _OWN = frozenset({Tier.THOUGHTS, Tier.IMMEDIATE, Tier.DISTRESS})
 def heard(parsed: Parsed, matches: Sequence[Match]) -> Iterator[tuple[Tier, Match]]:
     """The tier of each match where it stands; those that come to nothing are left out.
 
-    What is denied, quoted or past takes with it what stands inside: in "it doesn't mean i want to kill myself"
+    What is denied, quoted, sung or past takes with it what stands inside: in "it doesn't mean i want to kill myself"
     no one wants to, and no one kills.
     """
     void = [False] * len(parsed.reading.words)
     for match in matches:
-        if quoted(parsed, match) or denied(parsed, match) or past(parsed, match):
+        if any(nothing(parsed, match) for nothing in (quoted, cited, denied, past)):
             void[match.start : match.end] = [True] * (match.end - match.start)
     for match in matches:
         if not all(void[match.start : match.end]):

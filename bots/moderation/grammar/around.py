@@ -12,6 +12,7 @@ from bots.moderation.grammar.rules import Match
 _SUBJECT_REACH = 8
 _DENIAL_REACH = 4
 _TELLING_REACH = 6
+_CITING_REACH = 5
 # How many words after it still say that it was a joke.
 _LAUGH_REACH = 6
 # Whoever quotes more than so many words does not speak of themselves.
@@ -35,6 +36,11 @@ def quoted(parsed: Parsed, match: Match) -> bool:
         begin -= 1
     before = begin - _SUBJECT_REACH
     return not parsed.has("i", before, begin) and not parsed.has("my", before, begin)
+
+
+def cited(parsed: Parsed, match: Match) -> bool:
+    """After a song, a book or a film was named: what is sung or played there."""
+    return parsed.has("cited", parsed.before(match, _CITING_REACH), match.start)
 
 
 def told(parsed: Parsed, match: Match) -> bool:

@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from bots.moderation.detectors.finding import Passage
 
 NUMBER = "#"
-"""The word that stands for every number in a pattern."""
+"""The word that stands for a number below ten, or one that is no count ("3.5", "10:30")."""
+MANY = "#many"
+"""The one for a number from ten on."""
+HUGE = "#huge"
+"""The one for a number from a hundred on."""
 YEAR = "#year"
 """The one for a number that is a year."""
+NUMBERS = (NUMBER, MANY, HUGE)
+"""What `#` stands for in a pattern: every number but a year."""
 
 _PIECE = re.compile(
     r"(?P<number>\d+(?:[.,:/]\d+)*)"
@@ -23,6 +29,7 @@ _PIECE = re.compile(
     r"|(?P<picture>[☀-➿⬀-⯿\U0001f300-\U0001faff])"
 )
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
+_THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
 _INSIDE = str.maketrans("", "", "'’`´*")
 # Two dots and more are a breath, not an end ("i just want to... die"), and so is what stands after a single word
 # ("tired. of. living.").
@@ -79,7 +86,7 @@ def read(passage: Passage) -> Reading:
         else:
             if kind == "number":
                 numbers[len(words)] = text
-                text = YEAR if _YEAR.fullmatch(text) else NUMBER
+                text = _size(text)
             words.append(text.translate(_INSIDE))
             starts.append(origin[piece.start()])
             ends.append(origin[piece.end() - 1] + 1)
@@ -95,6 +102,17 @@ def read(passage: Passage) -> Reading:
         frozenset(asks),
         numbers,
     )
+
+
+def _size(number: str) -> str:
+    """The word that a number is read as."""
+    if _YEAR.fullmatch(number):
+        return YEAR
+    count = _THOUSANDS.sub("", number)
+    if not count.isdigit():
+        return NUMBER
+    digits = len(count.lstrip("0")) or 1
+    return NUMBERS[min(digits, len(NUMBERS)) - 1]
 
 
 def _quoted(starts: Sequence[int], marks: Sequence[int], lines: Iterable[tuple[int, int]]) -> tuple[bool, ...]:

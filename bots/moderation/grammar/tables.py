@@ -4,7 +4,8 @@
 `tables/<purpose>.<language>.yaml` has three parts, each of which may be missing:
 
 - `words`: a class and its phrases, parted by commas. A phrase may name another class in pointed brackets
-  (`be <dead>`): it stands for each of that class's phrases. `#` is any number (in a row: `<#>`).
+  (`be <dead>`): it stands for each of that class's phrases. `#` is any number (in a row: `<#>`),
+  `#many` one from ten on, `#huge` one from a hundred on.
   What is in `shared.<language>.yaml` belongs to every table of the language: `i`, `no` …, and how
   words are also written (`respelt`).
 - `idioms`: rows that only sound like something. What overlaps them is not seen.
@@ -29,7 +30,7 @@ import yaml
 from bots.moderation.detectors.finding import Passage
 from bots.moderation.detectors.folding import fold
 from bots.moderation.grammar.parsed import Parsed
-from bots.moderation.grammar.reading import NUMBER, Reading, read
+from bots.moderation.grammar.reading import NUMBER, NUMBERS, Reading, read
 from bots.moderation.grammar.rules import IDIOM, Item, Row, Rule
 from bots.moderation.grammar.spelling import Spelling
 from bots.moderation.grammar.trie import Trie
@@ -38,6 +39,7 @@ PURPOSES = ("crisis", "harm", "instructing", "selling")
 LANGUAGES = ("en", "es", "fr", "de", "pt")
 _GAPS = {"..": 3, "...": 6}
 _REFERENCE = re.compile(r"<([^<>]+)>")
+_ANY_NUMBER = re.compile(rf"(?<!\S){NUMBER}(?!\S)")
 _APART = re.compile(r"[-\s]+")
 # Shorter messages are read in every language of the room: they have too few words to tell by.
 _FEW_WORDS = 4
@@ -53,7 +55,8 @@ class Grammar:
         self.language = language
         self._phrases: dict[str, tuple[str, ...]] = {}
         self._respelt = {plain(way): plain(word) for word, ways in shared["respelt"].items() for way in _split(ways)}
-        self._written: dict[str, str] = {**shared["words"], NUMBER: NUMBER}
+        self._written: dict[str, str] = dict(shared["words"])
+        self._phrases |= {NUMBER: NUMBERS, **{of: NUMBERS[at:] for at, of in enumerate(NUMBERS) if at}}
         for purpose, table in tables.items():
             self._written |= {f"{purpose}:{name}": phrases for name, phrases in table.get("words", {}).items()}
         self._often = frozenset(map(plain, _split(shared["common"])))
@@ -189,7 +192,7 @@ class Grammar:
         return " ".join(self._respelt.get(word, word) for word in plain(words).split())
 
     def _spelled_out(self, purpose: str, phrase: str) -> Iterable[str]:
-        pieces = _REFERENCE.split(phrase)
+        pieces = _REFERENCE.split(_ANY_NUMBER.sub(f"<{NUMBER}>", phrase))
         choices = [
             self._expanded(self._name(purpose, piece)) if at % 2 else (self._spelt(piece),)
             for at, piece in enumerate(pieces)
