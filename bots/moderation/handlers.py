@@ -58,6 +58,9 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
     if command is None or room is None:
         return ()
     taken_away = _taken_away(event, room, command)
+    if isinstance(command, Grant | Keep) and room.role is RoomRole.MODERATORS:
+        # `answering` hears these, and says why not.
+        return ()
     if isinstance(facts.order, Refused):
         return (*taken_away, *_refuse(facts.order, event, facts))
     match command:
