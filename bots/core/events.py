@@ -172,6 +172,11 @@ class Report(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesChanged(Event):
+    """The devices of `sender`, or what their own identity says of them, are not what they were. In no room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """The bot runs, and has heard its homeserver: once a process, before anything else is decided by the clock.
 
@@ -225,6 +230,7 @@ AnyEvent = (
     | RoomStateChanged
     | Unreadable
     | Report
+    | DevicesChanged
     | Started
     | Tick
     | Outcome

@@ -10,7 +10,7 @@ from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
 from bots.core.crisis.hearing import Hear
-from bots.core.events import Membership, Message, Outcome, PollAnswer, Reaction, Tick, Unreadable
+from bots.core.events import DevicesChanged, Membership, Message, Outcome, PollAnswer, Reaction, Tick, Unreadable
 from bots.core.records import Record
 from bots.welcome.answers import load
 from bots.welcome.conversation import Interview
@@ -21,7 +21,16 @@ from bots.welcome.history import History
 from bots.welcome.later_on import LaterOn
 from bots.welcome.listening import Listening
 from bots.welcome.moving import FOLLOWING
-from bots.welcome.records import Arrivals, Consent, Conversation, CrisisNote, FirstWords, NoCrisisNotes, Telling
+from bots.welcome.records import (
+    Arrivals,
+    Consent,
+    Conversation,
+    CrisisNote,
+    FirstWords,
+    NoCrisisNotes,
+    PastGiven,
+    Telling,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,16 @@ class WelcomeBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.WELCOME
     display_name: str = "welcome.display_name"
-    records: Sequence[type[Record]] = (Conversation, Consent, Arrivals, FirstWords, CrisisNote, NoCrisisNotes, Telling)
+    records: Sequence[type[Record]] = (
+        Conversation,
+        Consent,
+        Arrivals,
+        FirstWords,
+        CrisisNote,
+        NoCrisisNotes,
+        Telling,
+        PastGiven,
+    )
 
 
 def make_bot(community: Community, hear: Hear) -> WelcomeBot:
@@ -51,6 +69,7 @@ def make_bot(community: Community, hear: Hear) -> WelcomeBot:
             Handler(Outcome, history.gather_outcome, history.decide_outcome),
             Handler(Membership, history.gather_membership, history.decide_membership),
             Handler(Tick, history.gather_tick, history.decide_tick),
+            Handler(DevicesChanged, history.gather_devices, history.decide_devices),
             Handler(Membership, gone.gather, gone.decide),
             Handler(Tick, gone.gather_tick, gone.decide_tick),
             Handler(Tick, listening.gather_asked, listening.decide_asked),

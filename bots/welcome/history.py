@@ -3,6 +3,7 @@
 
 The keys are given twice: once the invitation is out, so that they are there when somebody comes in,
 and at the moment they come in, to whichever device they have then. An app takes whichever comes in time.
+A device that is new in the first days after that is given them too.
 Somebody whose device is not confirmed yet hears so in private, once, with what to do in an app like theirs.
 They get the keys when it is, if that is within some hours, or when they say that they are done.
 """
@@ -13,23 +14,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Invite, Schedule, ShareHistory, Words
+from bots.core.actions import Action, Invite, Remember, Schedule, ShareHistory, Words
 from bots.core.bot import Reader
 from bots.core.community import Community, HistorySharing
-from bots.core.events import Membership, MembershipState, Outcome, Tick
+from bots.core.events import DevicesChanged, Membership, MembershipState, Outcome, Tick
 from bots.welcome.carrying_out import carry_out
 from bots.welcome.coming_up import PAST
 from bots.welcome.facts import Facts, facts_in_their_chat
-from bots.welcome.records import Pause
+from bots.welcome.records import PastGiven, Pause
 from bots.welcome.showing import app_of
 from bots.welcome.turn import Turn
 from bots.welcome.turning import with_more
 from bots.welcome.wording import Say, Wording
 
+_DEVICE = "device"
 _AGAIN, _ASKED = f"{PAST}.again", f"{PAST}.asked"
 _NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
 # An app waits for a day after it came in.
 _WAITS = (timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12))
+# So long after somebody came in, a new device of theirs is given the keys as well.
+_FIRST_DAYS = timedelta(days=7)
+# A device that is new is confirmed a moment later, and each is a change.
+_COMES_TO_REST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,23 @@ class History:
         """Give them again to somebody who came in: by now they may have another device."""
         if facts is None:
             return ()
-        return self._share(event.room_id, facts, follow_up=True)
+        shared = self._share(event.room_id, facts, follow_up=True)
+        given = PastGiven(user=facts.person, room_id=event.room_id, at=facts.now)
+        return (*shared, *((Remember(why=PAST, record=given),) if shared else ()))
+
+    async def gather_devices(self, event: DevicesChanged, reader: Reader) -> tuple[datetime, list[PastGiven]] | None:
+        """The rooms whose past somebody was given in the last days; nothing in a community that shares nothing."""
+        return (reader.now, list(await reader.find(PastGiven, user=event.sender))) if self._shares else None
+
+    def decide_devices(
+        self, event: DevicesChanged, facts: tuple[datetime, list[PastGiven]] | None
+    ) -> tuple[Action, ...]:
+        """Give it to their new device, once its owner is done with it. Whoever left since gets nothing."""
+        if facts is None:
+            return ()
+        now, given = facts
+        lately = [each for each in given if now - each.at < _FIRST_DAYS]
+        return tuple(_try_again(each.room_id, event.sender, now + _COMES_TO_REST, _DEVICE) for each in lately)
 
     async def gather_tick(self, event: Tick, reader: Reader) -> Facts | None:
         """About the person for whom it was put by."""
@@ -129,6 +151,8 @@ def _condition(room_id: str, facts: Facts) -> str | None:
     return next((i for i, room in facts.condition_rooms.items() if room.room_id == room_id), None)
 
 
-def _try_again(room_id: str, user: str, at: datetime) -> Schedule:
+def _try_again(room_id: str, user: str, at: datetime, which: str = "") -> Schedule:
+    """At that time; in place of another with this name, if it has one."""
     payload = {"room_id": room_id, "user": user}
-    return Schedule(why=PAST, id=f"{PAST}:{room_id}:{user}:{at.isoformat()}", kind=PAST, at=at, payload=payload)
+    id_ = f"{PAST}:{room_id}:{user}:{which or at.isoformat()}"
+    return Schedule(why=PAST, id=id_, kind=PAST, at=at, payload=payload)

@@ -211,6 +211,22 @@ class CrisisNote(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastGiven(Record):
+    """That somebody was given the keys of a room's past when they came in: for new devices of theirs."""
+
+    user: Hashed
+    room_id: str
+    at: datetime
+
+    key: ClassVar[tuple[str, ...]] = ("user", "room_id")
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a newcomer's other devices read what a room shares of its past",
+        keep=timedelta(days=7),
+        subject="user",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoCrisisNotes(Record):
     """That somebody wants no more such notes."""
 

@@ -148,6 +148,46 @@ async def test_whose_device_is_confirmed_later_is_given_the_keys_then(place):
     assert place.handed_over == [(place.rooms["coeliac"], ANA)]
 
 
+async def gets_a_device(place, **after):
+    place.clock.advance(timedelta(**after))
+    place.homeserver.give_device(ANA)
+    await settle(place.running)
+    before = len(place.handed_over)
+    for _ in range(2):
+        place.clock.advance(timedelta(seconds=61))
+        await settle(place.running)
+    return place.handed_over[before:]
+
+
+async def test_a_new_device_in_the_first_days_is_given_the_keys_as_well(place):
+    await place.comes_in("coeliac", by=BOT)
+    assert await gets_a_device(place, hours=1) == [(place.rooms["coeliac"], ANA)]
+    assert await gets_a_device(place, days=3) == [(place.rooms["coeliac"], ANA)]
+    assert await gets_a_device(place, days=4) == []
+
+
+async def test_a_new_device_that_changes_again_at_once_is_given_them_once(place):
+    await place.comes_in("coeliac", by=BOT)
+    place.homeserver.give_device(ANA)
+    await settle(place.running)
+    place.clock.advance(timedelta(seconds=30))
+    assert await gets_a_device(place) == [(place.rooms["coeliac"], ANA)]
+
+
+@pytest.mark.parametrize("by", [BOT, MODERATOR])
+async def test_a_new_device_of_who_left_or_came_another_way_is_given_nothing(place, by):
+    await place.comes_in("coeliac", by=by)
+    if by == BOT:
+        place.homeserver.leave(ANA, place.rooms["coeliac"])
+        await settle(place.running)
+    assert await gets_a_device(place, hours=1) == []
+
+
+async def test_a_new_device_of_somebody_in_a_room_that_keeps_its_history_is_given_nothing(place):
+    await place.comes_in("epilepsy", by=BOT)
+    assert await gets_a_device(place, hours=1) == []
+
+
 async def has_a_chat(place):
     chat = place.homeserver.private_chat(BOT, ANA, "mark", "Chat")
     await place.running.live.directory.remember_private_chat(ANA, chat)

@@ -66,6 +66,10 @@ class Decider:
         self.heard: Callable[[Action], None] = lambda _: None
         self._log = structlog.get_logger().bind(bot=bot.name.value)
 
+    def hears(self, kind: type[AnyEvent]) -> bool:
+        """Whether any handler is for such events."""
+        return any(handler.event is kind for handler in self._bot.handlers)
+
     def targets(self, event: AnyEvent) -> Iterable[str]:
         """The event ids whose senders the handlers will ask for."""
         for number, handler in self._handlers(event):

@@ -19,6 +19,7 @@ from bots.core.actions import BotName, Join, Send
 from bots.core.events import (
     PRESENT,
     AnyEvent,
+    DevicesChanged,
     Event,
     Membership,
     MembershipState,
@@ -116,7 +117,7 @@ class Loop:
         await self._load(batch.room_ids | await self._needed(joined, received))
         late = await self._late(batch, received)
         reports = await self._reports(received)
-        coming = [*late, *(self._wanted(batch)), *reports]
+        coming = [*late, *(self._wanted(batch)), *reports, *self._devices(batch, since, received)]
         senders = await self._senders(coming)
         labels = await self._labels(batch, received)
         reader = None
@@ -184,6 +185,15 @@ class Loop:
             and event.sender != me
             and (not batch.initial or _invites(event, me))
             and (not _is_policy(event) or last[event.room_id] == event.event_id)
+        ]
+
+    def _devices(self, batch: SyncBatch, since: str | None, now: datetime) -> list[DevicesChanged]:
+        """Whose devices changed, for a bot that asks: for most it is a matter of encryption alone."""
+        if batch.initial or not self.decider.hears(DevicesChanged):
+            return []
+        others = sorted(batch.devices_changed - self.bots)
+        return [
+            DevicesChanged(room_id="", event_id=_devices_id(user, since), sender=user, sent_at=now) for user in others
         ]
 
     async def _labels(self, batch: SyncBatch, now: datetime) -> dict[str, str]:
@@ -319,6 +329,11 @@ def _is_policy(event: AnyEvent) -> TypeGuard[RoomStateChanged]:
 def _position(room_id: str) -> str:
     """Under which name it is kept that the bot has come to the room."""
     return "room:" + hashlib.sha256(room_id.encode()).hexdigest()[:24]
+
+
+def _devices_id(user: str, since: str | None) -> str:
+    """The same again if the same sync is processed again."""
+    return "$devices-" + hashlib.sha256("\0".join((user, since or "")).encode()).hexdigest()[:40]
 
 
 def _present_id(room_id: str, user: str, since: str | None) -> str:

@@ -299,6 +299,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("room_id", "user"),
     )
     op.create_table(
+        "past_given",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user", "room_id"),
+    )
+    op.create_table(
         "join_wave",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("times", sa.Text(), nullable=False),
@@ -605,6 +615,7 @@ def downgrade() -> None:
     op.drop_table("crisis_note")
     op.drop_table("crisis_alert")
     op.drop_table("first_words")
+    op.drop_table("past_given")
     op.drop_table("conversation")
     op.drop_table("consent")
     op.drop_table("community_room")
