@@ -20,7 +20,10 @@ from bots.cli.stopping import stop_requested
 from bots.core.actions import BotName, Words
 from bots.core.bot import Bot
 from bots.core.community import Community
+from bots.core.crisis.hearing import Where
 from bots.core.matrix.opening import open_client
+from bots.core.pages import Seen
+from bots.core.runtime.clock import SystemClock
 from bots.core.runtime.logging import configure
 from bots.core.runtime.run import Running, run_bot
 from bots.moderation.grammar import learn
@@ -46,10 +49,24 @@ def make_bot(name: BotName, community: Community, state: Path | None = None) -> 
         case BotName.RESOURCES:
             from bots.resources.bot import make_bot as resources
 
-            bot = resources(community, hear, state / name.value / "library.db" if state else None)
+            def gives_away(text: str, where: Where) -> tuple[str, ...]:
+                # Asked about a tip now and then: its tables are not in memory before.
+                from bots.moderation.giving_away import GivingAway
+
+                return GivingAway(community)(text, where)
+
+            kept_in = state / name.value / "library.db" if state else None
+            bot = resources(community, hear, kept_in, gives_away)
             for note in bot.notes:
                 structlog.get_logger().warning(note, bot=name.value)
             return bot
+
+
+async def _look(url: str) -> Seen:
+    """What a web address answers. Its tools are not in memory before somebody gives a link."""
+    from bots.core.runtime.links import look_at
+
+    return await look_at(url, SystemClock())
 
 
 async def run_one(config: Path, name: BotName) -> int:
@@ -92,6 +109,7 @@ async def run_one(config: Path, name: BotName) -> int:
             organiser=deployment.organiser,
             mistakes=loaded.mistakes,
             settings_of=loaded.settings_of,
+            look=_look if name is BotName.RESOURCES else None,
         )
         return await run_bot(running, http_port=deployment.health.get(name))
 

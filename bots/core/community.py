@@ -206,6 +206,7 @@ class Community:
 
     `moderators` are Matrix user ids. `allies` are server names (only with `Federation.ALLIED`).
     `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
+    `library_news`: rooms hear once a month what came to the library.
     `appeal_within` is how long a member may appeal, `show_reporters` whether moderators see who reported something.
     `minimum_age` is in years.
     `door` is the address of the page where people make an account here.
@@ -237,6 +238,7 @@ class Community:
     federation: Federation = Federation.CLOSED
     allies: tuple[str, ...] = ()
     keep_missing_words: bool = False
+    library_news: bool = False
     appeal_within: timedelta = timedelta(days=30)
     show_reporters: bool = False
     history_for: timedelta = timedelta(days=30)

@@ -49,7 +49,8 @@ __all__ = [
 
 def shipped_words() -> tuple[Path, ...]:
     """The catalogue folders that come with the bots."""
-    return tuple(sorted((Path(__file__).parent.parent).glob("*/words")))
+    bots = Path(__file__).parent.parent
+    return tuple(sorted((*bots.glob("*/words"), *bots.glob("*/*/words"))))
 
 
 def spoken(folders: Sequence[Path]) -> tuple[str, ...]:

@@ -192,6 +192,25 @@ class Readability(Record):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TipAsked(Record):
+    """That somebody was asked about a tip of theirs, so that a plain "yes" is understood. Written by the resources bot.
+
+    `time` is how often they were asked about it.
+    """
+
+    user: Hashed
+    number: int
+    time: int
+
+    key: ClassVar[tuple[str, ...]] = ("user",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a plain yes or no be understood as the answer to what somebody was asked last about a tip",
+        keep=timedelta(days=7),
+        subject="user",
+    )
+
+
 class Measure(StrEnum):
     """What moderators can ask of a whole room for a while."""
 
@@ -231,4 +250,5 @@ CORE_RECORDS: tuple[type[Record], ...] = (
     OnCall,
     Readability,
     RoomMeasure,
+    TipAsked,
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
-from bots.core.crisis.hearing import Hear
+from bots.core.crisis.hearing import Hear, Where
 from bots.core.events import Membership, Message, Outcome
 from bots.core.following import Following
 from bots.core.helplines import load_asking
@@ -19,6 +19,9 @@ from bots.core.records import Record
 from bots.resources.handlers import Resources
 from bots.resources.library import Library
 from bots.resources.records import MissingWord
+from bots.resources.wisdom.facts import GivesAway
+from bots.resources.wisdom.handling import Wisdom
+from bots.resources.wisdom.records import LibraryRound, OfferedTip, ReviewAsked, SharedTip, TipShelf
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,14 @@ class ResourcesBot:
     handlers: Sequence[Handler]  # type: ignore[type-arg]  # each handler has its own event and facts
     name: BotName = BotName.RESOURCES
     display_name: str = "resources.display_name"
-    records: Sequence[type[Record]] = (MissingWord,)
+    records: Sequence[type[Record]] = (
+        MissingWord,
+        OfferedTip,
+        SharedTip,
+        TipShelf,
+        LibraryRound,
+        ReviewAsked,
+    )
     notes: tuple[str, ...] = ()
 
 
@@ -44,18 +54,29 @@ def called_in(community: Community) -> dict[str, tuple[str, ...]]:
     return {key: (*name.values(), *chain.from_iterable(words.values())) for key, name, words in subjects}
 
 
-def make_bot(community: Community, hear: Hear, kept_in: Path | None = None) -> ResourcesBot:
+def _nothing(text: str, where: Where) -> tuple[str, ...]:
+    """Without anybody who knows what gives people away, nothing is said of it."""
+    del text, where
+    return ()
+
+
+def make_bot(
+    community: Community, hear: Hear, kept_in: Path | None = None, gives_away: GivesAway = _nothing
+) -> ResourcesBot:
     """The bot for this community; reads the library once. `hear` says what a message sounds like.
 
-    The library's index is kept in the file `kept_in`, if one is named.
+    The library's index is kept in the file `kept_in`, if one is named. `gives_away` says what in somebody's words may
+    tell who they are, before they are kept.
     """
     library = Library(community.library, called_in(community), community.languages, file=kept_in)
-    resources = Resources(community, library, load_asking(), hear)
+    wisdom = Wisdom.of(community, library, hear, gives_away)
+    resources = Resources(community, library, load_asking(), hear, wisdom)
     return ResourcesBot(
         handlers=(
             Handler(Message, resources.gather, resources.decide),
             Handler(Membership, resources.gather_invitation, resources.decide_invitation),
             Handler(Outcome, resources.gather_outcome, resources.decide_outcome),
+            *wisdom.handlers,
             *Following().handlers,
         ),
         notes=library.notes,

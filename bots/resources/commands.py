@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.core.commands import CommandSet, Rest, command
+from bots.core.tips import Hack, MyTips, Save, TakeTipBack, TipCommand
 
 
 @command(
@@ -75,5 +76,5 @@ class Topics:
     """`!topics`: what the library is about."""
 
 
-Command = Find | Helplines | Card | Topics
-COMMANDS: CommandSet[Command] = CommandSet(Find, Helplines, Card, Topics)
+Command = Find | Helplines | Card | Topics | TipCommand
+COMMANDS: CommandSet[Command] = CommandSet(Find, Helplines, Card, Topics, Save, Hack, MyTips, TakeTipBack)

@@ -22,7 +22,7 @@ from bots.core.actions import (
     Words,
 )
 from bots.core.bot import Reader
-from bots.core.commands import Missing, Unknown
+from bots.core.commands import PREFIX, Missing, Unknown
 from bots.core.community import Community, in_language
 from bots.core.crisis.hearing import Hear
 from bots.core.crisis.tiers import NOTED, Assessment
@@ -31,12 +31,14 @@ from bots.core.helplines import Asking, find_country, told
 from bots.core.library import Standing
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView, place_of
+from bots.core.tips import TipCommand
 from bots.resources.cards import card_named, card_told, cards_of, cards_told, topics_told
 from bots.resources.commands import COMMANDS, Card, Command, Find, Helplines, Topics
 from bots.resources.finding import For
 from bots.resources.library import Answer, Found, Library
 from bots.resources.people import is_somebody_awake, people_to_call, where_is
 from bots.resources.records import MissingWord
+from bots.resources.wisdom.handling import Wisdom
 from bots.resources.wording import because_told, origin_told
 
 # A private chat with this bot is the two of them.
@@ -99,14 +101,21 @@ class Resources:
     library: Library
     asking: Asking
     hear: Hear
+    wisdom: Wisdom
 
     async def gather(self, event: Message, reader: Reader) -> Facts:
         """Search the library, if a question is asked."""
         room = reader.room(event.room_id)
         spoken = await reader.get(SpokenLanguage, event.sender)
         wanted = For(condition=room.condition if room else None, language=spoken.language if spoken else None)
+        if room is not None and await self.wisdom.concerns(event, room, reader):
+            return Facts(now=reader.now, room=room, asked=None, answer=None, counts={})
+        if room is not None and (_is_private(room) or event.text.lstrip().startswith(PREFIX)):
+            await self.wisdom.shelf.follow(reader)
         # Reading a question can mean a search, too.
         asked, answer = await reader.aside(lambda: self._looked_up(event, room, wanted))
+        if answer is not None:
+            answer = await self.wisdom.shelf.still_there(answer, reader)
         counts: dict[str, int] = {}
         if answer and not answer.found and self.community.keep_missing_words:
             for word in _that_may_be_kept(event.text, answer.missing):
@@ -127,7 +136,7 @@ class Resources:
         asked = facts.asked
         # What is asked and answered about health is for two, and not for whoever runs a server. People to call are.
         in_clear = facts.room is not None and _is_private(facts.room) and not facts.room.encrypted
-        if in_clear and isinstance(asked, Find | Card | Topics | Lost | Missing):
+        if in_clear and isinstance(asked, Find | Card | Topics | TipCommand | Lost | Missing):
             return (self._say(event, facts, Words("resources.not_encrypted"), why="resources.help"),)
         match asked:
             case Find():

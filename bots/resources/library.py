@@ -78,15 +78,23 @@ class Library:
         shown = tuple(Found(resource, because) for resource, because in found if resource is not None)
         return Answer(shown, answer.missing, answer.by_words_alone)
 
-    def put(self, resource: Resource) -> None:
-        """A new entry, or a new version of one: found from now on."""
-        self._resources[resource.id] = resource
-        self._index.put(self._entry(resource))
+    def put(self, *resources: Resource) -> None:
+        """New entries, or new versions of some: found from now on."""
+        self._resources |= {resource.id: resource for resource in resources}
+        self._index.put(*map(self._entry, resources))
 
-    def take_out(self, resource_id: str) -> None:
-        """An entry that is no more."""
-        self._resources.pop(resource_id, None)
-        self._index.take_out(resource_id)
+    def take_out(self, *resource_ids: str) -> None:
+        """Entries that are no more."""
+        for resource_id in resource_ids:
+            self._resources.pop(resource_id, None)
+        self._index.take_out(*resource_ids)
+
+    def named(self, words: str) -> Resource | None:
+        """The entry that has this id, or else the one that is closest to these words."""
+        if (resource := self._resources.get(words)) is not None:
+            return resource
+        found = self.search(words).found
+        return found[0].resource if found else None
 
     def asks_something(self, text: str) -> bool:
         """Whether there is a telling word in it: "hello" and "thank you" ask for nothing."""

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from bots.core.actions import Param, Words
 from bots.core.library import Kind, Resource
+from bots.resources.wisdom.shelf import source_of
 
 
 def kind_told(kind: Kind) -> Words:
@@ -23,7 +24,7 @@ def because_told(words: Sequence[str]) -> Words:
 def source_told(entry: Resource) -> Param:
     """Where it is from; of another community's entry also whose it is."""
     if entry.shared_by is None:
-        return entry.source
+        return source_of(entry)
     return Words("resources.origin.shared", {"source": entry.source, "community": entry.shared_by})
 
 

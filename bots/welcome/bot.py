@@ -12,6 +12,7 @@ from bots.core.community import Community
 from bots.core.crisis.hearing import Hear
 from bots.core.events import DevicesChanged, Membership, Message, Outcome, PollAnswer, Reaction, Tick, Unreadable
 from bots.core.records import Record
+from bots.welcome import giving
 from bots.welcome.answers import load
 from bots.welcome.conversation import Interview
 from bots.welcome.first_words import FirstWordsWatch
@@ -63,6 +64,7 @@ def make_bot(community: Community, hear: Hear) -> WelcomeBot:
             *FOLLOWING.handlers,
             Handler(Message, welcome.gather, welcome.decide),
             Handler(Reaction, welcome.gather_reaction, welcome.decide_reaction),
+            Handler(Reaction, giving.gather_tap, giving.decide_tap),
             Handler(PollAnswer, welcome.gather_poll, welcome.decide_poll),
             Handler(Membership, welcome.gather_membership, welcome.decide_membership),
             Handler(Outcome, welcome.gather_outcome, welcome.decide_outcome),

@@ -38,6 +38,7 @@ class Facts:
     that the person said yes to and the room has not heard, `language` the one they chose, if they chose one,
     `telling` what they are about to report,
     `locked` the room ids into which moderators let nobody new for the moment,
+    `tip_asked` whether they were asked about a tip of theirs, `tip_replied_to` which one, and when, they reply to,
     `ear` how near to danger something sounds that was said in the private chat.
     """
 
@@ -62,6 +63,8 @@ class Facts:
     locked: frozenset[str] = frozenset()
     ear: Ear | None = None
     telling: Telling | None = None
+    tip_asked: bool = False
+    tip_replied_to: tuple[int, int] | None = None
 
     @property
     def private(self) -> bool:

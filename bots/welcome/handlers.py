@@ -37,6 +37,7 @@ from bots.welcome.coming_up import INVITE
 from bots.welcome.commands import COMMANDS, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData, NotesAgain
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about
+from bots.welcome.giving import asked_of, given
 from bots.welcome.inviting import came_back, turned_down
 from bots.welcome.listening import Listening
 from bots.welcome.passing_on import heard
@@ -63,7 +64,9 @@ class Welcome:
         facts = await facts_about(event, event.sender, reader)
         if facts.private:
             telling = await reader.get(Telling, event.sender)
-            facts = replace(facts, telling=telling, ear=await self.listening.said_here(event, reader))
+            tip_asked, tip = await asked_of(event, reader)
+            facts = replace(facts, telling=telling, tip_asked=tip_asked, tip_replied_to=tip)
+            facts = replace(facts, ear=await self.listening.said_here(event, reader))
         asks = isinstance(COMMANDS.parse(event.text), MyData) or (
             facts.private and self.interview.vocabulary.intent(event.text) is Intent.MYDATA
         )
@@ -83,6 +86,8 @@ class Welcome:
             return self.listening.notes_again(facts.ear)
         if facts.room is not None and facts.room.encrypted and not event.encrypted:
             return (send(InPrivateChat(event.sender), (Words("welcome.not_encrypted"),), "welcome.answer"),)
+        if passed_on is None:
+            passed_on = given(event, facts)
         gentle = self.listening.gentle(event, facts.ear) if facts.ear is not None else ()
         return (*gentle, *(self._goes_on(parsed, event, facts) if passed_on is None else passed_on))
 

@@ -73,7 +73,7 @@ class Library:
     """A reader over given rooms and records."""
 
     def __init__(self, *records):
-        self.now, self.me = NOW, ME
+        self.now, self.me, self.bots = NOW, ME, frozenset({ME})
         self.records = {(type(r), *(getattr(r, name) for name in r.key)): r for r in records}
 
     def room(self, room_id):
@@ -87,6 +87,9 @@ class Library:
 
     async def get(self, record, *key):
         return self.records.get((record, *key))
+
+    async def label(self, event_id):
+        return None
 
     async def aside(self, work):
         return work()

@@ -121,6 +121,7 @@ class CommunityForm(Form):
         default_factory=list
     )
     keep_missing_words: bool = False
+    library_news: bool = False
     appeal_within_days: Annotated[int, Field(ge=1, le=365)] = 30
     show_reporters: bool = False
     history_days: Annotated[int, Field(ge=1, le=365)] = 30

@@ -142,6 +142,7 @@ class _Loading:
             federation=Federation(form.federation),
             allies=tuple(form.allies),
             keep_missing_words=form.keep_missing_words,
+            library_news=form.library_news,
             appeal_within=form.appeal_within,
             show_reporters=form.show_reporters,
             history_for=form.history_for,

@@ -72,15 +72,15 @@ class Index:
         self._words_changed()
         self._measure = Measure.from_json(shelf.note("measure"))
 
-    def put(self, entry: Entry) -> None:
-        """Add an entry, or put it in the place of the one with its id. It is found from now on."""
+    def put(self, *entries: Entry) -> None:
+        """Add entries, each in the place of the one with its id, if there is one. They are found from now on."""
         with self._lock:
-            self.change([entry], [entry.id])
+            self.change(entries, [entry.id for entry in entries])
 
-    def take_out(self, entry_id: str) -> None:
-        """The entry is found no more. One that is not there is no mistake."""
+    def take_out(self, *entry_ids: str) -> None:
+        """The entries are found no more. One that is not there is no mistake."""
         with self._lock:
-            self.change([], [entry_id])
+            self.change([], entry_ids)
 
     def search(self, question: str, wanted: For = ANYBODY, most: int = MOST_RESULTS) -> Answer:
         """The `most` closest entries, best first; none when nothing fits.

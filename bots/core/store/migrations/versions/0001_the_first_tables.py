@@ -568,10 +568,99 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_unreadable_at"), "unreadable", ["at"], unique=False)
     op.create_index("unreadable_by_session", "unreadable", ["bot", "room_id", "session_id"], unique=False)
+    op.create_table(
+        "library_round",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "offered_tip",
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.String(length=32), nullable=False),
+        sa.Column("author_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=True),
+        sa.Column("event_id", sa.Text(), nullable=True),
+        sa.Column("saver", sa.String(length=32), nullable=True),
+        sa.Column("saver_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("condition", sa.Text(), nullable=True),
+        sa.Column("chat", sa.Text(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("why", sa.LargeBinary(), nullable=False),
+        sa.Column("link", sa.LargeBinary(), nullable=False),
+        sa.Column("link_title", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("better", sa.LargeBinary(), nullable=False),
+        sa.Column("editor", sa.String(length=32), nullable=True),
+        sa.Column("editor_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
+        "review_asked",
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("review_by", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("entry", "review_by"),
+    )
+    op.create_table(
+        "shared_tip",
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.String(length=32), nullable=False),
+        sa.Column("author_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("added", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reviewed", sa.Date(), nullable=False),
+        sa.Column("review_by", sa.Date(), nullable=False),
+        sa.Column("reviewer", sa.String(length=32), nullable=False),
+        sa.Column("reviewer_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=True),
+        sa.Column("condition", sa.Text(), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("why", sa.LargeBinary(), nullable=False),
+        sa.Column("link", sa.LargeBinary(), nullable=False),
+        sa.Column("link_title", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
+        "tip_asked",
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user"),
+    )
+    op.create_table(
+        "tip_shelf",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("changes", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table("tip_shelf")
+    op.drop_table("tip_asked")
+    op.drop_table("shared_tip")
+    op.drop_table("review_asked")
+    op.drop_table("offered_tip")
+    op.drop_table("library_round")
     op.drop_index("unreadable_by_session", table_name="unreadable")
     op.drop_index(op.f("ix_unreadable_at"), table_name="unreadable")
     op.drop_table("unreadable")
