@@ -141,7 +141,9 @@ def shipped() -> dict[str, Entry]:
 
 
 def folder_of(file: Path) -> str:
-    return file.relative_to(ROOT / "bots").parts[0]
+    """Whose words the code in a file says: those of the nearest folder that has a catalogue, or of its bot."""
+    own = (parent.name for parent in file.parents if (parent / "words").is_dir())
+    return next(own, file.relative_to(ROOT / "bots").parts[0])
 
 
 @pytest.mark.parametrize("file", [*CODE, *TEMPLATES], ids=named)

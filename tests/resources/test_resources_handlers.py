@@ -161,6 +161,8 @@ async def test_a_plain_question_in_a_chat_of_two_is_answered():
         ("!find gluten", "resources.not_encrypted"),
         ("!card breathing", "resources.not_encrypted"),
         ("hello", "resources.not_encrypted"),
+        ("!hack I freeze the caps", "resources.not_encrypted"),
+        ("!mytips", "resources.not_encrypted"),
         ("helplines ireland", "core.helplines.emergency"),
         ("I want to die", "core.crisis.why.thoughts"),
     ],
@@ -170,10 +172,11 @@ async def test_in_a_chat_that_is_not_encrypted_only_people_to_call_are_told(text
         def room(self, room_id):
             return replace(CHAT, encrypted=False)
 
-    (handler,) = [handler for handler in bot_of(COMMUNITY).handlers if handler.event is Message]
-    event = said(text, CHAT)
-    send, *_ = handler.decide(event, await handler.gather(event, Plain()))
-    assert keys(send)[0] == answer
+    event, answers = said(text, CHAT), []
+    for handler in bot_of(COMMUNITY).handlers:
+        if handler.event is Message:
+            answers += handler.decide(event, await handler.gather(event, Plain()))
+    assert keys(answers[0])[0] == answer
 
 
 async def test_a_command_from_a_session_that_is_not_the_senders_is_no_command():
