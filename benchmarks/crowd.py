@@ -11,8 +11,8 @@ import vodozemac
 
 from benchmarks.ground import Ground
 from bots.core.homeserver.synapse import Account
-from bots.core.matrix.crypto.signed_json import canonical
 from bots.core.matrix.http import Http, path
+from bots.core.signing import canonical
 
 _ALGORITHMS = ["m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"]
 _AT_ONCE = 4

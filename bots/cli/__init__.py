@@ -7,14 +7,18 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 try:
     import click
 
+    from bots.cli.feed_commands import feed
     from bots.cli.leaving_out import leave_out_what_no_bot_needs
+    from bots.cli.options import EXIT_DIFFERS
+    from bots.cli.options import community as _community
+    from bots.cli.options import config as _config
+    from bots.cli.options import console as _console
     from bots.cli.sorry import Sorry, sentence
     from bots.core.actions import BotName
     from bots.core.documents import SettingsError
@@ -23,19 +27,6 @@ try:
 except KeyboardInterrupt:
     # Ctrl-C while all of this was being loaded: nothing had begun.
     sys.exit(130)
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-# Something differs, or something is wrong: for scripts.
-EXIT_DIFFERS = 2
-
-
-@cache
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False)
 
 
 class Commands(click.Group):
@@ -55,24 +46,6 @@ class Commands(click.Group):
             # A folder that can't be written, a disk that is full, a port that is taken.
             where = f"{error.filename} can't be used: " if error.filename else ""
             raise Sorry(f"{where}{error.strerror or error}.") from None
-
-
-_config = click.option(
-    "--config",
-    type=click.Path(path_type=Path, resolve_path=True, dir_okay=False),
-    default=Path("kithroom.yaml"),
-    envvar="KITHROOM_CONFIG",
-    show_default=True,
-    help="The installation's file; see deploy/README.md.",
-)
-_community = click.option(
-    "--community",
-    "folder",
-    type=click.Path(path_type=Path, resolve_path=True, file_okay=False),
-    default=Path("config"),
-    show_default=True,
-    help="The community's folder.",
-)
 
 
 @click.group(cls=Commands)
@@ -407,3 +380,6 @@ def library_evaluate(suite: Path, documents: Path | None, folder: Path) -> None:
     from bots.cli.evaluating.showing import show
 
     show(suite, documents, folder, _console())
+
+
+library.add_command(feed)

@@ -190,6 +190,7 @@ class _Reading:
             server=self._text(("door", "server")) or None,
             element_web=self.url("door", "element_web", of="Element") or None,
             visitor_address=self._text(("door", "visitor_address")) or None,
+            library_feed=self.path("door", "library_feed") if value.get("library_feed") is not None else None,
         )
 
     def _listen(self) -> tuple[str, int]:
@@ -202,8 +203,8 @@ class _Reading:
             return "", 0
         return host.strip("[]"), int(port)
 
-    def path(self, key: str) -> Path:
-        return self._base / Path(self._text((key,))).expanduser()
+    def path(self, *at: str) -> Path:
+        return self._base / Path(self._text(at)).expanduser()
 
     def user(self, at: Location) -> str:
         text = self._text(at, needed=len(at) > 1)

@@ -45,7 +45,8 @@ async def run_door(config: Path) -> int:
         accounts = await _accounts(deployment, settings, stack)
         place = await _place(deployment, settings, community, store)
         header = settings.visitor_address
-        door = Door(place, load_catalogue(community), accounts, Codes(store), address_header=header)
+        feed = settings.library_feed
+        door = Door(place, load_catalogue(community), accounts, Codes(store), address_header=header, feed=feed)
         port = await stack.enter_async_context(serve(door, settings.host, settings.port))
         structlog.get_logger().info("the door is open", port=port)
         with stop_requested() as stop:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 KEYS = (
     *("address", "listen", "accounts", "account", "authentication_service"),
-    *("invites", "server", "element_web", "visitor_address"),
+    *("invites", "server", "element_web", "visitor_address", "library_feed"),
 )
 # Who makes the accounts, and the setting that goes with it.
 ACCOUNTS = {"synapse": "account", "authentication-service": "authentication_service"}
@@ -22,7 +23,7 @@ class DoorSettings:
     `address` is where people reach it, `host` and `port` where it listens. `account` is the administrator whose tokens
     let people in (None where an authentication service makes the accounts, at the address of that name).
     `server` is what people type into their app. `visitor_address` is the header in which a proxy tells where somebody
-    comes from (None: it does not).
+    comes from (None: it does not). `library_feed` is the file that other communities get to subscribe to, if any do.
     """
 
     address: str
@@ -34,3 +35,4 @@ class DoorSettings:
     server: str | None
     element_web: str | None
     visitor_address: str | None
+    library_feed: Path | None

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from bots.cli.sorry import Sorry
-from bots.core.documents import Mistake, SettingsError
+from bots.cli.workbench import sifted
 from bots.core.settings import load_community
 from bots.resources.exchange import (
     Draft,
@@ -29,7 +27,6 @@ from bots.resources.exchange import (
 FORMATS = ("json", "csv", "rss")
 # A file of all of MedlinePlus' topics has 30 MB.
 LARGEST = 100_000_000
-_ENTRY = re.compile(r"^  - ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,8 @@ def bring_in(file: Path, folder: Path, *, review_by: date, only: Collection[str]
     drafts = [_dated(draft, review_by) for draft in _read(file, review_by, only)]
     there = {entry.id for entry in community.library}
     known = tuple(str(draft.values.get("id")) for draft in drafts if draft.values.get("id") in there)
-    good, wrong = _sifted([draft for draft in drafts if draft.values.get("id") not in there], target, folder)
+    new = [draft for draft in drafts if draft.values.get("id") not in there]
+    good, wrong = sifted(new, Path("library", target.name), folder)
     if not good:
         return Imported(None, 0, known, wrong)
     target.write_text(_shelf(good, file), "utf-8")
@@ -109,46 +107,3 @@ def _dated(draft: Draft, review_by: date) -> Draft:
 
 def _shelf(drafts: Sequence[Draft], file: Path) -> str:
     return to_yaml(drafts, f"From {file.name}. Nobody here has checked these entries yet, unless they say so.")
-
-
-def _sifted(drafts: Sequence[Draft], target: Path, folder: Path) -> tuple[list[Draft], tuple[str, ...]]:
-    """The drafts that can stand in the library, and what is wrong with the others."""
-    good, wrong = list(drafts), []
-    with _workbench(folder, target.name) as bench:
-        while good:
-            bench.write_text(text := _shelf(good, target), "utf-8")
-            try:
-                load_community(bench.parents[1])
-            except SettingsError as error:
-                bad = dict(_by_entry(error.mistakes, text, bench))
-                if not bad:
-                    raise
-                for index in sorted(bad, reverse=True):
-                    draft = good.pop(index)
-                    wrong.append(f"Entry {draft.line} ({draft.values.get('id', 'without an id')}): {bad[index]}")
-            else:
-                break
-    return good, tuple(reversed(wrong))
-
-
-@contextmanager
-def _workbench(folder: Path, name: str) -> Iterator[Path]:
-    """A copy of the folder in which a file of the library can be tried before it is kept."""
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(place)
-        (copy / "library").mkdir()
-        for each in (*folder.iterdir(), *(folder / "library").glob("*.yaml")):
-            if each.name != "library":
-                (copy / each.relative_to(folder)).symlink_to(each.resolve())
-        yield copy / "library" / name
-
-
-def _by_entry(mistakes: Sequence[Mistake], text: str, file: Path) -> Iterator[tuple[int, str]]:
-    """Which entry of the file each mistake is in, and all that is wrong with it."""
-    starts = [text.count("\n", 0, found.start()) + 1 for found in _ENTRY.finditer(text)]
-    told: dict[int, list[str]] = {}
-    for mistake in mistakes:
-        if mistake.file == file and starts and mistake.line >= starts[0]:
-            index = sum(start <= mistake.line for start in starts) - 1
-            told.setdefault(index, []).append(" ".join(filter(None, (mistake.message, mistake.hint))))
-    yield from ((index, " ".join(sentences)) for index, sentences in told.items())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Sequence
@@ -32,6 +33,14 @@ class Seen:
     title: str | None = None
     trouble: str | None = None
     not_asked: bool = False
+
+
+def public(host: str) -> bool:
+    """Whether an IP address (or a name that is one) is one of the public internet; a name is not judged here."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return True
 
 
 def moved_for_good(statuses: Sequence[tuple[int, str]]) -> str | None:

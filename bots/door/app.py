@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,6 +51,8 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Server": "kithroom",
 }
+# Where other communities find the library that is shared with them: it stays the same for ever.
+FEED = "/feed.json"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TOO_MANY, _UNAVAILABLE, _UNPROCESSABLE, _CONFLICT = 429, 503, 422, 409
 _STATUS = {Again.MANY: _TOO_MANY, Again.USED: _CONFLICT}
@@ -61,6 +65,7 @@ class Door:
 
     `codes` is None where the settings want none. `address_header` names the header in which a proxy tells a visitor's
     address, which is hashed for the limits and forgotten; None: there is no proxy, or it keeps addresses to itself.
+    `feed` is the file with the library that is shared with other communities, if it is.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class Door:
         codes: Codes | None,
         *,
         address_header: str | None = None,
+        feed: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: random.Random | None = None,
         new_key: Callable[[], bytes] = lambda: secrets.token_bytes(32),
@@ -79,6 +85,7 @@ class Door:
         self._pages = Pages(place, catalogue)
         self._accounts = accounts
         self._address_header = address_header
+        self._feed = feed
         self._clock = clock
         self._chance = chance or random.SystemRandom()
         self._new_key = new_key
@@ -106,6 +113,7 @@ class Door:
                 web.post("/name", self._make),
                 web.get("/apps", self._apps),
                 web.get("/static/{name}", self._static),
+                web.get(FEED, self._library_feed),
                 web.get("/healthz", self._health),
             ]
         )
@@ -118,6 +126,12 @@ class Door:
 
     async def _apps(self, request: web.Request) -> web.Response:
         return self._page(request, "apps", Words("door.apps.title"), **self._pages.apps(self._language(request)))
+
+    async def _library_feed(self, _request: web.Request) -> web.StreamResponse:
+        """The community's library for others, signed by its librarian: the key is not here."""
+        if self._feed is None or not await asyncio.to_thread(self._feed.is_file):
+            raise web.HTTPNotFound
+        return web.FileResponse(self._feed, headers={"Content-Type": "application/feed+json"})
 
     async def _name(self, request: web.Request) -> web.Response:
         return await self._name_page(request, code=request.query.get("code", ""))

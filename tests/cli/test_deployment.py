@@ -146,6 +146,7 @@ def test_a_door_needs_little(written):
     assert (door.address, door.host, door.port) == ("https://door.example.org", "127.0.0.1", 8010)
     assert (door.account, door.authentication_service, door.invites) == ("@door:example.org", None, "optional")
     assert (door.server, door.element_web, door.visitor_address) == (None, None, None)
+    assert door.library_feed is None
 
 
 def test_a_door_can_be_told_all_of_it(written, tmp_path):
@@ -159,12 +160,14 @@ door:
   server: matrix.example.org
   element_web: https://chat.example.org
   visitor_address: X-Real-IP
+  library_feed: shared/feed.json
 """
     deployment = load_deployment(written(GOOD + more), {})
     door = deployment.door
     assert (door.host, door.port, door.invites, door.server) == ("::1", 8123, "required", "matrix.example.org")
     assert (door.authentication_service, door.account) == ("https://auth.example.org", None)
     assert (door.element_web, door.visitor_address) == ("https://chat.example.org", "X-Real-IP")
+    assert door.library_feed == tmp_path / "shared/feed.json"
     assert deployment.door_client({"KITHROOM_DOOR_CLIENT": "id:a:b\n"}) == ("id", "a:b")
     with pytest.raises(Sorry, match="client_id:client_secret"):
         deployment.door_client({})

@@ -15,7 +15,7 @@ from nio.events import Event, ToDeviceEvent
 from nio.store import SqliteStore
 
 from bots.core.matrix.crypto import CryptoMachine
-from bots.core.matrix.crypto.signed_json import canonical
+from bots.core.signing import canonical
 
 ROOM = "!room:x"
 START = 1_700_000_000.0

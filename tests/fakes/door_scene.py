@@ -78,7 +78,7 @@ def keys(start: int = 0):
     return lambda: chance.randbytes(32)
 
 
-def door(accounts=None, codes=None, clock=None, *, address_header=None, catalogue=CATALOGUE, **more) -> Door:
+def door(accounts=None, codes=None, clock=None, *, address_header=None, feed=None, catalogue=CATALOGUE, **more) -> Door:
     """A door onto accounts in memory."""
     return Door(
         place(**more),
@@ -86,6 +86,7 @@ def door(accounts=None, codes=None, clock=None, *, address_header=None, catalogu
         accounts or MemoryAccounts(),
         codes,
         address_header=address_header,
+        feed=feed,
         clock=clock or Clock(),
         chance=random.Random(7),
         new_key=keys(),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import html
-import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
@@ -22,7 +22,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from bots.core.pages import NOT_PUBLIC, Seen, moved_for_good
+from bots.core.pages import NOT_PUBLIC, Seen, moved_for_good, public
 from bots.core.runtime.clock import Clock
 
 AGENT = "KithroomLinks/1"
@@ -42,12 +42,32 @@ class NotPublicError(OSError):
     """An address that is not one of the public internet: nothing there is asked."""
 
 
-def public(host: str) -> bool:
-    """Whether an IP address (or a name that is one) is one of the public internet; a name is not judged here."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_global
-    except ValueError:
-        return True
+class InCirclesError(OSError):
+    """An address that leads to another, and that to another, without end."""
+
+
+@asynccontextmanager
+async def followed(
+    session: aiohttp.ClientSession, url: str, way: list[tuple[int, str]], allowed: Callable[[str], bool] = public
+) -> AsyncIterator[aiohttp.ClientResponse]:
+    """The answer at the end of all redirects: each address on the way is looked at before it is asked.
+
+    Each redirect (its status, where to) goes on `way`. `allowed` says which hosts may be asked.
+    Raises NotPublicError, InCirclesError, and what aiohttp raises.
+    """
+    here = url
+    for _ in range(_MOST_REDIRECTS + 1):
+        parts = urlsplit(here)
+        if parts.scheme not in ("http", "https") or not parts.hostname or not allowed(parts.hostname):
+            raise NotPublicError(here)
+        async with session.get(here, allow_redirects=False) as answer:
+            where = answer.headers.get("Location")
+            if answer.status not in _REDIRECTS or not where:
+                yield answer
+                return
+        here = urljoin(here, where)
+        way.append((answer.status, here))
+    raise InCirclesError(url)
 
 
 class PublicResolver(AbstractResolver):
@@ -120,21 +140,13 @@ class Links:
             return Seen(at=now, trouble=trouble)
 
     async def _ask(self, url: str) -> Seen:
-        """Follow redirects by hand: each address on the way is looked at before it is asked."""
-        here, way = url, list[tuple[int, str]]()
-        for _ in range(_MOST_REDIRECTS + 1):
-            parts = urlsplit(here)
-            if parts.scheme not in ("http", "https") or not parts.hostname or not public(parts.hostname):
-                raise NotPublicError(here)
-            async with self._session.get(here, allow_redirects=False) as answer:
-                where = answer.headers.get("Location")
-                if answer.status in _REDIRECTS and where:
-                    here = urljoin(here, where)
-                    way.append((answer.status, here))
-                    continue
+        way = list[tuple[int, str]]()
+        try:
+            async with followed(self._session, url, way) as answer:
                 title = _title(await answer.content.read(_BEGINNING)) if answer.status == _OK else None
                 return Seen(at=self._clock.now(), status=answer.status, permanent=moved_for_good(way), title=title)
-        return Seen(at=self._clock.now(), trouble="it leads in circles")
+        except InCirclesError:
+            return Seen(at=self._clock.now(), trouble="it leads in circles")
 
     async def _welcome(self, url: str) -> bool:
         """Whether the site's robots.txt lets us look; where there is none, it does."""
@@ -153,13 +165,17 @@ class Links:
         return self._robots[root].can_fetch(AGENT, url)
 
 
-def open_session() -> aiohttp.ClientSession:
-    """A session that sends no cookies, waits thirty seconds at most, and connects to public addresses only."""
+def open_session(*, unpack: bool = True) -> aiohttp.ClientSession:
+    """A session that sends no cookies, waits thirty seconds at most, and connects to public addresses only.
+
+    What comes compressed is decompressed, unless told otherwise.
+    """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=PublicResolver(), use_dns_cache=False),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": AGENT},
         timeout=_TIMEOUT,
+        auto_decompress=unpack,
     )
 
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 
-from bots.core.documents import Document, Mistake, did_you_mean, read
+from bots.core.documents import Document, Mistake, SettingsError, did_you_mean, read
 from bots.core.library import Resource
 from bots.core.settings.forms import ConditionForm, Form
 from bots.core.settings.kinds import Language, PublicKey, Text, Url, once, one_of
@@ -50,6 +50,19 @@ class SourceForm(Form):
     url: Url
     key: PublicKey
     trust: Annotated[str, AfterValidator(one_of(*Trust))] = Trust.ASK
+
+
+def read_source(file: Path) -> SourceForm:
+    """A subscription's `source.yaml`. Raises SettingsError."""
+    mistakes: list[Mistake] = []
+    document = read(file, mistakes)
+    if document is None or mistakes:
+        raise SettingsError(mistakes)
+    try:
+        return SourceForm.model_validate(document.value or {})
+    except ValidationError as error:
+        told = [f"`{'.'.join(map(str, each['loc']))}`: {each['msg']}." for each in error.errors()]
+        raise SettingsError([Mistake(file, 1, 1, sentence) for sentence in told]) from None
 
 
 @dataclass

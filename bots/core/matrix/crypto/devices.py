@@ -14,8 +14,9 @@ from typing import Any
 from nio.crypto import OlmDevice
 from vodozemac import Curve25519PublicKey, Ed25519PublicKey
 
-from bots.core.matrix.crypto.signed_json import base64_of, signed_by
+from bots.core.matrix.crypto.signed_json import signed_by
 from bots.core.matrix.crypto.store import KeyStore
+from bots.core.signing import base64_of
 
 MOST_DEVICES = 100
 """How many devices of one user get keys. More are an attack on everybody's patience; signed ones go first."""

@@ -14,8 +14,9 @@ from nio.crypto import Olm, OlmDevice, OutboundSession, Session
 from vodozemac import AnyOlmMessage, PreKeyMessage
 
 from bots.core.matrix.crypto.devices import read_device
-from bots.core.matrix.crypto.signed_json import base64_of, canonical, signed_by
+from bots.core.matrix.crypto.signed_json import signed_by
 from bots.core.matrix.crypto.store import KeyStore
+from bots.core.signing import base64_of, canonical
 
 OLM = "m.olm.v1.curve25519-aes-sha2"
 _MOST_SESSIONS = 8

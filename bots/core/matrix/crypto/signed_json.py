@@ -1,38 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Matrix's signed JSON: the canonical form, keys as text, and whether a signature holds. Pure."""
+"""Matrix's signed JSON: whether a signature of somebody's device or identity holds. Pure."""
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from vodozemac import Ed25519PublicKey, Ed25519Signature
 
-
-def base64_of(text: Any, length: int) -> str:
-    """`text` as the one unpadded base64 spelling of its bytes, when those are `length` many.
-
-    Raises `ValueError` for everything else. Every key and signature from outside comes through here first:
-    vodozemac does not answer an Ed25519 key of another length with an error but with a Rust panic,
-    which no `except Exception` stops.
-    """
-    if not isinstance(text, str):
-        raise ValueError("not text")
-    raw = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    if len(raw) != length:
-        raise ValueError("not of that length")
-    return base64.b64encode(raw).decode().rstrip("=")
-
-
-def canonical(value: Mapping[str, Any]) -> bytes:
-    """The canonical JSON of `value` without `signatures` and `unsigned`: the bytes a signature is made over.
-
-    Raises `ValueError`, `TypeError` or `RecursionError` for what is no JSON.
-    """
-    bare = {key: part for key, part in value.items() if key not in {"signatures", "unsigned"}}
-    return json.dumps(bare, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+from bots.core.signing import base64_of, canonical
 
 
 def signed_by(value: Mapping[str, Any], user_id: str, key_id: str, ed25519: str) -> bool:
