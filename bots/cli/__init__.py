@@ -323,12 +323,23 @@ def library_check(offline: bool, seen_file: Path, folder: Path) -> None:
 
 @library.command("export")
 @click.option("--format", "kind", type=click.Choice(["json", "csv", "rss"]), default="json", help="JSON, CSV or RSS.")
+@click.option(
+    "--tips",
+    type=click.Path(path_type=Path, resolve_path=True, dir_okay=False, exists=True),
+    metavar="CONFIG",
+    help="The installation whose members' tips are printed, too.",
+)
 @_community
-def library_export(kind: str, folder: Path) -> None:
-    """Print the library for another program."""
-    from bots.cli.shelving import export
+def library_export(kind: str, tips: Path | None, folder: Path) -> None:
+    """Print the library for another program.
 
-    click.echo(export(folder, kind, datetime.now(UTC)), nl=False)
+    Tips that were printed stay where you put them: whoever takes theirs back has to be able to ask you, too.
+    """
+    from bots.cli.shelving import export
+    from bots.cli.tips import shared_tips
+
+    more = asyncio.run(shared_tips(tips)) if tips is not None else ()
+    click.echo(export(folder, kind, datetime.now(UTC), more), nl=False)
 
 
 @library.command("import")

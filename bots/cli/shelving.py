@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from bots.cli.sorry import Sorry
 from bots.cli.workbench import sifted
+from bots.core.library import Resource
 from bots.core.settings import load_community
 from bots.resources.exchange import (
     Draft,
@@ -43,18 +44,17 @@ class Imported:
     wrong: tuple[str, ...]
 
 
-def export(folder: Path, kind: str, now: datetime) -> str:
-    """The library of the community in `folder` as one of `FORMATS`. Raises SettingsError."""
+def export(folder: Path, kind: str, now: datetime, tips: Iterable[Resource] = ()) -> str:
+    """The library of the community in `folder`, and `tips`, as one of `FORMATS`. Raises SettingsError."""
     community = load_community(folder)
+    library = (*community.library, *tips)
     match kind:
         case "csv":
-            return to_csv(community.library, community.languages)
+            return to_csv(library, community.languages)
         case "rss":
             link = community.door or "https://kithroom.invalid/"
-            return to_rss(
-                community.library, title=community.name, link=link, language=community.default_language, built=now
-            )
-    return to_json(community.library)
+            return to_rss(library, title=community.name, link=link, language=community.default_language, built=now)
+    return to_json(library)
 
 
 def bring_in(file: Path, folder: Path, *, review_by: date, only: Collection[str] = ()) -> Imported:

@@ -26,16 +26,17 @@ async def asked_of(event: Message, reader: Reader) -> tuple[bool, tuple[int, int
 def given(event: Message, facts: Facts) -> tuple[Action, ...] | None:
     """What is for the resources bot; None where the conversation goes on.
 
-    A plain "yes" is an answer to what the resources bot asked only while the welcome bot itself asks nothing.
+    Who has not agreed to the guidelines gives nothing yet. A plain "yes" is an answer to what the resources bot asked
+    only while the welcome bot itself asks nothing.
     """
-    conversation = facts.conversation
-    if conversation is None or not conversation.agreed or event.replaces is not None:
+    conversation, about = facts.conversation, facts.tip_replied_to
+    if event.replaces is not None:
         return None
-    about = facts.tip_replied_to
-    idle = conversation.step is Step.DONE and conversation.pause is Pause.NONE
+    agreed = conversation is not None and conversation.agreed > 0
+    idle = conversation is not None and conversation.step is Step.DONE and conversation.pause is Pause.NONE
     theirs = (
-        isinstance(TIP_COMMANDS.parse(event.text), TipCommand)
-        or about is not None
+        about is not None
+        or (agreed and isinstance(TIP_COMMANDS.parse(event.text), TipCommand))
         or (idle and facts.tip_asked and answer_in(event.text) is not None)
         or (idle and is_a_link(event.text))
     )
