@@ -33,11 +33,12 @@ bench: $(DEV)
 	$(BIN)/python -m benchmarks.lists
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.detecting
 
-## The pictures in the docs: a conversation that is held for it, the door as a phone shows it, and a first evening.
+## The pictures in the docs: a conversation that is held for it, the door and the library as a phone shows them, and a first evening.
 picture: $(DEV)
 	PYTHONPATH=tests $(BIN)/python docs/pictures/conversation.py
 	PYTHONPATH=tests $(BIN)/python docs/pictures/moderating.py
 	PYTHONPATH=tests $(BIN)/python docs/pictures/coming_in.py
+	PYTHONPATH=tests $(BIN)/python docs/pictures/library.py
 	PYTHONPATH=tests $(BIN)/python docs/pictures/first_evening.py
 
 $(VENV)/up-%.stamp: | $(BIN)/pip

@@ -342,6 +342,17 @@ def library_export(kind: str, tips: Path | None, folder: Path) -> None:
     click.echo(export(folder, kind, datetime.now(UTC), more), nl=False)
 
 
+@library.command("site")
+@click.argument("target", type=click.Path(path_type=Path, resolve_path=True, file_okay=False))
+@_community
+def library_site(target: Path, folder: Path) -> None:
+    """Write the library as plain pages into the folder TARGET: searchable, and good without the internet."""
+    from bots.cli.site import write_site
+
+    size = write_site(folder, target, datetime.now(UTC).date())
+    _console().print(f"[green]✓[/green] {target / 'index.html'} ({size / 1000:,.0f} kB in all)", soft_wrap=True)
+
+
 @library.command("import")
 @click.argument("file", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False, exists=True))
 @click.option("--only", multiple=True, metavar="TOPIC", help="Of MedlinePlus' topics only this one; may be repeated.")

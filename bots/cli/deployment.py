@@ -191,6 +191,7 @@ class _Reading:
             element_web=self.url("door", "element_web", of="Element") or None,
             visitor_address=self._text(("door", "visitor_address")) or None,
             library_feed=self.path("door", "library_feed") if value.get("library_feed") is not None else None,
+            library=self.choice(("door", "library"), door_settings.LIBRARY) == "on",
         )
 
     def _listen(self) -> tuple[str, int]:

@@ -12,6 +12,7 @@ import structlog
 from bots.cli.database import log_key, open_database
 from bots.cli.deployment import Deployment, load_deployment
 from bots.cli.door_settings import DoorSettings
+from bots.cli.kept_library import KeptLibrary
 from bots.cli.patience import patiently
 from bots.cli.sorry import Sorry
 from bots.cli.stopping import stop_requested
@@ -21,6 +22,7 @@ from bots.core.matrix.http import Http
 from bots.core.matrix.login import log_in
 from bots.core.records import CommunityRoom
 from bots.core.rooms import RoomRole
+from bots.core.runtime.clock import SystemClock
 from bots.core.runtime.logging import configure
 from bots.core.settings import load_catalogue
 from bots.core.store import Store
@@ -45,9 +47,19 @@ async def run_door(config: Path) -> int:
         accounts = await _accounts(deployment, settings, stack)
         place = await _place(deployment, settings, community, store)
         header = settings.visitor_address
-        feed = settings.library_feed
-        door = Door(place, load_catalogue(community), accounts, Codes(store), address_header=header, feed=feed)
+        kept = KeptLibrary(deployment.community, SystemClock())
+        door = Door(
+            place,
+            load_catalogue(community),
+            accounts,
+            Codes(store),
+            address_header=header,
+            feed=settings.library_feed,
+            library=kept.files,
+        )
         port = await stack.enter_async_context(serve(door, settings.host, settings.port))
+        if settings.library:
+            await stack.enter_async_context(kept.keeping())
         structlog.get_logger().info("the door is open", port=port)
         with stop_requested() as stop:
             await stop.wait()
@@ -86,5 +98,6 @@ async def _place(deployment: Deployment, settings: DoorSettings, community: Comm
         welcome=deployment.bots[BotName.WELCOME],
         lobby=lobbies[0].room_id if lobbies else None,
         invites=settings.invites,
+        library=settings.library,
         element_web=settings.element_web or ELEMENT_WEB,
     )

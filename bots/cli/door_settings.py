@@ -8,10 +8,11 @@ from pathlib import Path
 
 KEYS = (
     *("address", "listen", "accounts", "account", "authentication_service"),
-    *("invites", "server", "element_web", "visitor_address", "library_feed"),
+    *("invites", "server", "element_web", "visitor_address", "library", "library_feed"),
 )
 # Who makes the accounts, and the setting that goes with it.
 ACCOUNTS = {"synapse": "account", "authentication-service": "authentication_service"}
+LIBRARY = ("off", "on")
 INVITES = ("optional", "required", "off")
 LISTEN = "127.0.0.1:8010"
 
@@ -23,7 +24,8 @@ class DoorSettings:
     `address` is where people reach it, `host` and `port` where it listens. `account` is the administrator whose tokens
     let people in (None where an authentication service makes the accounts, at the address of that name).
     `server` is what people type into their app. `visitor_address` is the header in which a proxy tells where somebody
-    comes from (None: it does not). `library_feed` is the file that other communities get to subscribe to, if any do.
+    comes from (None: it does not). `library` says whether everybody can read the library there, `library_feed` is the
+    file that other communities get to subscribe to, if any do.
     """
 
     address: str
@@ -35,4 +37,5 @@ class DoorSettings:
     server: str | None
     element_web: str | None
     visitor_address: str | None
+    library: bool
     library_feed: Path | None

@@ -52,7 +52,7 @@ def export(folder: Path, kind: str, now: datetime, tips: Iterable[Resource] = ()
         case "csv":
             return to_csv(library, community.languages)
         case "rss":
-            link = community.door or "https://kithroom.invalid/"
+            link = community.library_page or community.door
             return to_rss(library, title=community.name, link=link, language=community.default_language, built=now)
     return to_json(library)
 

@@ -209,7 +209,7 @@ class Community:
     `library_news`: rooms hear once a month what came to the library.
     `appeal_within` is how long a member may appeal, `show_reporters` whether moderators see who reported something.
     `minimum_age` is in years.
-    `door` is the address of the page where people make an account here.
+    `door` is the address of the page where people make an account here, `library_page` the one of the library's pages.
     `greeters_may` and `moderators_may` are what these can ask the moderation bot for; organisers can ask for all of it.
     `bans_by_two_after` is how long somebody has to have been here for a ban to take two people (None: one is enough).
     `history_for` is how far back a newcomer can read, in the rooms that share their history.
@@ -247,6 +247,7 @@ class Community:
     bans_by_two_after: timedelta | None = timedelta(days=30)
     minimum_age: int = 18
     door: str | None = None
+    library_page: str | None = None
     mode: Mode = Mode.ACT
     observe: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -26,10 +26,12 @@ from bots.door.accounts import Accounts
 from bots.door.choosing import best_language
 from bots.door.codes import Codes
 from bots.door.forms import Forms
+from bots.door.lending import NOT_HERE, Lending, is_lent
 from bots.door.limits import Limits, What
 from bots.door.making import Again, Made, Maker, NotYet, Wish
 from bots.door.pages import Pages, Place
 from bots.door.pseudonyms import suggestions
+from bots.door.rendering import Asset
 
 # How many names are offered, and how many are tried for that many that are free.
 _NAMES, _TRIED = 5, 15
@@ -66,6 +68,7 @@ class Door:
     `codes` is None where the settings want none. `address_header` names the header in which a proxy tells a visitor's
     address, which is hashed for the limits and forgotten; None: there is no proxy, or it keeps addresses to itself.
     `feed` is the file with the library that is shared with other communities, if it is.
+    `library` gives the library's files, where the place says that it can be looked at.
     """
 
     def __init__(
@@ -80,9 +83,11 @@ class Door:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: random.Random | None = None,
         new_key: Callable[[], bytes] = lambda: secrets.token_bytes(32),
+        library: Callable[[], Mapping[str, Asset]] = dict,
     ) -> None:
         self._place = place
         self._pages = Pages(place, catalogue)
+        self._lending = Lending(library, self._pages.languages) if place.library else None
         self._accounts = accounts
         self._address_header = address_header
         self._feed = feed
@@ -115,6 +120,7 @@ class Door:
                 web.get("/static/{name}", self._static),
                 web.get(FEED, self._library_feed),
                 web.get("/healthz", self._health),
+                *(self._lending.routes() if self._lending else ()),
             ]
         )
         return app
@@ -235,13 +241,16 @@ class Door:
                 response: web.StreamResponse = self._sorry(request, "forged", 403)
             else:
                 response = await handler(request)
+        except web.HTTPRedirection as moved:
+            response = web.Response(status=moved.status, headers={"Location": moved.headers["Location"]})
         except web.HTTPException as error:
             response = self._sorry(request, "missing", error.status)
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback, and no log gets a request's text
             structlog.get_logger().error("a page failed", error_type=type(error).__name__)
             response = self._sorry(request, "wrong", 500)
         for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+            if not (is_lent(request.path) and name in NOT_HERE):
+                response.headers.setdefault(name, value)
         if self._place.address.startswith("https:"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

@@ -145,7 +145,7 @@ def test_a_door_needs_little(written):
     door = load_deployment(written(GOOD + DOOR), {}).door
     assert (door.address, door.host, door.port) == ("https://door.example.org", "127.0.0.1", 8010)
     assert (door.account, door.authentication_service, door.invites) == ("@door:example.org", None, "optional")
-    assert (door.server, door.element_web, door.visitor_address) == (None, None, None)
+    assert (door.server, door.element_web, door.visitor_address, door.library) == (None, None, None, False)
     assert door.library_feed is None
 
 
@@ -160,6 +160,7 @@ door:
   server: matrix.example.org
   element_web: https://chat.example.org
   visitor_address: X-Real-IP
+  library: on
   library_feed: shared/feed.json
 """
     deployment = load_deployment(written(GOOD + more), {})
@@ -167,6 +168,7 @@ door:
     assert (door.host, door.port, door.invites, door.server) == ("::1", 8123, "required", "matrix.example.org")
     assert (door.authentication_service, door.account) == ("https://auth.example.org", None)
     assert (door.element_web, door.visitor_address) == ("https://chat.example.org", "X-Real-IP")
+    assert door.library
     assert door.library_feed == tmp_path / "shared/feed.json"
     assert deployment.door_client({"KITHROOM_DOOR_CLIENT": "id:a:b\n"}) == ("id", "a:b")
     with pytest.raises(Sorry, match="client_id:client_secret"):
@@ -181,6 +183,7 @@ door:
         (DOOR + "  listen: everywhere\n", ["`everywhere` is not where one can listen."]),
         (DOOR + "  listen: 127.0.0.1:99999\n", ["`127.0.0.1:99999` is not where one can listen."]),
         (DOOR + "  invites: maybe\n", ["`invites` is one of: optional, required, off."]),
+        (DOOR + "  library: yes\n", ["`library` is one of: off, on."]),
         (DOOR + "  element_web: chat\n", ["`element_web` should be the address of Element."]),
         (DOOR + "  adress: x\n", ["There is no setting called `adress` here."]),
         (DOOR + "  client_secret: x\n", ["`client_secret` looks like a secret, and no secret belongs into this file."]),

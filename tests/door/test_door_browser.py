@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from bots.core.matrix.http import Http, path
 from bots.door.accounts import SynapseAccounts
 from bots.door.app import serve
-from bots.door.pages import complete_languages
+from bots.door.rendering import complete_languages
 from door.browser import axe, chromium
 from fakes.door_scene import CATALOGUE, COMMUNITY, Clock, MemoryAccounts, door
 
@@ -47,13 +47,13 @@ def browser():
 class Served:
     """A door on a thread of its own, as its visitors find it."""
 
-    def __init__(self, synapse=None, administrator=None):
+    def __init__(self, synapse=None, administrator=None, **more):
         self.clock = Clock()
         self.accounts = MemoryAccounts("taken-name")
         self._started = threading.Event()
         self._stop = None
         self._loop = None
-        self._synapse, self._administrator = synapse, administrator
+        self._synapse, self._administrator, self._more = synapse, administrator, more
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
 
     async def _run(self):
@@ -62,7 +62,7 @@ class Served:
                 http = await stack.enter_async_context(Http(self._synapse.url))
                 admin = await stack.enter_async_context(Http(self._synapse.url, self._administrator.access_token))
                 self.accounts = SynapseAccounts(http, admin)
-            made = door(self.accounts, clock=self.clock)
+            made = door(self.accounts, clock=self.clock, **self._more)
             port = await stack.enter_async_context(serve(made, "127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{port}"
             self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()

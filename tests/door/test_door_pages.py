@@ -16,7 +16,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from bots.core.language import Catalogue
 from bots.core.runtime.logging import configure
 from bots.door.app import serve
-from bots.door.pages import Pages, complete_languages
+from bots.door.pages import Pages
+from bots.door.rendering import complete_languages
 from fakes.door_scene import (
     CATALOGUE,
     COMMUNITY,

@@ -78,8 +78,10 @@ def keys(start: int = 0):
     return lambda: chance.randbytes(32)
 
 
-def door(accounts=None, codes=None, clock=None, *, address_header=None, feed=None, catalogue=CATALOGUE, **more) -> Door:
-    """A door onto accounts in memory."""
+def door(
+    accounts=None, codes=None, clock=None, *, address_header=None, feed=None, catalogue=CATALOGUE, files=dict, **more
+) -> Door:
+    """A door onto accounts in memory. `files` gives the library's, with `library=True`."""
     return Door(
         place(**more),
         catalogue,
@@ -90,6 +92,7 @@ def door(accounts=None, codes=None, clock=None, *, address_header=None, feed=Non
         clock=clock or Clock(),
         chance=random.Random(7),
         new_key=keys(),
+        library=files,
     )
 
 

@@ -193,3 +193,17 @@ def test_a_feed_tells_the_last_reviewed_first():
     assert items[0].findtext("pubDate") == "Fri, 01 May 2026 00:00:00 +0000"
     assert items[2].findtext("link") == "https://example.org/a?b&c"
     assert items[2].find("pubDate") is None
+
+
+def test_a_feed_of_a_community_without_a_page_leads_nowhere_and_not_to_an_address_that_is_none():
+    card = replace(FLYING, url=None, text={"en": "Breathe."})
+    feed = ET.fromstring(to_rss([card, replace(FLYING, id="page")], title="Ours", link=None, language="en", built=NOW))
+    assert feed.find("channel/link") is None
+    assert [item.findtext("link") for item in feed.findall("channel/item")] == [None, FLYING.url]
+    assert [item.find("source") is None for item in feed.findall("channel/item")] == [True, False]
+
+
+def test_a_card_leads_to_the_librarys_page():
+    card = replace(FLYING, url=None, text={"en": "Breathe."})
+    feed = ET.fromstring(to_rss([card], title="Ours", link="https://example.org/l/", language="en", built=NOW))
+    assert feed.findtext("channel/item/link") == feed.findtext("channel/link") == "https://example.org/l/"

@@ -151,6 +151,7 @@ class _Loading:
             bans_by_two_after=form.bans_by_two_after,
             minimum_age=form.minimum_age,
             door=form.door,
+            library_page=form.library_page,
             mode=Mode(form.mode),
             observe=tuple(form.observe),
             crisis=form.crisis.made(),

@@ -16,28 +16,32 @@ from bots.core.library import Resource
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_rss(library: Iterable[Resource], *, title: str, link: str, language: str, built: datetime) -> str:
+def to_rss(library: Iterable[Resource], *, title: str, link: str | None, language: str, built: datetime) -> str:
     """A feed in `language`, the last reviewed first; entries that nobody has reviewed come last, without a date.
 
-    `link` is where the library can be seen; `built` (UTC) is when this was made.
+    `link` is where the library can be seen; without it the channel has none, which readers bear and strict checkers
+    don't, and what is on no page of its own leads nowhere. `built` (UTC) is when this was made.
     """
     rss = ET.Element("rss", version="2.0")
     channel = ET.SubElement(rss, "channel")
     _say(channel, "title", title)
-    _say(channel, "link", link)
+    if link is not None:
+        _say(channel, "link", link)
     _say(channel, "description", title)
     _say(channel, "language", language)
     _say(channel, "lastBuildDate", format_datetime(built))
     for entry in sorted(library, key=lambda each: (each.reviewed is None, _days_before(each), each.id)):
         item = ET.SubElement(channel, "item")
         _say(item, "title", in_language(entry.title, language, language))
-        if entry.url is not None:
-            _say(item, "link", entry.url)
+        if (where := entry.url or link) is not None:
+            _say(item, "link", where)
         _say(item, "description", in_language(entry.summary, language, language))
         _say(item, "guid", entry.id).set("isPermaLink", "false")
         for topic in (*entry.conditions, *entry.topics):
             _say(item, "category", topic)
-        _say(item, "source", entry.source).set("url", entry.url or link)
+        if where is not None:
+            # The feed that an item comes from has an address, or is not named.
+            _say(item, "source", entry.source).set("url", where)
         if entry.reviewed is not None:
             _say(item, "pubDate", format_datetime(datetime.combine(entry.reviewed, time(), UTC)))
     ET.indent(rss)
