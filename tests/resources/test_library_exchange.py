@@ -197,9 +197,10 @@ def test_a_feed_tells_the_last_reviewed_first():
 
 def test_a_feed_of_a_community_without_a_page_leads_nowhere_and_not_to_an_address_that_is_none():
     card = replace(FLYING, url=None, text={"en": "Breathe."})
-    feed = ET.fromstring(to_rss([card, replace(FLYING, id="page")], title="Ours", link=None, language="en", built=NOW))
+    page = replace(FLYING, id="page", url="https://example.org/a")
+    feed = ET.fromstring(to_rss([card, page], title="Ours", link=None, language="en", built=NOW))
     assert feed.find("channel/link") is None
-    assert [item.findtext("link") for item in feed.findall("channel/item")] == [None, FLYING.url]
+    assert [item.findtext("link") for item in feed.findall("channel/item")] == [None, page.url]
     assert [item.find("source") is None for item in feed.findall("channel/item")] == [True, False]
 
 
