@@ -57,7 +57,8 @@ class KeptLibrary:
                 code = await self._made(target)
                 files = await asyncio.to_thread(_read, target) if code == 0 else {}
         except OSError as error:
-            code, files = error.errno, {}
+            structlog.get_logger().error("the library's pages were not made", error_type=type(error).__name__)
+            return
         if files:
             self._files = files
             structlog.get_logger().info("the library's pages are made", files=len(files))

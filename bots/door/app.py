@@ -26,7 +26,7 @@ from bots.door.accounts import Accounts
 from bots.door.choosing import best_language
 from bots.door.codes import Codes
 from bots.door.forms import Forms
-from bots.door.lending import NOT_HERE, Lending, is_lent
+from bots.door.lending import Lending, not_on
 from bots.door.limits import Limits, What
 from bots.door.making import Again, Made, Maker, NotYet, Wish
 from bots.door.pages import Pages, Place
@@ -241,16 +241,13 @@ class Door:
                 response: web.StreamResponse = self._sorry(request, "forged", 403)
             else:
                 response = await handler(request)
-        except web.HTTPRedirection as moved:
-            response = web.Response(status=moved.status, headers={"Location": moved.headers["Location"]})
         except web.HTTPException as error:
             response = self._sorry(request, "missing", error.status)
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback, and no log gets a request's text
             structlog.get_logger().error("a page failed", error_type=type(error).__name__)
             response = self._sorry(request, "wrong", 500)
-        for name, value in _HEADERS.items():
-            if not (is_lent(request.path) and name in NOT_HERE):
-                response.headers.setdefault(name, value)
+        for name in _HEADERS.keys() - not_on(request.path):
+            response.headers.setdefault(name, _HEADERS[name])
         if self._place.address.startswith("https:"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

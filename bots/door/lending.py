@@ -17,7 +17,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors *"
 )
-NOT_HERE = frozenset({"X-Frame-Options"})
+_NOT_HERE = frozenset({"X-Frame-Options"})
+_FOUND = 302
 _FRESH, _FOR_EVER = "public, max-age=3600", "public, max-age=31536000, immutable"
 _PAGE = "text/html"
 
@@ -35,7 +36,7 @@ class Lending:
 
     async def _moved(self, _: web.Request) -> web.Response:
         # Its pages know each other by bare names: without the slash they would look for each other in the door.
-        raise web.HTTPFound(f"{PATH}/")
+        return web.Response(status=_FOUND, headers={"Location": f"{PATH}/"})
 
     async def _give(self, request: web.Request) -> web.Response:
         files = self._files()
@@ -60,6 +61,6 @@ class Lending:
         return name_of("index", tag, self._languages)
 
 
-def is_lent(path: str) -> bool:
-    """Whether the library is at this path."""
-    return path == PATH or path.startswith(f"{PATH}/")
+def not_on(path: str) -> frozenset[str]:
+    """Which of the door's headers are not on what is at this path."""
+    return _NOT_HERE if path == PATH or path.startswith(f"{PATH}/") else frozenset()

@@ -28,6 +28,8 @@ from bots.door.rendering import Asset, Renderer
 ZIP = "library.zip"
 # Stands for something while a sentence is rendered, and is then replaced by markup.
 _MARK = "\ue100"
+# Stands in a sentence for what the script fills in.
+_FILLED_IN = "#"
 _ASSETS = ("door.css", "door.svg", "library.css", "library.js")
 
 
@@ -96,7 +98,8 @@ class LibraryPages(Renderer):
                 "sections": list(self._sections(entries, tag)),
                 "people": name_of("people", tag, self.languages),
                 "zip": ZIP,
-                "fits": self.plain(self._shelves.because(("#",)), tag),
+                "fits": self.plain(self._shelves.because((_FILLED_IN,)), tag),
+                "mark": _FILLED_IN,
                 "nothing": " ".join(self._shelves.nothing.get(tag, ())),
                 "distress": "|".join(load_asking().distress),
                 "day": self._shelves.today.isoformat(),
@@ -107,7 +110,7 @@ class LibraryPages(Renderer):
         """Each entry stands once, under the first thing that it is about; under the others is where to find it."""
         names = self._subjects(tag)
         first = {each.entry.id: _about(each.entry, names)[:1] for each in self._shelves.entries}
-        for subject, name in (*names.items(), ("", Words("door.library.other"))):
+        for subject, name in (*names.items(), ("", self.line(Words("door.library.other"), tag))):
             about = [
                 each.entry.id
                 for each in self._shelves.entries
@@ -117,7 +120,7 @@ class LibraryPages(Renderer):
                 here = [key for key in about if first[key] in ([subject], [])]
                 yield {
                     "id": subject or "other",
-                    "name": name if isinstance(name, str) else self.line(name, tag),
+                    "name": name,
                     "called": " ".join(self._shelves.called.get(subject, ())),
                     "entries": [entries[key] for key in here],
                     "also": [entries[key] for key in about if key not in here],
@@ -125,10 +128,11 @@ class LibraryPages(Renderer):
 
     def _subjects(self, tag: str) -> dict[str, str]:
         community = self._shelves.community
-        return {
-            each.id: in_language(each.name, tag, community.default_language)
-            for each in (*community.conditions, *community.topics)
-        }
+        subjects = (
+            *((each.id, each.name) for each in community.conditions),
+            *((t.id, t.name) for t in community.topics),
+        )
+        return {subject: in_language(name, tag, community.default_language) for subject, name in subjects}
 
     def _entry(self, each: Shelved, tag: str) -> dict[str, Any]:
         entry, names = each.entry, self._subjects(tag)
