@@ -12,13 +12,18 @@ from bots.core.actions import BotName
 from bots.core.bot import Handler
 from bots.core.community import Community
 from bots.core.crisis.hearing import Hear, Where
-from bots.core.events import Membership, Message, Outcome
+from bots.core.events import Membership, Message, Outcome, Reaction, Redaction
 from bots.core.following import Following
 from bots.core.helplines import load_asking
 from bots.core.records import Record
+from bots.resources import arriving
+from bots.resources.asking import taken_back
+from bots.resources.asking.asked import Reading
+from bots.resources.asking.following_up import FollowingUp
+from bots.resources.asking.vocabulary import load_vocabulary
 from bots.resources.handlers import Resources
 from bots.resources.library import Library
-from bots.resources.records import MissingWord
+from bots.resources.records import Answered, Ballot, MissingWord, Opinion
 from bots.resources.wisdom.facts import GivesAway
 from bots.resources.wisdom.handling import Wisdom
 from bots.resources.wisdom.records import LibraryRound, OfferedTip, ReviewAsked, SharedTip, TipShelf
@@ -36,6 +41,9 @@ class ResourcesBot:
     display_name: str = "resources.display_name"
     records: Sequence[type[Record]] = (
         MissingWord,
+        Answered,
+        Opinion,
+        Ballot,
         OfferedTip,
         SharedTip,
         TipShelf,
@@ -70,11 +78,16 @@ def make_bot(
     """
     library = Library(community.library, called_in(community), community.languages, file=kept_in)
     wisdom = Wisdom.of(community, library, hear, gives_away)
-    resources = Resources(community, library, load_asking(), hear, wisdom)
+    following = FollowingUp(community, library, wisdom.shelf)
+    reading = Reading(community, library, load_asking(), hear, load_vocabulary())
+    resources = Resources(community, library, reading, following, wisdom)
     return ResourcesBot(
         handlers=(
-            Handler(Message, resources.gather, resources.decide),
-            Handler(Membership, resources.gather_invitation, resources.decide_invitation),
+            Handler(Message, resources.gather, resources.decide, target=lambda event: event.replaces),
+            Handler(Reaction, following.gather_tap, following.decide),
+            Handler(Redaction, taken_back.gather, taken_back.decide),
+            Handler(Membership, arriving.gather_invitation, arriving.decide_invitation),
+            Handler(Outcome, arriving.gather_arrival, arriving.decide_arrival),
             Handler(Outcome, resources.gather_outcome, resources.decide_outcome),
             *wisdom.handlers,
             *Following().handlers,

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from bots.core.actions import Words
 from bots.core.community import Community, in_language
 from bots.core.library import Kind, Resource
+from bots.resources.asking.vocabulary import folded
 from bots.resources.wording import source_told
 
 # Two or three at any time are enough for somebody who is overwhelmed; a list is for those who ask for it in private.
@@ -23,10 +23,10 @@ def cards_of(community: Community) -> tuple[Resource, ...]:
 
 def card_named(cards: Sequence[Resource], name: str) -> Resource | None:
     """The card that is called so: by its id, the last part of it, or its title in any language."""
-    wanted = _folded(name)
+    wanted = folded(name)
     for card in cards:
-        titles = {_folded(title) for title in card.title.values()}
-        if wanted in {_folded(card.id), _folded(card.id.partition("-")[2]), *titles}:
+        titles = {folded(title) for title in card.title.values()}
+        if wanted in {folded(card.id), folded(card.id.partition("-")[2]), *titles}:
             return card
     return None
 
@@ -61,9 +61,3 @@ def topics_told(community: Community, language: str) -> Words:
     used = {topic for entry in community.library for topic in entry.topics}
     names = [in_language(t.name, language, community.default_language) for t in community.topics if t.id in used]
     return Words("resources.topics", {"topics": ", ".join(names)}) if names else Words("resources.topics.none")
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("-", " "))
-    kept = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
-    return " ".join(kept.split())

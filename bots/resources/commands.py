@@ -76,5 +76,55 @@ class Topics:
     """`!topics`: what the library is about."""
 
 
-Command = Find | Helplines | Card | Topics | TipCommand
-COMMANDS: CommandSet[Command] = CommandSet(Find, Helplines, Card, Topics, Save, Hack, MyTips, TakeTipBack)
+@command(
+    "more",
+    also={"es": ("más",), "fr": ("plus", "encore"), "de": ("mehr",), "pt": ("mais",)},
+    help="resources.help.more",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class More:
+    """`!more`, to an answer: the next three, in private."""
+
+
+@command(
+    "helped",
+    short=("helpful",),
+    also={"es": ("ayudó",), "fr": ("utile",), "de": ("geholfen",), "pt": ("ajudou",)},
+    help="resources.help.helped",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helped:
+    """`!helped 2`, to an answer: its second entry helped."""
+
+    which: Rest = ""
+
+
+@command(
+    "nothelped",
+    short=("unhelpful", "didnt"),
+    also={"es": ("noayudó",), "fr": ("pasutile",), "de": ("nichtgeholfen",), "pt": ("nãoajudou",)},
+    help="resources.help.nothelped",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotHelped:
+    """`!nothelped 2`, to an answer: its second entry did not help."""
+
+    which: Rest = ""
+
+
+@command(
+    "talk",
+    also={"es": ("hablar",), "fr": ("parler",), "de": ("reden",), "pt": ("conversar",)},
+    help="resources.help.talk",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """`!talk 2`, to an answer: a thread about its second entry, in the room."""
+
+    which: Rest = ""
+
+
+Command = Find | Helplines | Card | Topics | More | Helped | NotHelped | Talk | TipCommand
+COMMANDS: CommandSet[Command] = CommandSet(
+    Find, Helplines, Card, Topics, More, Helped, NotHelped, Talk, Save, Hack, MyTips, TakeTipBack
+)

@@ -1,52 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the resources bot does about a message, an invitation, and a private answer that could not be given."""
+"""What the resources bot does about a message, and about a private answer that could not be given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeGuard
 
 from bots.core.actions import (
     Action,
     BotName,
+    Edit,
     EventRef,
     InPrivateChat,
     InRoom,
-    Join,
-    Leave,
-    Place,
+    LabelRef,
+    Log,
     Priority,
     Remember,
     Send,
     Words,
 )
 from bots.core.bot import Reader
-from bots.core.commands import PREFIX, Missing, Unknown
-from bots.core.community import Community, in_language
-from bots.core.crisis.hearing import Hear
-from bots.core.crisis.tiers import NOTED, Assessment
-from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome
-from bots.core.helplines import Asking, find_country, told
-from bots.core.library import Standing
+from bots.core.commands import PREFIX, Missing
+from bots.core.community import Community
+from bots.core.events import Message, Outcome
+from bots.core.helplines import told
 from bots.core.records import SpokenLanguage
-from bots.core.rooms import RoomRole, RoomView, place_of
+from bots.core.rooms import RoomView, place_of
 from bots.core.tips import TipCommand
+from bots.resources.asking import following_up
+from bots.resources.asking.asked import Asked, Distress, Lost, People, Reading, Search, is_private
+from bots.resources.asking.following_up import ANSWER, TOLD_IN_PRIVATE, FollowingUp, buttons, buttons_told
+from bots.resources.asking.for_whom import for_whom
+from bots.resources.asking.missing import counted, counts
+from bots.resources.asking.opinions import in_order, last_quarters
+from bots.resources.asking.taken_back import further_taken_back, taken_back
+from bots.resources.asking.telling import LONG_QUESTION, Telling, may_be_shown
+from bots.resources.asking.vocabulary import Replied
 from bots.resources.cards import card_named, card_told, cards_of, cards_told, topics_told
-from bots.resources.commands import COMMANDS, Card, Command, Find, Helplines, Topics
-from bots.resources.finding import For
-from bots.resources.library import Answer, Found, Library
-from bots.resources.people import is_somebody_awake, people_to_call, where_is
-from bots.resources.records import MissingWord
+from bots.resources.commands import Card, Topics
+from bots.resources.finding import ANYBODY, MOST_RESULTS, For
+from bots.resources.library import MADE_ANEW, Answer, Found, Library
+from bots.resources.people import is_somebody_awake, people_to_call
+from bots.resources.records import Answered, Opinion
 from bots.resources.wisdom.handling import Wisdom
-from bots.resources.wording import because_told, origin_told
 
-# A private chat with this bot is the two of them.
-_TWO = 2
-# Past this many words, one line finds better (measured: +.09 to +.20 nDCG with a one-line summary).
-_LONG_QUESTION = 40
-_SHARED_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION, RoomRole.MODERATORS)
-_PRIVATE_ANSWER = "helplines"
+# So many times `MOST_RESULTS` are kept for whoever wants more: what comes after them fits nothing any more.
+_MOST_PAGES = 4
+_HELPLINES = "helplines"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,8 @@ class Facts:
     """What an answer depends on besides the question.
 
     `spoken` is the language that the one who asks chose for private words; None if they chose none.
-    `awake` says whether somebody who looks after the rooms is on duty.
+    `awake` says whether somebody who looks after the rooms is on duty. `wanted` is for whom the question is asked.
+    `before` is the answer that this message's first version got, `reply` what it says to an answer.
     """
 
     now: datetime
@@ -62,35 +66,11 @@ class Facts:
     asked: Asked | None
     spoken: str | None = None
     awake: bool = False
-    answer: Answer | None
-    counts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationFacts:
-    """Who is asked in, and whether the inviter is one of us.
-
-    `inside`: the bot has come already, and reads in the room's past how it was invited.
-    """
-
-    for_me: bool
-    inside: bool
-    from_a_member: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Distress:
-    """Words that ask for people, whatever else they ask for."""
-
-    assessment: Assessment
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A greeting, a thank-you, a command that is none: nothing to look up."""
-
-
-Asked = Command | Distress | Lost | Missing | Unknown
+    wanted: For = ANYBODY
+    answer: Answer | None = None
+    before: Answered | None = None
+    reply: following_up.Facts | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,176 +79,146 @@ class Resources:
 
     community: Community
     library: Library
-    asking: Asking
-    hear: Hear
+    reading: Reading
+    following: FollowingUp
     wisdom: Wisdom
 
     async def gather(self, event: Message, reader: Reader) -> Facts:
         """Search the library, if a question is asked."""
         room = reader.room(event.room_id)
         spoken = await reader.get(SpokenLanguage, event.sender)
-        wanted = For(condition=room.condition if room else None, language=spoken.language if spoken else None)
+        facts = Facts(now=reader.now, room=room, asked=None, spoken=spoken.language if spoken else None)
+        if event.replaces is not None:
+            if await reader.message_sender(event.room_id, event.replaces) != event.sender:
+                return facts
+            facts = replace(facts, before=await reader.get(Answered, event.replaces))
         if room is not None and await self.wisdom.concerns(event, room, reader):
-            return Facts(now=reader.now, room=room, asked=None, answer=None, counts={})
-        if room is not None and (_is_private(room) or event.text.lstrip().startswith(PREFIX)):
+            return facts
+        if room is not None and (is_private(room) or event.text.lstrip().startswith(PREFIX)):
             await self.wisdom.shelf.follow(reader)
+        to_an_answer = await self.following.is_to_an_answer(event, reader)
+        wanted = for_whom(event.text, room, facts.spoken, self.community, self.reading.vocabulary)
         # Reading a question can mean a search, too.
-        asked, answer = await reader.aside(lambda: self._looked_up(event, room, wanted))
+        asked, answer = await reader.aside(lambda: self._looked_up(event, room, wanted, to_an_answer=to_an_answer))
         if answer is not None:
             answer = await self.wisdom.shelf.still_there(answer, reader)
-        counts: dict[str, int] = {}
-        if answer and not answer.found and self.community.keep_missing_words:
-            for word in _that_may_be_kept(event.text, answer.missing):
-                record = await reader.get(MissingWord, word, _month(reader.now))
-                counts[word] = record.count if record else 0
-        return Facts(
-            now=reader.now,
-            room=room,
+            answer = replace(answer, found=await self._in_order(answer.found, reader))
+        reply = await self.following.gather_reply(event, asked, reader) if isinstance(asked, Replied) else None
+        return replace(
+            facts,
             asked=asked,
-            spoken=spoken.language if spoken else None,
             awake=isinstance(asked, Distress) and await is_somebody_awake(self.community, reader),
+            wanted=wanted,
             answer=answer,
-            counts=counts,
+            reply=reply,
+            counts=await counts(event.text, answer.missing, reader) if self._is_a_gap(answer) else {},
         )
 
     def decide(self, event: Message, facts: Facts) -> tuple[Action, ...]:
-        """Answer a question, in a thread where others are talking."""
+        """Answer a question, in a thread where others are talking; change the answer with the question."""
+        said = self._answered(event, facts)
+        stays = any(isinstance(action, Edit) for action in said)
+        gone = taken_back(facts.before) if facts.before is not None and not stays else ()
+        anew = facts.answer is not None and facts.answer.made_anew
+        log = (Log(why="resources.index", sentence=MADE_ANEW),) if anew else ()
+        return (*gone, *said, *log)
+
+    def _answered(self, event: Message, facts: Facts) -> tuple[Action, ...]:
         asked = facts.asked
+        private = facts.room is not None and is_private(facts.room)
         # What is asked and answered about health is for two, and not for whoever runs a server. People to call are.
-        in_clear = facts.room is not None and _is_private(facts.room) and not facts.room.encrypted
-        if in_clear and isinstance(asked, Find | Card | Topics | TipCommand | Lost | Missing):
-            return (self._say(event, facts, Words("resources.not_encrypted"), why="resources.help"),)
+        in_clear = facts.room is not None and private and not facts.room.encrypted
+        if in_clear and isinstance(asked, Search | Card | Topics | TipCommand | Lost | Missing | Replied):
+            return self._say(event, facts, Words("resources.not_encrypted"), why="resources.help")
         match asked:
-            case Find():
+            case Search():
                 assert facts.answer is not None
-                return self._answer(event, facts, facts.answer)
-            case Helplines(country=country):
-                parts = told(self.community, country, facts.now.date(), facts.spoken)
-                return (self._in_private(event, facts, parts, urgent=True),)
+                return self._found(event, facts, asked, facts.answer)
+            case People(country=country, here=here):
+                return (self._people(event, facts, country, here=here),)
             case Card(name=name):
-                return (self._say(event, facts, *self._card(name, facts), why="resources.card"),)
+                return self._say(event, facts, *self._card(name, facts), why="resources.card")
             case Topics():
                 told_topics = topics_told(self.community, self._language(facts))
-                return (self._say(event, facts, told_topics, why="resources.topics"),)
-            case Distress(assessment=assessment) if facts.room is not None and _is_private(facts.room):
+                return self._say(event, facts, told_topics, why="resources.topics")
+            case Replied():
+                return self.following.decide(event, facts.reply)
+            case Distress(assessment=assessment) if private:
                 return people_to_call(self.community, event, assessment, facts.now, facts.spoken, awake=facts.awake)
             case Lost():
-                return (self._say(event, facts, Words("resources.how"), why="resources.help"),)
+                return self._say(event, facts, Words("resources.how"), why="resources.help")
             case Missing():
-                return (self._say(event, facts, Words("resources.find.how"), why="resources.help"),)
+                return self._say(event, facts, Words("resources.find.how"), why="resources.help")
             case _:
                 return ()
 
-    async def gather_invitation(self, event: Membership, reader: Reader) -> InvitationFacts:
-        """See who invites."""
-        known = any(event.sender in room.joined() for role in _SHARED_ROOMS for room in reader.rooms(role))
-        return InvitationFacts(
-            for_me=event.user == reader.me, inside=reader.room(event.room_id) is not None, from_a_member=known
-        )
+    async def gather_outcome(self, _event: Outcome, _reader: Reader) -> None:
+        """The outcome says it all."""
 
-    def decide_invitation(self, event: Membership, facts: InvitationFacts) -> tuple[Action, ...]:
-        """Come to a private chat with a member; kindly stay away from strangers."""
-        if facts.inside or not (facts.for_me and event.now is MembershipState.INVITE and event.direct):
-            return ()
-        if not facts.from_a_member:
-            return (Leave(why="resources.stranger", room_id=event.room_id),)
-        return (Join(why="resources.private", room_id=event.room_id, follow_up=True),)
-
-    async def gather_outcome(self, event: Outcome, reader: Reader) -> str | None:
-        """The language that the other one in a new private chat has chosen."""
-        room = reader.room(event.action.room_id) if isinstance(event.action, Join) else None
-        for user in sorted(room.joined() - {reader.me}) if room is not None and _is_private(room) else ():
-            if (chosen := await reader.get(SpokenLanguage, user)) is not None:
-                return chosen.language
-        return None
-
-    def decide_outcome(self, event: Outcome, spoken: str | None) -> tuple[Action, ...]:
-        """Say hello in a new private chat; answer in the thread what could not be answered in private."""
+    def decide_outcome(self, event: Outcome, _facts: None) -> tuple[Action, ...]:
+        """Answer in the thread what could not be answered in private; a long list is not for there."""
         match event.action:
-            case Join(room_id=room_id) if event.ok:
-                hello = Words("resources.hello", language=spoken)
-                return (Send(why="resources.private", place=InRoom(room_id), parts=(hello,)),)
-            case Send(memo=str(memo), parts=parts) if memo.startswith(f"{_PRIVATE_ANSWER}|") and not event.ok:
-                _, room_id, thread = memo.split("|")
-                return (Send(why="resources.helplines", place=InRoom(room_id), thread=EventRef(thread), parts=parts),)
+            case Send(memo=str(memo), parts=parts, why=why) if not event.ok and memo.count("|") > 1:
+                kind, room_id, thread = memo.split("|", 2)
+                own = parts if kind == _HELPLINES else (Words("resources.more.private"),)
+                known = kind in (_HELPLINES, TOLD_IN_PRIVATE)
+                return (Send(why=why, place=InRoom(room_id), thread=EventRef(thread), parts=own),) if known else ()
             case _:
                 return ()
 
-    def _looked_up(self, event: Message, room: RoomView | None, wanted: For) -> tuple[Asked | None, Answer | None]:
-        asked = self._asked(event, room)
+    def _looked_up(
+        self, event: Message, room: RoomView | None, wanted: For, *, to_an_answer: bool
+    ) -> tuple[Asked | None, Answer | None]:
+        asked = self.reading.asked(event, room, to_an_answer=to_an_answer)
         if isinstance(asked, Card) and asked.name and card_named(cards_of(self.community), asked.name) is None:
             return asked, self.library.search(asked.name, wanted)
-        return asked, self.library.search(asked.question, wanted) if isinstance(asked, Find) else None
+        if isinstance(asked, Search):
+            return asked, self.library.search(asked.question, wanted, MOST_RESULTS * _MOST_PAGES)
+        return asked, None
 
-    def _asked(self, event: Message, room: RoomView | None) -> Asked | None:
-        if not event.authentic or event.kind is not MessageKind.TEXT or room is None:
-            return None
-        parsed = COMMANDS.parse(event.text)
-        if isinstance(parsed, Find) or (parsed is None and _is_private(room)):
-            assessment = self.hear(event, where_is(self.community, event, room))
-            if assessment.tier in NOTED:
-                return Distress(assessment)
-        if not _is_private(room):
-            return parsed
-        match parsed:
-            case None:
-                return self._in_plain_words(event.text)
-            case Unknown():
-                return Lost()
-            case _:
-                return parsed
+    async def _in_order(self, found: Sequence[Found], reader: Reader) -> tuple[Found, ...]:
+        """What is found and may be shown, with what people said of it counted in."""
+        found = [each for each in found if may_be_shown(each.resource, reader.now.date())]
+        opinions = {}
+        for each in found:
+            rows = [await reader.get(Opinion, each.resource.id, quarter) for quarter in last_quarters(reader.now)]
+            opinions[each.resource.id] = [row for row in rows if row is not None]
+        return in_order(found, opinions)
 
-    def _in_plain_words(self, text: str) -> Asked | None:
-        """What somebody wants who has taken the bot aside. Without a letter in it, nothing."""
-        if not any(map(str.isalpha, text)):
-            return None
-        country = self.asking.country(text)
-        if country is not None and not self._is_in_the_library(country):
-            return Helplines(country=country)
-        if find_country(self.community.countries, text) is not None:
-            return Helplines(country=text)
-        return Find(question=text) if self.library.asks_something(text) else Lost()
+    def _is_a_gap(self, answer: Answer | None) -> TypeGuard[Answer]:
+        """Whether nothing was found, and the organiser wants to know."""
+        return answer is not None and not answer.found and self.community.keep_missing_words
 
-    def _is_in_the_library(self, words: str) -> bool:
-        """An "epilepsy helpline" is an entry to look up, and no country."""
-        return find_country(self.community.countries, words) is None and bool(self.library.search(words).found)
-
-    def _answer(self, event: Message, facts: Facts, answer: Answer) -> tuple[Action, ...]:
-        today = facts.now.date()
-        shown = [found for found in answer.found if found.resource.standing(today) is not Standing.EXPIRED]
-        if shown:
-            parts = (
-                Words("resources.found", {"count": len(shown)}),
-                *(self._entry(found, facts) for found in shown),
-                Words("resources.found.note"),
-            )
-            return (self._say(event, facts, *parts, why="resources.find"),)
-        long = len(event.text.split()) > _LONG_QUESTION
-        nothing = Words("resources.nothing.long" if long else "resources.nothing")
+    def _found(self, event: Message, facts: Facts, asked: Search, answer: Answer) -> tuple[Action, ...]:
+        parts = tuple(self._parts(facts, asked, answer))
+        found = " ".join(each.resource.id for each in answer.found)
+        further = len(answer.found) > MOST_RESULTS
+        taps = buttons(further=further) if answer.found else ()
         return (
-            self._say(event, facts, nothing, why="resources.find"),
-            *(
-                Remember(
-                    why="resources.missing",
-                    record=MissingWord(word=word, month=_month(facts.now), count=count + 1),
-                )
-                for word, count in facts.counts.items()
-            ),
+            *self._say(event, facts, *parts, why="resources.find", found=found, taps=taps),
+            *counted(facts.counts, facts.now),
         )
 
-    def _entry(self, found: Found, facts: Facts) -> Words:
-        entry = found.resource
-        language, default = self._language(facts), self.community.default_language
-        return Words(
-            "resources.entry",
-            {
-                "title": in_language(entry.title, language, default),
-                "summary": in_language(entry.summary, language, default),
-                "because": because_told(found.because),
-                "origin": origin_told(entry, facts.now.date()),
-                "url": entry.url or (Words("resources.entry.card", {"name": entry.id}) if entry.text else ""),
-            },
+    def _parts(self, facts: Facts, asked: Search, answer: Answer) -> Iterator[Words]:
+        private = facts.room is not None and is_private(facts.room)
+        long = len(asked.question.split()) > LONG_QUESTION
+        if asked.low:
+            yield Words("resources.low.private" if private else "resources.low")
+        if not answer.found:
+            if not asked.low:
+                yield Words("resources.nothing.long" if long else "resources.nothing")
+            return
+        shown = Telling(community=self.community, language=self._language(facts), today=facts.now.date()).entries(
+            answer.found, facts.wanted
         )
+        yield Words("resources.found.weak" if answer.weak else "resources.found", {"count": len(shown)})
+        yield from shown
+        if answer.by_words_alone:
+            yield Words("resources.found.by_words")
+        if answer.weak and long:
+            yield Words("resources.found.one_line")
+        yield Words("resources.found.note")
+        yield from buttons_told(further=len(answer.found) > MOST_RESULTS, private=private)
 
     def _card(self, name: str, facts: Facts) -> tuple[Words, ...]:
         """The card that is asked for, or the one that is closest to these words; else which there are."""
@@ -278,52 +228,56 @@ class Resources:
         language, default = self._language(facts), self.community.default_language
         if card is not None:
             return (card_told(card, language, default),)
-        every = facts.room is not None and _is_private(facts.room)
+        every = facts.room is not None and is_private(facts.room)
         unknown = (Words("resources.card.unknown"),) if name else ()
         return (*unknown, *cards_told(cards, language, default, every=every))
 
-    def _in_private(self, event: Message, facts: Facts, parts: tuple[Words, ...], *, urgent: bool = False) -> Send:
-        priority = Priority.CRISIS if urgent else Priority.CONVERSATION
-        if facts.room is None or _is_private(facts.room):
-            return replace(self._say(event, facts, *parts, why="resources.helplines"), priority=priority)
+    def _people(self, event: Message, facts: Facts, country: str, *, here: bool) -> Send:
+        parts = told(self.community, country, facts.now.date(), facts.spoken)
+        why, priority = "resources.helplines", Priority.CRISIS
+        if facts.room is None or is_private(facts.room):
+            return Send(why=why, priority=priority, place=InRoom(event.room_id), parts=parts)
+        thread = event.thread or event.replaces or event.event_id
+        if here:
+            own = told(self.community, country, facts.now.date())
+            return Send(why=why, priority=priority, place=InRoom(event.room_id), thread=EventRef(thread), parts=own)
         # Who asks for a helpline is nobody else's business: the one private chat first, the thread if there is none.
         return Send(
-            why="resources.helplines",
+            why=why,
             voice=BotName.WELCOME,
             follow_up=True,
             place=InPrivateChat(event.sender),
             parts=parts,
-            memo=f"{_PRIVATE_ANSWER}|{event.room_id}|{event.thread or event.event_id}",
+            memo=f"{_HELPLINES}|{event.room_id}|{thread}",
             priority=priority,
         )
 
     def _language(self, facts: Facts) -> str:
         """What the answer is said in: in a chat of two what the other chose, in a room what is spoken there."""
         room = facts.room
-        if room is not None and _is_private(room):
+        if room is not None and is_private(room):
             return facts.spoken or self.community.default_language
         return self.community.language_in(place_of(room.role, room.condition) if room else None)
 
-    def _say(self, event: Message, facts: Facts, *parts: Words, why: str) -> Send:
-        place: Place = InRoom(event.room_id)
-        if facts.room is not None and _is_private(facts.room):
-            own = tuple(replace(words, language=words.language or facts.spoken) for words in parts)
-            return Send(why=why, place=place, parts=own)
-        return Send(why=why, place=place, thread=EventRef(event.thread or event.event_id), parts=parts)
-
-
-def _is_private(room: RoomView) -> bool:
-    return room.role is RoomRole.OTHER and len(room.joined()) <= _TWO
-
-
-def _that_may_be_kept(question: str, missing: Sequence[str]) -> list[str]:
-    """The missing words that were written as plain lower-case words of three letters or more.
-
-    Numbers, addresses, initials and most names are not, and are never kept.
-    """
-    plain = {token.strip(".,;:!?()\"'") for token in question.split()}
-    return [word for word in missing if word in plain and word.isalpha() and word.islower() and len(word) > _TWO]
-
-
-def _month(now: datetime) -> str:
-    return now.strftime("%Y-%m")
+    def _say(
+        self, event: Message, facts: Facts, *parts: Words, why: str, found: str = "", taps: tuple[str, ...] = ()
+    ) -> tuple[Action, ...]:
+        """The answer, once a question: when the question was changed, the answer is changed."""
+        question = event.replaces or event.event_id
+        answered = Answered(question=question, room_id=event.room_id, asker=event.sender, found=found)
+        kept = Remember(why=why, record=answered)
+        private = facts.room is not None and is_private(facts.room)
+        if private:
+            parts = tuple(replace(words, language=words.language or facts.spoken) for words in parts)
+        if facts.before is not None:
+            changed = Edit(why=why, room_id=event.room_id, target=LabelRef(f"{ANSWER}:{question}"), parts=parts)
+            return (changed, *further_taken_back(facts.before), kept)
+        send = Send(
+            why=why,
+            place=InRoom(event.room_id),
+            thread=None if private else EventRef(event.thread or question),
+            parts=parts,
+            label=f"{ANSWER}:{question}",
+            buttons=taps,
+        )
+        return (send, kept)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bots.core.library import Resource
-from bots.resources.finding import ANYBODY, Entry, For, open_index
+from bots.resources.finding import ANYBODY, MOST_RESULTS, Entry, For, open_index
 from bots.resources.finding.encoders import installed_encoders
 from bots.resources.finding.vectors import Encoder
 
@@ -19,22 +19,30 @@ MADE_ANEW = "the kept index of the library could not be read, and was made anew"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry and the question's words that it is about, in the question's order (spelling mended)."""
+    """An entry and the question's words that it is about, in the question's order (spelling mended).
+
+    `score` is how well it fits (1 is as well as can be); `closest`: nothing is closer to the question itself.
+    """
 
     resource: Resource
     because: tuple[str, ...]
+    score: float = 1.0
+    closest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The closest entries, best first, and the telling words that no entry has.
 
-    `by_words_alone`: the question is in a language whose meaning no installed model carries.
+    `weak`: it is not sure that the question is about anything of this library. `by_words_alone`: it was searched by
+    words and not by meaning, for want of a model that carries it. `made_anew`: the kept index was found spoilt.
     """
 
     found: tuple[Found, ...]
     missing: tuple[str, ...]
     by_words_alone: bool = False
+    weak: bool = False
+    made_anew: bool = False
 
 
 class Library:
@@ -62,21 +70,31 @@ class Library:
         self.notes: tuple[str, ...] = () if self._encoders else (WITHOUT_MODEL,)
         self._open()
 
-    def search(self, question: str, wanted: For = ANYBODY) -> Answer:
+    def get(self, resource_id: str) -> Resource | None:
+        """The entry with this id, if it is still there."""
+        return self._resources.get(resource_id)
+
+    def search(self, question: str, wanted: For = ANYBODY, most: int = MOST_RESULTS) -> Answer:
         """The entries that are closest to the question; those that are for `wanted` come a little sooner."""
+        made_anew = False
         try:
-            answer = self._index.search(question, wanted)
+            answer = self._index.search(question, wanted, most)
         except sqlite3.DatabaseError:
             # The file was spoilt while it was in use. Everything in it is made from what is here.
             self._index.close()
             if self._file is not None:
                 self._file.unlink(missing_ok=True)
             self._open()
-            answer = self._index.search(question, wanted)
-        found = ((self._resources.get(match.id), match.because) for match in answer.matches)
+            made_anew = True
+            answer = self._index.search(question, wanted, most)
+        found = ((self._resources.get(match.id), match) for match in answer.matches)
         # What was taken out a moment ago is not shown.
-        shown = tuple(Found(resource, because) for resource, because in found if resource is not None)
-        return Answer(shown, answer.missing, answer.by_words_alone)
+        shown = tuple(
+            Found(resource, match.because, match.score, match.closest)
+            for resource, match in found
+            if resource is not None
+        )
+        return Answer(shown, answer.missing, answer.by_words_alone, answer.weak, made_anew)
 
     def put(self, *resources: Resource) -> None:
         """New entries, or new versions of some: found from now on."""

@@ -136,7 +136,7 @@ _facts = {
     "condition": st.sampled_from([None, "t1", "ms"]),
     "language": st.sampled_from([None, "en", "es", "pt-BR"]),
     "country": st.sampled_from([None, "ie", "gb", "us"]),
-    "audience": st.sampled_from([None, "carers", "newly-diagnosed"]),
+    "audience": st.sampled_from([(), ("carers",), ("newly-diagnosed", "carers")]),
 }
 
 

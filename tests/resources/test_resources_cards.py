@@ -70,7 +70,7 @@ async def test_a_page_is_no_card():
 
 async def test_an_entry_that_is_a_card_says_how_to_see_it():
     (send,) = await react_to(said("!find panic racing heart"), community=WITH_CARDS)
-    shown = {part.params["title"]: part.params["url"] for part in send.parts[1:-1]}
+    shown = {part.params["title"]: part.params["card"] for part in send.parts if part.key == "resources.entry"}
     assert shown["About panic"].key == "resources.entry.card"
     assert shown["About panic"].params == {"name": "card-panic"}
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Priority, Send
+from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Priority, Remember, Send
 from bots.core.community import Community, Contact, Country, Guidelines, Helpline
 from bots.core.events import Membership, MembershipState, Message, Outcome
 from bots.core.helplines import current, find_country
@@ -12,8 +12,7 @@ from bots.core.library import Kind, Resource
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.resources.bot import make_bot
-from bots.resources.records import MissingWord
-from bots.resources.wording import because_told
+from bots.resources.records import Answered, MissingWord
 from fakes.ears import by_plain_words
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -79,6 +78,15 @@ class Library:
     def room(self, room_id):
         return {ROOM.room_id: ROOM, CHAT.room_id: CHAT}.get(room_id)
 
+    def pseudonym(self, user):
+        return user
+
+    async def event_id(self, label):
+        return None
+
+    async def message_sender(self, room_id, event_id):
+        return ANA
+
     def rooms(self, role):
         return (ROOM,) if role is RoomRole.CONDITION else ()
 
@@ -106,6 +114,12 @@ def bot_of(community):
 
 
 async def react_to(event, *records, community=COMMUNITY):
+    """What it does, but for remembering that there was an answer (test_resources_following_up)."""
+    actions = await all_done_about(event, *records, community=community)
+    return [a for a in actions if not (isinstance(a, Remember) and isinstance(a.record, Answered))]
+
+
+async def all_done_about(event, *records, community=COMMUNITY):
     actions = []
     for handler in bot_of(community).handlers:
         if isinstance(event, handler.event):
@@ -125,8 +139,9 @@ async def test_a_question_in_a_room_is_answered_in_a_thread_on_it():
     (send,) = await react_to(said("!find gluten free travel"))
 
     assert (send.place, send.thread) == (InRoom("!room"), EventRef("$q"))
-    assert keys(send) == ["resources.found", "resources.entry", "resources.found.note"]
-    assert send.parts[1].params["because"] == because_told(["gluten", "free", "travel"])
+    assert keys(send) == ["resources.found", "resources.entry", "resources.found.note", "resources.found.taps"]
+    (words,) = send.parts[1].params["because"].params["words"]
+    assert words.params["words"] == "gluten, free, travel"
 
 
 async def test_a_question_in_a_thread_is_answered_in_that_thread():

@@ -9,6 +9,7 @@ This package knows its own `Entry` and nothing of Matrix, of YAML or of `Resourc
 from __future__ import annotations
 
 from bots.resources.finding.entry import ANYBODY, Answer, Entry, For, Match
-from bots.resources.finding.index import MOST_RESULTS, Index, Opening, open_index
+from bots.resources.finding.index import Index, Opening, open_index
+from bots.resources.finding.ranking import MOST_RESULTS
 
 __all__ = ["ANYBODY", "MOST_RESULTS", "Answer", "Entry", "For", "Index", "Match", "Opening", "open_index"]

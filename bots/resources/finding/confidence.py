@@ -21,30 +21,38 @@ import numpy as np
 _CHAT_TAKEN_FOR_A_QUESTION = 0.15
 # … if that turns away no more of the entries' own titles than this.
 _TITLES_TURNED_AWAY = 0.02
+# A question is less near to an entry than the entry's own title is: from this share of the way on there, it is sure.
+_SURE = 0.25
 
 # By words alone: below this share of the question's weight found, it is a coincidence and not an answer.
 _LEAST_COVERED = 0.34
+# From this share on it is a good one.
+_WELL_COVERED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How near chat comes: the mean and the spread of each sign, and the confidence from which on something fits."""
+    """How near chat comes: the mean and the spread of each sign.
+
+    Something fits from the confidence `least` on; below `sure`, it is a weak match.
+    """
 
     chat: Mapping[str, tuple[float, float]]
     least: float
+    sure: float
 
     @classmethod
     def from_json(cls, value: object) -> Measure | None:
         """What `to_json` gave; None for anything else."""
         match value:
-            case {"chat": dict(chat), "least": float(least)}:
-                return cls({name: (float(mean), float(spread)) for name, (mean, spread) in chat.items()}, least)
+            case {"chat": dict(chat), "least": float(least), "sure": float(sure)}:
+                return cls({name: (float(mean), float(spread)) for name, (mean, spread) in chat.items()}, least, sure)
             case _:
                 return None
 
     def to_json(self) -> dict[str, object]:
         """To be kept."""
-        return {"chat": {name: list(both) for name, both in self.chat.items()}, "least": self.least}
+        return {"chat": {name: list(both) for name, both in self.chat.items()}, "least": self.least, "sure": self.sure}
 
     def confidence(self, signs: Mapping[str, float]) -> float:
         """How much nearer than chat, in spreads of it, on the average of the signs."""
@@ -55,17 +63,20 @@ class Measure:
 
 def by_words() -> Measure:
     """Where only words are compared: how much of the question's weight the best entry has."""
-    return Measure({"covered": (0.0, 1.0)}, _LEAST_COVERED)
+    return Measure({"covered": (0.0, 1.0)}, _LEAST_COVERED, _WELL_COVERED)
 
 
 def measured(chat: Sequence[Mapping[str, float]], titles: Sequence[Mapping[str, float]]) -> Measure:
     """From the signs of chat, and of the entries' own titles."""
     names = chat[0] if chat else {}
     of_chat = {name: [signs[name] for signs in chat] for name in names}
-    measure = Measure({name: (float(np.mean(all_)), float(np.std(all_)) or 1.0) for name, all_ in of_chat.items()}, 0.0)
+    measure = Measure(
+        {name: (float(np.mean(all_)), float(np.std(all_)) or 1.0) for name, all_ in of_chat.items()}, 0, 0
+    )
     far = float(np.quantile([measure.confidence(signs) for signs in chat], 1 - _CHAT_TAKEN_FOR_A_QUESTION))
     near = [measure.confidence(signs) for signs in titles]
-    return Measure(measure.chat, min(far, float(np.quantile(near, _TITLES_TURNED_AWAY)) if near else far))
+    least = min(far, float(np.quantile(near, _TITLES_TURNED_AWAY))) if near else far
+    return Measure(measure.chat, least, least + _SURE * max(0.0, float(np.median(near)) - least) if near else least)
 
 
 @cache

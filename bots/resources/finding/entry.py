@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class For:
-    """For whom one looks, as far as it is known. What is None is not asked about.
+    """For whom one looks, as far as it is known. What is None or empty is not asked about.
 
     These bring entries forward and put others behind. None of them hides the best entry that there is.
     """
@@ -37,7 +37,7 @@ class For:
     condition: str | None = None
     language: str | None = None
     country: str | None = None
-    audience: str | None = None
+    audience: tuple[str, ...] = ()
 
 
 ANYBODY = For()
@@ -47,12 +47,14 @@ ANYBODY = For()
 class Match:
     """An entry, how well it fits (1 is as well as can be), and the question's words that are in it.
 
-    No words in `because` means that only the meaning is near.
+    No words in `because` means that only the meaning is near. `closest`: nothing is closer to the question itself,
+    whoever asks it.
     """
 
     id: str
     score: float
     because: tuple[str, ...]
+    closest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,12 @@ class Answer:
 
     It never says that an answer is among them: no score tells "it is here" from "something near it is here".
     `confidence` rises with how much the question is about what the library is about; `matches` is empty when it is
-    so low that nothing fits. `by_words_alone`: the meaning was not looked at, for the model does not carry it there.
+    so low that nothing fits, and `weak` says that it is nearer to that than to the entries' own titles.
+    `by_words_alone`: the meaning was not looked at, for the model does not carry it there.
     """
 
     matches: tuple[Match, ...]
     missing: tuple[str, ...] = ()
     confidence: float = 0.0
+    weak: bool = False
     by_words_alone: bool = False

@@ -20,14 +20,13 @@ from bots.resources.finding.confidence import Measure, by_words, measured, off_t
 from bots.resources.finding.entry import ANYBODY, Answer, Entry, For, Match
 from bots.resources.finding.lay_words import LayWords, lay_words, said_of
 from bots.resources.finding.meaning import Meaning
-from bots.resources.finding.ranking import fit, fused
+from bots.resources.finding.ranking import MOST_RESULTS, fit, fused, with_the_closest
 from bots.resources.finding.shelf import Shelf, digest_of
 from bots.resources.finding.spelling import Spelling
 from bots.resources.finding.tongue import Tongue
 from bots.resources.finding.vectors import Encoder, Vectors
 from bots.resources.finding.words import stop_words, words_of
 
-MOST_RESULTS = 3
 # An entry this much weaker than the best is not worth a tired person's time.
 _LEAST_OF_BEST = 0.35
 # Who an entry is for is looked at among this many.
@@ -86,26 +85,28 @@ class Index:
         """The `most` closest entries, best first; none when nothing fits.
 
         What is known of the person brings entries forward. The one that is closest to the question alone is always
-        among the matches.
+        among the first `MOST_RESULTS`.
         """
         with self._lock:
             found = self._looked_up(question)
             measure = self._measure_for(found)
             confidence = measure.confidence(found.signs)
-            answer = Answer((), found.asked.missing, confidence, found.by_words_alone)
+            answer = Answer((), found.asked.missing, confidence, by_words_alone=found.by_words_alone)
             if not found.scores.any() or confidence < measure.least:
                 return answer
             order = np.argsort(-found.scores, kind="stable")[:_CANDIDATES]
             best = int(order[0])
             good = [int(at) for at in order if found.scores[at] >= _LEAST_OF_BEST * found.scores[best]]
             suits = {at: float(found.scores[at]) * fit(self._kept[at].facts, wanted) for at in good}
-            chosen = sorted(good, key=lambda at: -suits[at])[:most]
-            if best not in chosen:
-                chosen[-1] = best
+            chosen = with_the_closest(sorted(good, key=lambda at: -suits[at]), best, min(most, MOST_RESULTS))[:most]
             return Answer(
-                tuple(Match(self._kept[at].entry_id, suits[at], self._because(at, found.asked)) for at in chosen),
+                tuple(
+                    Match(self._kept[at].entry_id, suits[at], self._because(at, found.asked), at == best)
+                    for at in chosen
+                ),
                 answer.missing,
                 confidence,
+                confidence < measure.sure,
                 answer.by_words_alone,
             )
 

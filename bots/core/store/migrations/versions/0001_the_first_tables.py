@@ -329,6 +329,36 @@ def upgrade() -> None:
     op.create_index(op.f("ix_labels_at"), "labels", ["at"], unique=False)
     op.create_index("labels_by_event", "labels", ["bot", "event_id"], unique=False)
     op.create_table(
+        "answered",
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("asker", sa.String(length=32), nullable=False),
+        sa.Column("asker_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("found", sa.LargeBinary(), nullable=False),
+        sa.Column("pages", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("question"),
+    )
+    op.create_table(
+        "ballot",
+        sa.Column("of", sa.Text(), nullable=False),
+        sa.Column("helped", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("of"),
+    )
+    op.create_table(
+        "opinion",
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("quarter", sa.Text(), nullable=False),
+        sa.Column("helped", sa.BigInteger(), nullable=False),
+        sa.Column("unhelpful", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("entry", "quarter"),
+    )
+    op.create_table(
         "missing_word",
         sa.Column("word", sa.Text(), nullable=False),
         sa.Column("month", sa.Text(), nullable=False),
@@ -689,6 +719,9 @@ def downgrade() -> None:
     op.drop_table("next_summary")
     op.drop_table("no_crisis_notes")
     op.drop_table("missing_word")
+    op.drop_table("opinion")
+    op.drop_table("ballot")
+    op.drop_table("answered")
     op.drop_index("labels_by_event", table_name="labels")
     op.drop_index(op.f("ix_labels_at"), table_name="labels")
     op.drop_table("labels")

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a message asks for: a command, a question in plain words, people, or nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.core.commands import Missing, Unknown
+from bots.core.community import Community
+from bots.core.crisis.hearing import Hear
+from bots.core.crisis.tiers import NOTED, Assessment, Tier
+from bots.core.events import Message, MessageKind
+from bots.core.helplines import Asking, find_country
+from bots.core.rooms import RoomRole, RoomView
+from bots.resources.asking.vocabulary import Replied, Reply, Vocabulary, folded
+from bots.resources.commands import COMMANDS, Card, Command, Find, Helped, Helplines, More, NotHelped, Talk
+from bots.resources.library import Library
+from bots.resources.people import where_is
+
+# A private chat with this bot is the two of them.
+_TWO = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A question for the library. `low`: it sounds like a hard hour, so that words come before links."""
+
+    question: str
+    low: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Distress:
+    """Words that ask for people, whatever else they ask for."""
+
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom one can call in a country ("" if none is named); `here`: said where it was asked, as was asked for."""
+
+    country: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A greeting, a thank-you, a command that is none: nothing to look up."""
+
+
+Asked = Command | Search | People | Replied | Distress | Lost | Missing | Unknown
+
+_REPLIES: dict[type, Reply] = {
+    More: Reply.MORE,
+    Helped: Reply.HELPED,
+    NotHelped: Reply.UNHELPFUL,
+    Talk: Reply.TALK,
+}
+
+
+def is_private(room: RoomView) -> bool:
+    """Whether nobody else is in it."""
+    return room.role is RoomRole.OTHER and len(room.joined()) <= _TWO
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Reads messages. It may search the library, and so is asked beside the sync loop."""
+
+    community: Community
+    library: Library
+    asking: Asking
+    hear: Hear
+    vocabulary: Vocabulary
+
+    def asked(self, event: Message, room: RoomView | None, *, to_an_answer: bool = False) -> Asked | None:
+        """None for what is not for this bot. `to_an_answer`: it replies to one of the bot's own."""
+        if not event.authentic or event.kind is not MessageKind.TEXT or room is None:
+            return None
+        private, parsed = is_private(room), COMMANDS.parse(event.text)
+        if private or isinstance(parsed, Find | Card):
+            tier = (assessment := self.hear(event, where_is(self.community, event, room))).tier
+            if tier in NOTED:
+                return Distress(assessment)
+        else:
+            tier = Tier.NONE
+        match parsed:
+            case Find(question=question):
+                return Search(question, low=tier is Tier.DISTRESS)
+            case Helplines(country=country):
+                return People(*self.vocabulary.without_here(country))
+            case More() | Helped() | NotHelped() | Talk():
+                return Replied(_REPLIES[type(parsed)], _number(getattr(parsed, "which", "")))
+            case None if private or to_an_answer:
+                replied = self.vocabulary.replied(event.text)
+                return replied or (self._in_plain_words(event.text, tier) if private else None)
+            case Unknown() if private:
+                return Lost()
+            case _:
+                return parsed
+
+    def _in_plain_words(self, text: str, tier: Tier) -> Asked | None:
+        """What somebody wants who has taken the bot aside. Without a letter in it, nothing."""
+        if not any(map(str.isalpha, text)):
+            return None
+        country = self.asking.country(text)
+        if country is not None and not self._is_in_the_library(country):
+            return People(country)
+        if find_country(self.community.countries, text) is not None:
+            return People(text)
+        low = tier is Tier.DISTRESS
+        return Search(text, low=low) if low or self.library.asks_something(text) else Lost()
+
+    def _is_in_the_library(self, words: str) -> bool:
+        """An "epilepsy helpline" is an entry to look up, and no country."""
+        return find_country(self.community.countries, words) is None and bool(self.library.search(words).found)
+
+
+def _number(which: str) -> int | None:
+    words = folded(which)
+    return int(words) if words.isdecimal() and len(words) == 1 else None

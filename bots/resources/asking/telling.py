@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Entries in words: what each is, why it fits, where it is from, and how old that is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bots.core.actions import Param, Words
+from bots.core.community import Community, in_language
+from bots.core.library import Resource, Standing
+from bots.resources.asking.for_whom import fits, language_told
+from bots.resources.finding import ANYBODY, MOST_RESULTS, For
+from bots.resources.library import Found
+from bots.resources.wording import origin_told
+
+# Past this many words, one line finds better (measured: +.09 to +.20 nDCG with a one-line summary).
+LONG_QUESTION = 40
+MORE, HELPED, UNHELPFUL, TALK = "➕", "👍", "👎", "💬"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Tells of entries in the language that is spoken at a place, on a day."""
+
+    community: Community
+    language: str
+    today: date
+
+    def entry(self, entry: Resource, number: int, because: Sequence[str] = (), wanted: For = ANYBODY) -> Words:
+        """One of several, by its number. `because` are the question's words that are in it."""
+        params: dict[str, Param] = {
+            "number": number,
+            "title": in_language(entry.title, self.language, self.community.default_language),
+            "url": entry.url or "",
+            "language": language_told(entry, self.language),
+            "summary": in_language(entry.summary, self.language, self.community.default_language),
+            "because": self._fits(entry, because, wanted),
+            "origin": origin_told(entry, self.today),
+            "card": Words("resources.entry.card", {"name": entry.id}) if entry.text and not entry.url else "",
+        }
+        return Words("resources.entry", params)
+
+    def entries(self, found: Sequence[Found], wanted: For) -> tuple[Words, ...]:
+        """The first few of what was found."""
+        numbered = enumerate(found[:MOST_RESULTS], start=1)
+        return tuple(self.entry(each.resource, number, each.because, wanted) for number, each in numbered)
+
+    def _fits(self, entry: Resource, because: Sequence[str], wanted: For) -> Words:
+        reasons = fits(entry, wanted, self.language, self.community)
+        by_words = (Words("resources.fits.words", {"words": ", ".join(because)}),) if because else ()
+        if not (by_words or reasons):
+            return Words("resources.entry.near")
+        return Words("resources.because", {"words": (*by_words, *reasons)})
+
+
+def may_be_shown(entry: Resource, today: date) -> bool:
+    """Whether its day has not come, or it is of a kind that is shown with its age."""
+    return entry.standing(today) is not Standing.EXPIRED
