@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tips the scale when a message is heard: how many were taken, what stands beside it, and who sings it."""
+"""What tips the scale when a message is heard: how many were taken, what stands beside it, and what words weigh."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import pytest
 
 from bots.core.crisis.tiers import Tier
 from bots.moderation.crisis.assess import assess
+from bots.moderation.crisis.surroundings import PURPOSE, idle
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.reading import passage
+from bots.moderation.grammar import is_heavy, understood
 from bots.moderation.grammar.reading import HUGE, MANY, NUMBER, YEAR, read
+from bots.moderation.grammar.weights import Weights
 
 ROOM = Setting(now=datetime(2026, 11, 25, 12, tzinfo=UTC), languages=("en",))
 
@@ -75,3 +78,46 @@ def test_a_joke_about_death_is_none_of_the_ways_of_despair() -> None:
 def test_what_is_sung_or_read_is_nobodys_cry(where: str) -> None:
     assert tier("i want to die") is Tier.THOUGHTS
     assert tier(f"{where} i want to die") is Tier.NONE
+
+
+def test_words_that_no_rule_knows_together_are_weighed() -> None:
+    said = "my head is full of ways to do it and the bridge is near"
+    found = assess((passage(said),), ROOM)
+    assert found.tier is Tier.THOUGHTS
+    assert found.rules == ("weight",)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my head is full of ways to do it and the bridge is near haha",
+        "the song goes my head is full of ways to do it and the bridge is near",
+        "years ago my head was full of ways to do it and the bridge was near",
+        '"my head is full of ways to do it and the bridge is near"',
+        "and the bridge is near",
+    ],
+)
+def test_words_weigh_nothing_in_a_joke_a_song_the_past_a_quotation_or_alone(said: str) -> None:
+    assert tier(said) is not Tier.THOUGHTS
+
+
+def test_what_is_denied_weighs_nothing() -> None:
+    parsed = understood(passage("please tell them that i don't want to die"), ("en",))[0]
+    assert [word for word, says_nothing in zip(parsed.meant, idle(parsed), strict=True) if says_nothing] == [
+        "want",
+        "to",
+        "die",
+    ]
+
+
+def test_a_message_weighs_what_its_things_weigh_and_the_more_there_are_the_less_each() -> None:
+    weights = Weights(start=-1.0, heavy=0.0, of={"dark": 3.0, "cake": -3.0})
+    assert weights.together(frozenset()) == -1.0
+    assert weights.together(frozenset({"dark"})) > 0 > weights.together(frozenset({"dark", "cake"}))
+    assert weights.together(frozenset({"dark", "never weighed"})) == weights.together(frozenset({"dark"}))
+
+
+def test_a_language_that_nobody_weighed_has_no_heavy_words() -> None:
+    parsed = understood(passage("mi cabeza está llena de formas de hacerlo y el puente está cerca"), ("es",))[0]
+    assert parsed.language == "es"
+    assert not is_heavy(parsed, PURPOSE, idle(parsed))

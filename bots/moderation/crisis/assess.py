@@ -7,22 +7,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.core.crisis.tiers import Assessment, Tier
-from bots.moderation.crisis.surroundings import heard
+from bots.moderation.crisis.surroundings import PURPOSE, heard, idle
 from bots.moderation.detectors.finding import Field, Passage, Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
-from bots.moderation.grammar import Match, Parsed, understood, without
+from bots.moderation.grammar import Match, Parsed, is_heavy, understood, without
 
-_PURPOSE = "crisis"
 # Whoever needs people comes first, and of them who needs them soonest.
 _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_ANOTHER, Tier.ABUSE, Tier.DISTRESS)
 # Despair that is said in so many ways at once (worthless, alone, worn out …) is more than each of them;
 # what a table calls "heavy" (a goodbye, wanting out …) counts as two.
 _MANY_WAYS = 3
 _SURE_OF_MANY = 0.5
+_SURE_OF_WEIGHT = 0.5
+# Where somebody laughs, sings, is well now or tells of back then, words do not weigh what they say.
+_UNWEIGHED = ("laugh", "cited", "well", "then")
 _HARM = Harm()
 # What endangers whoever answers it outweighs what its author thinks of, though not what they are about to do.
 _PACT = "harm.pact"
 _NOTHING = Assessment(tier=Tier.NONE)
+# Where no rule hears more than this, the words are weighed.
+_LIGHT = frozenset({Tier.NONE, Tier.DISTRESS})
 # No condition's slang takes these away: a body in danger, and what endangers who reads it.
 _WHATEVER_THE_SLANG = frozenset({Tier.MEDICAL, Tier.UNSAFE})
 
@@ -43,9 +47,10 @@ def assess(passages: Sequence[Passage], setting: Setting) -> Assessment:
     It takes time linear in the length of the message, and asks nobody.
     """
     found = [said for passage in passages if passage.field is not Field.FILENAME for said in _all(passage, setting)]
-    if not found:
-        return _NOTHING
-    return _gravest(found)
+    gravest = _gravest(found)
+    if gravest.tier in _LIGHT and any(_heavy(passage, setting) for passage in passages):
+        return Assessment(tier=Tier.THOUGHTS, rules=("weight",), confidence=_SURE_OF_WEIGHT)
+    return gravest
 
 
 def _gravest(found: Iterable[_Said]) -> Assessment:
@@ -70,10 +75,10 @@ def _gravest(found: Iterable[_Said]) -> Assessment:
 def _all(passage: Passage, setting: Setting) -> Iterator[_Said]:
     for parsed in understood(passage, setting.languages):
         bare = without(parsed, setting.slang)
-        for tier, match in heard(bare, tuple(bare.matches(_PURPOSE))):
+        for tier, match in heard(bare, tuple(bare.matches(PURPOSE))):
             yield _said(parsed, tier, match)
         if bare is not parsed:
-            for tier, match in heard(parsed, tuple(parsed.matches(_PURPOSE))):
+            for tier, match in heard(parsed, tuple(parsed.matches(PURPOSE))):
                 if tier in _WHATEVER_THE_SLANG:
                     yield _said(parsed, tier, match)
     for finding in _HARM.find(passage, setting):
@@ -86,3 +91,17 @@ def _said(parsed: Parsed, tier: Tier, match: Match) -> _Said:
     # A joke about death is no way of despair, though it is heard as distress.
     ways = 0 if rule.mark != Tier.DISTRESS else 2 if "heavy" in rule.ways else 1
     return _Said(tier, f"{parsed.language}.{rule.id}", rule.confidence, ways)
+
+
+def _heavy(passage: Passage, setting: Setting) -> bool:
+    """Whether the words weigh as much together as those of a cry do, and nobody laughs, or is well now."""
+    if passage.field is Field.FILENAME:
+        return False
+    for parsed in understood(passage, setting.languages):
+        length = len(parsed.reading.words)
+        if any(parsed.has(name, 0, length) for name in _UNWEIGHED):
+            continue
+        bare = without(parsed, setting.slang)
+        if is_heavy(bare, PURPOSE, idle(bare)):
+            return True
+    return False

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bots.core.crisis.tiers import Tier
 from bots.moderation.grammar.around import Who, cited, denied, laughed, past, quoted, whose
 from bots.moderation.grammar.parsed import Parsed
 from bots.moderation.grammar.rules import Match
+
+PURPOSE = "crisis"
+"""The tables in which cries are."""
 
 _OWN = frozenset({Tier.THOUGHTS, Tier.IMMEDIATE, Tier.DISTRESS})
 
@@ -19,15 +22,26 @@ def heard(parsed: Parsed, matches: Sequence[Match]) -> Iterator[tuple[Tier, Matc
     What is denied, quoted, sung or past takes with it what stands inside: in "it doesn't mean i want to kill myself"
     no one wants to, and no one kills.
     """
-    void = [False] * len(parsed.reading.words)
-    for match in matches:
-        if any(nothing(parsed, match) for nothing in (quoted, cited, denied, past)):
-            void[match.start : match.end] = [True] * (match.end - match.start)
+    void = _void(parsed, matches)
     for match in matches:
         if not all(void[match.start : match.end]):
             tier = _where_it_stands(parsed, match)
             if tier is not Tier.NONE:
                 yield tier, match
+
+
+def idle(parsed: Parsed) -> Sequence[bool]:
+    """For each word whether it says nothing here: an idiom's, quoted, or of what comes to nothing."""
+    void = _void(parsed, tuple(parsed.matches(PURPOSE)))
+    return [one or other for one, other in zip(parsed.idle(PURPOSE), void, strict=True)]
+
+
+def _void(parsed: Parsed, matches: Iterable[Match]) -> Sequence[bool]:
+    void = [False] * len(parsed.reading.words)
+    for match in matches:
+        if any(nothing(parsed, match) for nothing in (quoted, cited, denied, past)):
+            void[match.start : match.end] = [True] * (match.end - match.start)
+    return void
 
 
 def _where_it_stands(parsed: Parsed, match: Match) -> Tier:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bots.moderation.grammar.reading import Reading
+from bots.moderation.grammar.reading import TAKEN_OUT, Reading
 from bots.moderation.grammar.rules import IDIOM, Match, Row, matches
 from bots.moderation.grammar.trie import Hit
 
@@ -22,8 +22,12 @@ _LONG_PHRASE = 4
 class Parsed:
     """Asked for what was found, and then for what surrounds it."""
 
-    def __init__(self, reading: Reading, hits: Sequence[Hit], rows: Sequence[Row], grammar: Grammar) -> None:
+    def __init__(
+        self, reading: Reading, meant: Sequence[str], hits: Sequence[Hit], rows: Sequence[Row], grammar: Grammar
+    ) -> None:
         self.reading = reading
+        # The reading's words as they were meant.
+        self.meant = meant
         self.language = grammar.language
         self._hits = hits
         self._rows = rows
@@ -55,6 +59,17 @@ class Parsed:
                     covered[start:end] = [True] * (end - start)
             self._covered[name] = covered
         return self._covered[name]
+
+    def idle(self, purpose: str) -> Sequence[bool]:
+        """For each word whether it says nothing of its own: an idiom's of the purpose, quoted, or taken out."""
+        words = zip(self._idioms(purpose), self.reading.quoted, self.meant, strict=True)
+        return [idiom or quoted or word == TAKEN_OUT for idiom, quoted, word in words]
+
+    def spoken_for(self, idle: Sequence[bool]) -> Iterator[int]:
+        """The classes, by number, of every phrase of which no word is idle."""
+        for node, start, end in self._hits:
+            if not any(idle[start:end]):
+                yield from node.classes
 
     def before(self, match: Match, words: int) -> int:
         """Where what stands before a match begins: so many words back, but in its sentence."""

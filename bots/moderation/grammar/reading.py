@@ -17,6 +17,8 @@ HUGE = "#huge"
 """The one for a number from a hundred on."""
 YEAR = "#year"
 """The one for a number that is a year."""
+TAKEN_OUT = "·"
+"""Stands where a phrase was that says nothing here. No table knows it, and it is no word of any language."""
 NUMBERS = (NUMBER, MANY, HUGE)
 """What `#` stands for in a pattern: every number but a year."""
 

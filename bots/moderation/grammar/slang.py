@@ -13,11 +13,10 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from bots.moderation.grammar.parsed import Parsed
+from bots.moderation.grammar.reading import TAKEN_OUT
 from bots.moderation.grammar.tables import grammar, plain
 
 _CRIES = "crisis"
-# Stands where a phrase was. No table knows it, and it is no word of any language.
-_TAKEN_OUT = "·"
 # A shorter word is a slip of too many others.
 _LEAST = 4
 
@@ -33,7 +32,7 @@ def without(parsed: Parsed, phrases: tuple[str, ...]) -> Parsed:
             taken[start : start + len(phrase)] = [True] * len(phrase)
     if not any(taken):
         return parsed
-    left = tuple(_TAKEN_OUT if gone else word for word, gone in zip(words, taken, strict=True))
+    left = tuple(TAKEN_OUT if gone else word for word, gone in zip(words, taken, strict=True))
     return grammar(parsed.language).parse(replace(parsed.reading, words=left))
 
 

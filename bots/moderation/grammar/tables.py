@@ -59,7 +59,7 @@ class Grammar:
         self._phrases |= {NUMBER: NUMBERS, **{of: NUMBERS[at:] for at, of in enumerate(NUMBERS) if at}}
         for purpose, table in tables.items():
             self._written |= {f"{purpose}:{name}": phrases for name, phrases in table.get("words", {}).items()}
-        self._often = frozenset(map(plain, _split(shared["common"])))
+        self.often = frozenset(map(plain, _split(shared["common"])))
         self._classes: dict[str, int] = {}
         self._classes_of: dict[str, list[int]] = {}
         self.light = frozenset(self._expanded("light"))
@@ -97,19 +97,22 @@ class Grammar:
             if needs & found == needs
             for row in of_needs
         ]
-        return Parsed(reading, hits, rows, self)
+        return Parsed(reading, words, hits, rows, self)
 
     def meant(self, word: str) -> str:
         """The word of a table that this one is a way or a slip of; else the word itself."""
         return self._spelling.meant(self._respelt.get(word, word))
 
     def words_of(self, purpose: str) -> frozenset[str]:
-        """Every word of which the rules of a purpose are made, and what they look for around it; and the commonest."""
+        """Every word of which the rules of a purpose are made, and what must stand around them; and the commonest.
+
+        What silences a rule ("unless") is none of them: no cry is made of it.
+        """
         rows = [row for row in self.rows if row.purpose == purpose and row.rule is not IDIOM]
-        around = {name for row in rows for name in (*row.rule.unless, *row.rule.only, *row.rule.despite)}
+        around = {name for row in rows for name in (*row.rule.only, *row.rule.despite)}
         shared = {name for name in self._classes if name[0] != "=" and ":" not in name}
         of = {item.of for row in rows for item in row.items} | {self._classes[name] for name in around | shared}
-        return self._trie.words_of(of) | self.light | self._often
+        return self._trie.words_of(of) | self.light | self.often
 
     def _rule(self, purpose: str, name: str, written: Mapping[str, str]) -> Rule:
         unless, only, despite = (
@@ -130,7 +133,7 @@ class Grammar:
         Without that class, nobody looks at it. Rarer is what no ordinary message has, and then what few rows have.
         """
         common = Counter(item.of for row in rows for item in row.items)
-        usual = {of for name, of in self._classes.items() if not self._often.isdisjoint(self._expanded(name))}
+        usual = {of for name, of in self._classes.items() if not self.often.isdisjoint(self._expanded(name))}
         by_key: dict[int, dict[int, list[Row]]] = {}
         for row in rows:
             key = min((item.of for item in row.items), key=lambda of: (of in usual, common[of]))
