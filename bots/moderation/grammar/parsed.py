@@ -65,11 +65,13 @@ class Parsed:
         words = zip(self._idioms(purpose), self.reading.quoted, self.meant, strict=True)
         return [idiom or quoted or word == TAKEN_OUT for idiom, quoted, word in words]
 
-    def spoken_for(self, idle: Sequence[bool]) -> Iterator[int]:
+    def spoken_for(self, idle: Sequence[bool]) -> set[int]:
         """The classes, by number, of every phrase of which no word is idle."""
+        found: set[int] = set()
         for node, start, end in self._hits:
             if not any(idle[start:end]):
-                yield from node.classes
+                found.update(node.classes)
+        return found
 
     def before(self, match: Match, words: int) -> int:
         """Where what stands before a match begins: so many words back, but in its sentence."""

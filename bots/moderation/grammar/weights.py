@@ -72,7 +72,7 @@ def _things(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> Iterator[str]
     yield from (word for word in words if word and word not in often)
     yield from (f"{one} {two}" for one, two in pairwise(words) if one and two and not often.issuperset((one, two)))
     named = _named(parsed.language, purpose)
-    yield from (named[of] for of in parsed.spoken_for(idle) if of in named)
+    yield from map(named.__getitem__, parsed.spoken_for(idle) & named.keys())
 
 
 def _plain(word: str) -> str:
