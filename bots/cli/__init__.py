@@ -385,6 +385,15 @@ def library_import(file: Path, only: tuple[str, ...], review_by: datetime | None
     sys.exit(1 if imported.wrong else 0)
 
 
+@library.command("helped")
+@_config
+def library_helped(config: Path) -> None:
+    """Tell what members said of the entries: numbers from five people on, and nobody's name."""
+    from bots.cli.helped import show_opinions
+
+    asyncio.run(show_opinions(config, _console()))
+
+
 @library.command("evaluate")
 @click.argument("suite", type=click.Path(path_type=Path, resolve_path=True, file_okay=False, exists=True))
 @click.option(

@@ -83,8 +83,10 @@ def counted(
 
 
 def told(opinions: Iterable[Opinion]) -> tuple[int | None, int | None]:
-    """How many it helped and how many not, as far as that may be told: None for fewer than `FEWEST_PEOPLE`."""
+    """How many it helped and how many not; None where it were fewer than `FEWEST_PEOPLE` in each quarter."""
     rows = tuple(opinions)
-    counts = (sum(row.helped for row in rows), sum(row.unhelpful for row in rows))
-    helped, unhelpful = (count if count >= FEWEST_PEOPLE else None for count in counts)
-    return helped, unhelpful
+    return _enough([row.helped for row in rows]), _enough([row.unhelpful for row in rows])
+
+
+def _enough(counts: Sequence[int]) -> int | None:
+    return sum(counts) if max(counts, default=0) >= FEWEST_PEOPLE else None
