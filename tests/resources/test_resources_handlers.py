@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Priority, Remember, Send
+from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Log, Priority, Remember, Send
 from bots.core.community import Community, Contact, Country, Guidelines, Helpline
 from bots.core.events import Membership, MembershipState, Message, Outcome
 from bots.core.helplines import current, find_country
@@ -12,6 +12,7 @@ from bots.core.library import Kind, Resource
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import Member, RoomRole, RoomView
 from bots.resources.bot import make_bot
+from bots.resources.library import MADE_ANEW
 from bots.resources.records import Answered, MissingWord
 from fakes.ears import by_plain_words
 
@@ -196,6 +197,18 @@ async def test_in_a_chat_that_is_not_encrypted_only_people_to_call_are_told(text
 
 async def test_a_command_from_a_session_that_is_not_the_senders_is_no_command():
     assert await react_to(said("!find gluten", authentic=False)) == []
+
+
+async def test_an_index_that_breaks_while_it_is_asked_is_made_anew_and_the_operator_is_told():
+    community = replace(COMMUNITY)
+    library = bot_of(community).handlers[0].gather.__self__.library
+    library._index._shelf._db.executescript("DROP TABLE titles")
+
+    send, log = await react_to(said("!find gluten"), community=community)
+
+    assert keys(send)[0] == "resources.found"
+    assert (type(log), log.sentence) == (Log, MADE_ANEW)
+    assert [type(action) for action in await react_to(said("!find gluten"), community=community)] == [Send]
 
 
 async def test_nothing_found_is_said_kindly():
