@@ -89,7 +89,8 @@ class Resources:
         spoken = await reader.get(SpokenLanguage, event.sender)
         facts = Facts(now=reader.now, room=room, asked=None, spoken=spoken.language if spoken else None)
         if event.replaces is not None:
-            if await reader.message_sender(event.room_id, event.replaces) != event.sender:
+            theirs = await reader.message_sender(event.room_id, event.replaces) == event.sender
+            if not (theirs and event.authentic):
                 return facts
             facts = replace(facts, before=await reader.get(Answered, event.replaces))
         if room is not None and await self.wisdom.concerns(event, room, reader):
@@ -97,9 +98,8 @@ class Resources:
         if room is not None and (is_private(room) or event.text.lstrip().startswith(PREFIX)):
             await self.wisdom.shelf.follow(reader)
         to_an_answer = await self.following.is_to_an_answer(event, reader)
-        wanted = for_whom(event.text, room, facts.spoken, self.community, self.reading.vocabulary)
         # Reading a question can mean a search, too.
-        asked, answer = await reader.aside(lambda: self._looked_up(event, room, wanted, to_an_answer=to_an_answer))
+        asked, wanted, answer = await reader.aside(lambda: self._looked_up(event, facts, to_an_answer=to_an_answer))
         if answer is not None:
             answer = await self.wisdom.shelf.still_there(answer, reader)
             answer = replace(answer, found=await self._in_order(answer.found, reader))
@@ -167,14 +167,18 @@ class Resources:
                 return ()
 
     def _looked_up(
-        self, event: Message, room: RoomView | None, wanted: For, *, to_an_answer: bool
-    ) -> tuple[Asked | None, Answer | None]:
-        asked = self.reading.asked(event, room, to_an_answer=to_an_answer)
-        if isinstance(asked, Card) and asked.name and card_named(cards_of(self.community), asked.name) is None:
-            return asked, self.library.search(asked.name, wanted)
-        if isinstance(asked, Search):
-            return asked, self.library.search(asked.question, wanted, MOST_RESULTS * _MOST_PAGES)
-        return asked, None
+        self, event: Message, facts: Facts, *, to_an_answer: bool
+    ) -> tuple[Asked | None, For, Answer | None]:
+        asked = self.reading.asked(event, facts.room, to_an_answer=to_an_answer)
+        match asked:
+            case Search(question=words):
+                most = MOST_RESULTS * _MOST_PAGES
+            case Card(name=words) if words and card_named(cards_of(self.community), words) is None:
+                most = MOST_RESULTS
+            case _:
+                return asked, ANYBODY, None
+        wanted = for_whom(words, facts.room, facts.spoken, self.community, self.reading.vocabulary)
+        return asked, wanted, self.library.search(words, wanted, most)
 
     async def _in_order(self, found: Sequence[Found], reader: Reader) -> tuple[Found, ...]:
         """What is found and may be shown, with what people said of it counted in."""

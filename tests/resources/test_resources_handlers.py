@@ -4,7 +4,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bots.core.actions import BotName, EventRef, InPrivateChat, InRoom, Join, Leave, Log, Priority, Remember, Send
+from bots.core.actions import (
+    BotName,
+    Edit,
+    EventRef,
+    InPrivateChat,
+    InRoom,
+    Join,
+    LabelRef,
+    Leave,
+    Log,
+    Priority,
+    Remember,
+    Send,
+)
 from bots.core.community import Community, Contact, Country, Guidelines, Helpline
 from bots.core.events import Membership, MembershipState, Message, Outcome
 from bots.core.helplines import current, find_country
@@ -209,6 +222,14 @@ async def test_an_index_that_breaks_while_it_is_asked_is_made_anew_and_the_opera
     assert keys(send)[0] == "resources.found"
     assert (type(log), log.sentence) == (Log, MADE_ANEW)
     assert [type(action) for action in await react_to(said("!find gluten"), community=community)] == [Send]
+
+
+async def test_an_edit_that_is_not_its_senders_leaves_the_answer_as_it_is():
+    answered = Answered(question="$first", room_id="!room", asker=ANA)
+
+    assert await all_done_about(said("!find gluten", replaces="$first", authentic=False), answered) == []
+    edit, _ = await all_done_about(said("!find gluten", replaces="$first"), answered)
+    assert (type(edit), edit.target) == (Edit, LabelRef("answer:$first"))
 
 
 async def test_nothing_found_is_said_kindly():

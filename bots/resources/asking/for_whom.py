@@ -75,8 +75,10 @@ def _language(words: Sequence[str], community: Community, vocabulary: Vocabulary
 
 def _country(words: Sequence[str], community: Community, vocabulary: Vocabulary) -> str | None:
     used = {folded(name): each.code for each in community.countries for name in each.names_used}
-    known = {**_countries(community.languages), **used}
-    return next((known[name] for name in _after(words, vocabulary.places, _LONGEST_NAME) if name in known), None)
+    for name in _after(words, vocabulary.places, _LONGEST_NAME):
+        if (code := used.get(name) or _countries(community.languages).get(name)) is not None:
+            return code
+    return None
 
 
 def _after(words: Sequence[str], before: frozenset[str], longest: int) -> Iterator[str]:
