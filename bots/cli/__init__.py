@@ -19,6 +19,7 @@ try:
     from bots.cli.options import community as _community
     from bots.cli.options import config as _config
     from bots.cli.options import console as _console
+    from bots.cli.pack_commands import pack
     from bots.cli.sorry import Sorry, sentence
     from bots.core.actions import BotName
     from bots.core.documents import SettingsError
@@ -414,3 +415,4 @@ def library_evaluate(suite: Path, documents: Path | None, folder: Path) -> None:
 
 
 library.add_command(feed)
+main.add_command(pack)

@@ -254,6 +254,7 @@ def test_a_feed_from_the_future_is_not_taken(here, there):
         {"title": {"en": "x" * 301}},
         {"kind": "magic"},
         {"id": "../../etc"},
+        {"id": "\x1b[2Jflying"},
         {"conditions": ["cancer"]},
         {"review_by": "soon"},
         {"summary": {"en": {"deep": "er"}}},
@@ -263,6 +264,7 @@ def test_a_bad_entry_is_named_and_left_out_and_the_others_come(here, there, entr
     _publish_with(there, entry)
     output = subscribe(here, there, "--trust", "show")
     assert output.count("Left out:") == 1
+    assert "\x1b" not in output
     assert list(shown(here)) == ["friends-heat"]
 
 

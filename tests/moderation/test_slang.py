@@ -3,12 +3,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.crisis.tiers import Tier
+from bots.core.settings import load_community
 from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.reading import passage
@@ -86,3 +88,12 @@ SAID = "i want to kill myself tonight"
 @given(st.lists(st.lists(st.sampled_from([*SAID.split(), "really", "so"]), min_size=1).map(" ".join), max_size=4))
 def test_no_phrase_out_of_its_own_words_hides_a_plain_cry(slang):
     assert tier(SAID, *slang) is tier(SAID)
+
+
+def test_the_phrases_of_the_example_are_heard_anywhere_but_in_their_room():
+    slang = load_community(Path(__file__).parents[2] / "config").slang
+    for condition, phrases in slang.items():
+        heard = [phrase for phrase in phrases if tier(phrase) is not Tier.NONE]
+        assert heard, f"{condition}: nobody needs any of it"
+        assert all(counts(phrase, ["en"]) for phrase in phrases), condition
+        assert {tier(f"had to {phrase} again last night", *phrases) for phrase in phrases} == {Tier.NONE}, condition

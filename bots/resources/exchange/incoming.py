@@ -16,6 +16,8 @@ _LONGEST_OTHER = 500
 _MOST_PARTS = 100
 # Names of machines that are nobody else's.
 _AT_HOME = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
+# Below it are ASCII's control characters, and those of Latin-1.
+_FIRST_SEEN = 0xA0
 # What turns text around, so that it reads as something that it is not.
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -44,10 +46,17 @@ def settled(drafts: Iterable[Draft], here: Here, prefix: str = "") -> tuple[list
             values = _settled(draft.values, here)
         except UnfitError as error:
             name = draft.values.get("id")
-            wrong[f"{prefix}{name}" if isinstance(name, str) else f"#{draft.line}"] = str(error)
+            named = isinstance(name, str) and name.isprintable() and len(name) <= _LONGEST["id"]
+            wrong[f"{prefix}{name}" if named else f"#{draft.line}"] = str(error)
         else:
             good.append(Draft(draft.line, {**values, "id": f"{prefix}{values['id']}"}))
     return good, wrong
+
+
+def can_be_seen(text: str) -> bool:
+    """Whether no character in it steers a terminal, or turns the text around."""
+    steers = (ord(each) < _FIRST_SEEN and not each.isprintable() and each not in "\n\t" for each in text)
+    return not any(steers) and _TURNS.isdisjoint(text)
 
 
 def _settled(values: Mapping[str, Any], here: Here) -> dict[str, Any]:
@@ -82,7 +91,7 @@ def _text(key: str, text: str) -> str:
     longest = _LONGEST.get(key, _LONGEST_OTHER)
     if len(text) > longest:
         raise UnfitError(f"`{key}` is too long: {longest} characters at most.")
-    if any((not (each.isprintable() or each in "\n\t ") and ord(each) < 0xA0) or each in _TURNS for each in text):
+    if not can_be_seen(text):
         raise UnfitError(f"There are characters in `{key}` that can't be seen.")
     return text
 
