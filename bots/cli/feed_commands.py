@@ -145,11 +145,10 @@ def approve(name: str, ids: tuple[str, ...], everything: bool, folder: Path, loc
 @click.confirmation_option(prompt="What they share goes, and what you edited in it. Unsubscribe?")
 def unsubscribe(name: str, folder: Path) -> None:
     """Show nothing of theirs any more. What you want to keep, copy into library/ first."""
-    from bots.cli.feeds.subscription import Subscription, forget
+    from bots.cli.feeds.subscription import forget
 
-    subscription = Subscription.read(folder, name)
-    forget(folder, subscription)
-    console().print(f"✓ {name}: {len(subscription.entries)} entries gone", markup=False)
+    forget(folder, name)
+    console().print(f"✓ {name}: what they shared is gone", markup=False)
 
 
 class _OffError(Exception):

@@ -347,6 +347,17 @@ def test_a_community_is_left_with_all_it_shared(here, there):
     assert "There is no subscription called friends" in run("preview", "friends", "--community", here, code=1)
 
 
+def test_what_somebody_spoilt_by_hand_can_be_left(here, there):
+    subscribe(here, there, "--trust", "show")
+    (here / "subscriptions/friends/taken.json").write_text("{")
+    assert "unsubscribe and subscribe again" in update(here, code=1)
+    run("unsubscribe", "friends", "--community", here, "--yes")
+    subscribe(here, there, "--trust", "show")
+    assert "There is no subscription called ../library" in run(
+        "unsubscribe", "../library", "--community", here, "--yes", code=1
+    )
+
+
 def test_a_name_is_taken_once_and_leads_nowhere_else(here, there):
     subscribe(here, there)
     assert "already" in subscribe(here, there, code=1)

@@ -67,10 +67,9 @@ class Subscription:
     @classmethod
     def read(cls, community: Path, name: str) -> Self:
         """The subscription of that name. Raises Sorry where there is none, and SettingsError."""
+        if name not in names(community):
+            raise _unknown(community, name)
         folder = community / FOLDER / name
-        if not (folder / "source.yaml").is_file():
-            known = ", ".join(names(community)) or "none"
-            raise Sorry(f"There is no subscription called {name}. There are: {known}.")
         source = read_source(folder / "source.yaml")
         memory = _memory(folder / "taken.json")
         return cls(
@@ -114,9 +113,16 @@ def keep(
     put(community, {subscription.folder / "taken.json": _json(after)})
 
 
-def forget(community: Path, subscription: Subscription) -> None:
-    """Take it all away."""
-    shutil.rmtree(community / subscription.folder)
+def forget(community: Path, name: str) -> None:
+    """Take it all away, whatever state it is in. Raises Sorry where there is none of that name."""
+    if name not in names(community):
+        raise _unknown(community, name)
+    shutil.rmtree(community / FOLDER / name)
+
+
+def _unknown(community: Path, name: str) -> Sorry:
+    known = ", ".join(names(community)) or "none"
+    return Sorry(f"There is no subscription called {name}. There are: {known}.")
 
 
 def _entries(file: Path) -> tuple[Draft, ...]:

@@ -16,6 +16,7 @@ from bots.core.library import Resource
 from bots.core.settings.forms import ConditionForm, Form
 from bots.core.settings.kinds import Language, PublicKey, Text, Url, once, one_of
 from bots.core.settings.library_forms import LibraryForm
+from bots.core.settings.telling import in_plain_words
 
 F = TypeVar("F", bound=Form)
 # More of them would not be read by those who have to answer for them.
@@ -61,8 +62,7 @@ def read_source(file: Path) -> SourceForm:
     try:
         return SourceForm.model_validate(document.value or {})
     except ValidationError as error:
-        told = [f"`{'.'.join(map(str, each['loc']))}`: {each['msg']}." for each in error.errors()]
-        raise SettingsError([Mistake(file, 1, 1, sentence) for sentence in told]) from None
+        raise SettingsError([in_plain_words(document, SourceForm, each) for each in error.errors()]) from None
 
 
 @dataclass
