@@ -99,7 +99,7 @@ class Interview:
     def about_invitation(
         self, conversation: Conversation, condition: str, what: str, world: World, *, link: str = ""
     ) -> Turn:
-        """What became of an invitation: it was "blocked", "failed", "lost", "missed" or "refused"."""
+        """What became of an invitation: "blocked", "failed", "lost", "missed", "refused" or by an "other_hand"."""
         say = Wording(self.community, world.language)
         rooms = (say.words(f"invite.{what}", room=known.room_name, link=link) for known in say.conditions([condition]))
         return Turn(conversation=conversation, says=tuple(Say((words,)) for words in rooms))

@@ -38,7 +38,7 @@ from bots.welcome.commands import COMMANDS, Command, Copy, ForgetMe, Help, Langu
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about
 from bots.welcome.giving import asked_of, given
-from bots.welcome.inviting import came_back, turned_down
+from bots.welcome.inviting import turned_down, what_came
 from bots.welcome.listening import Listening
 from bots.welcome.passing_on import heard
 from bots.welcome.records import Conversation, Step, Telling
@@ -176,12 +176,10 @@ class Welcome:
             return ()
         if isinstance(event.action, Send) and event.action.why == OWN:
             return (*was_heard(event.action), *(() if event.ok else self._unsaid(event.action, facts, event.id)))
-        if event.ok:
-            return ()
         match event.action:
             case Invite():
-                return tuple(came_back(self.interview, facts, event.action, event.errcode, event.id))
-            case Send(why=why) if why == GREET:
+                return tuple(what_came(self.interview, facts, event.action, event))
+            case Send(why=why) if why == GREET and not event.ok:
                 return (Forget(why=GREET, record=Conversation, key=(facts.person,)),)
         return ()
 

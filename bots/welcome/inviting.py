@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invitations, and what becomes of them: kept back, overlooked, turned down. Each is said, and tried once more."""
+"""Invitations, and what becomes of them: kept back, overlooked, turned down. Each is said, and tried in another way.
+
+What the homeserver does not take from this bot, the moderation bot sends: somebody may have shut out only the one hand.
+Who came by the other hand is not given the room's past: that goes by the hand of the one who invited.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bots.core.actions import Action, Cancel, Invite, Words
-from bots.core.events import MembershipState
+from bots.core.actions import Action, BotName, Cancel, Invite, Words
+from bots.core.events import MembershipState, Outcome
 from bots.core.rooms import RoomView
 from bots.welcome.carrying_out import carry_out, to_office
 from bots.welcome.coming_up import INVITE, Later, put_by, tick_id
@@ -18,7 +22,27 @@ _BLOCKED = "M_INVITE_BLOCKED"
 _ONCE_MORE = "welcome.admit.again"
 
 
-def came_back(interview: Interview, facts: Facts, invite: Invite, errcode: str | None, source: str) -> Iterator[Action]:
+def what_came(interview: Interview, facts: Facts, invite: Invite, event: Outcome) -> Iterator[Action]:
+    """Of an invitation: one that came back goes another way, and one that came through that way is told of."""
+    if not event.ok:
+        yield from _came_back(interview, facts, invite, event.errcode, event.id)
+    elif invite.why == _ONCE_MORE and facts.conversation is not None:
+        condition = next((i for i, room in facts.condition_rooms.items() if room.room_id == invite.room_id), None)
+        if condition is None:
+            return
+        link = address(facts.condition_rooms[condition], facts)
+        turn = interview.about_invitation(facts.conversation, condition, "other_hand", facts.world, link=link)
+        yield from carry_out(turn, facts, event.id)
+
+
+def address(room: RoomView, facts: Facts) -> str:
+    """Where somebody who is invited comes in, if their app shows them no invitation."""
+    return f"https://matrix.to/#/{room.room_id}?via={facts.world.ours}"
+
+
+def _came_back(
+    interview: Interview, facts: Facts, invite: Invite, errcode: str | None, source: str
+) -> Iterator[Action]:
     """The homeserver did not take it. After the first time it is tried again, after the second people hear of it."""
     assert facts.conversation is not None
     condition = next((i for i, room in facts.condition_rooms.items() if room.room_id == invite.room_id), None)
@@ -38,12 +62,13 @@ def came_back(interview: Interview, facts: Facts, invite: Invite, errcode: str |
 
 
 def once_more(facts: Facts, condition: str) -> Iterator[Action]:
-    """After a while, if it is still wanted."""
+    """After a while, by the other hand, if it is still wanted."""
     room = _still_wanted(facts, condition)
     if room is not None and facts.conversation is not None and condition in facts.world.locked:
         yield put_by(Later.LOCKED, facts.conversation, facts.now, condition)
     elif room is not None and facts.person not in room.joined():
-        yield Invite(why=_ONCE_MORE, room_id=room.room_id, user=facts.person, follow_up=True)
+        by = BotName.MODERATION
+        yield Invite(why=_ONCE_MORE, voice=by, room_id=room.room_id, user=facts.person, follow_up=True)
 
 
 def unlocked(facts: Facts, condition: str) -> Iterator[Action]:
@@ -66,7 +91,7 @@ def overlooked(interview: Interview, facts: Facts, condition: str, source: str) 
     if facts.conversation.pause is Pause.STOPPED:
         return
     if room.members[facts.person].state is MembershipState.INVITE:
-        link = f"https://matrix.to/#/{room.room_id}?via={facts.world.ours}"
+        link = address(room, facts)
         yield from carry_out(
             interview.about_invitation(facts.conversation, condition, "missed", facts.world, link=link), facts, source
         )

@@ -276,6 +276,8 @@ class Scene:
         done = []
         for action in self.last:
             match action:
+                case Invite(room_id=room_id, voice=BotName.MODERATION):
+                    done.append(f"has invited to {room_id}")
                 case Invite(room_id=room_id):
                     done.append(f"invites to {room_id}")
                 case Send(place=InRoom(room_id), parts=parts, voice=BotName.MODERATION):

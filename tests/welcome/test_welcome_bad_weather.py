@@ -237,7 +237,19 @@ async def test_a_room_that_takes_nobody_in_is_said_and_tried_once_more(errcode):
     await scene.is_refused(errcode)
     assert scene.said == [["invite.failed"]]
     await scene.lets_time_pass(hours=1)
-    assert scene.done == ["invites to !ms"]
+    assert scene.done == ["has invited to !ms"], "by another hand"
+    await scene.is_refused(errcode)
+    assert scene.said == [["invite.lost"]]
+
+
+async def test_what_got_through_by_another_hand_is_said_with_the_rooms_address():
+    scene = await _at(Step.WHO)
+    scene.last = tuple(action for action in (await _again(scene)).last if isinstance(action, Invite))
+    await scene.is_refused("M_INVITE_BLOCKED")
+    await scene.lets_time_pass(hours=1)
+    await scene.is_done(Invite)
+    assert scene.said == [["invite.other_hand"]]
+    assert scene.sends[0].parts[0].params["link"] == "https://matrix.to/#/!ms?via=kith.test"
 
 
 async def _again(scene):
