@@ -117,6 +117,7 @@ class Door:
                 web.get("/name", self._name),
                 web.post("/name", self._make),
                 web.get("/apps", self._apps),
+                web.get("/help", self._help),
                 web.get("/static/{name}", self._static),
                 web.get(FEED, self._library_feed),
                 web.get("/healthz", self._health),
@@ -138,6 +139,9 @@ class Door:
         if self._feed is None or not await asyncio.to_thread(self._feed.is_file):
             raise web.HTTPNotFound
         return web.FileResponse(self._feed, headers={"Content-Type": "application/feed+json"})
+
+    async def _help(self, request: web.Request) -> web.Response:
+        return self._page(request, "help", Words("door.help.title"), **self._pages.apps(self._language(request)))
 
     async def _name(self, request: web.Request) -> web.Response:
         return await self._name_page(request, code=request.query.get("code", ""))

@@ -153,6 +153,9 @@ def test_every_page_is_without_barriers_in_light_and_in_dark(browser, served, sc
         visit.check()
         page.goto("/apps")
         assert visit.barriers() == []
+        page.get_by_role("link", name="Help").click()
+        expect(page.get_by_role("heading", name="I can't read messages")).to_be_visible()
+        assert visit.barriers() == []
         page.goto("/nowhere")
         assert visit.barriers() == []
         visit.check()
@@ -251,7 +254,7 @@ LANGUAGES = complete_languages(CATALOGUE, COMMUNITY)
 def test_every_language_fits_on_a_narrow_screen(browser, served, tag):
     with Visit(browser, served) as visit:
         page = visit.page
-        for where in ("/name", "/apps"):
+        for where in ("/name", "/apps", "/help"):
             page.goto(f"{where}?l={tag}")
             expect(page.locator("html")).to_have_attribute("lang", tag)
             assert visit.barriers() == []

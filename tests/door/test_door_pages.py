@@ -171,7 +171,7 @@ async def test_a_form_that_our_own_page_sends_makes_an_account(headers):
         assert (await account(client, headers=headers))[0] == 200
 
 
-@pytest.mark.parametrize("where", ["/", "/name", "/apps", "/nowhere", "/static/nothing", "/healthz"])
+@pytest.mark.parametrize("where", ["/", "/name", "/apps", "/help", "/nowhere", "/static/nothing", "/healthz"])
 async def test_every_answer_is_guarded_and_sets_no_cookie(where):
     async with visiting() as client:
         status, headers, _ = await read(client, where)
@@ -205,8 +205,8 @@ class Loads(HTMLParser):
 
 async def test_pages_are_small_and_load_nothing_from_anywhere_else():
     async with visiting() as client:
-        pages = {where: (await read(client, where))[2] for where in ("/", "/name", "/apps", "/nowhere")}
-        assert len({re.search("<h1>(.*)</h1>", page)[1] for page in pages.values()}) == 4
+        pages = {where: (await read(client, where))[2] for where in ("/", "/name", "/apps", "/help", "/nowhere")}
+        assert len({re.search("<h1>(.*)</h1>", page)[1] for page in pages.values()}) == 5
         pages["account"] = (await account(client))[1]
         for where, page in pages.items():
             loads = Loads()
@@ -223,6 +223,22 @@ async def test_pages_are_small_and_load_nothing_from_anywhere_else():
             worker = re.search(r'data-worker="([^"]+)"', page)
             sizes.append(len((await read(client, worker[1]))[2]) if worker else 0)
             assert sum(sizes) < 50_000, (where, sizes)
+
+
+async def test_help_is_a_link_away_on_every_page_and_says_what_to_do():
+    async with visiting() as client:
+        for where in ("/", "/name", "/apps", "/nowhere"):
+            page = (await read(client, f"{where}?l=en&code=ABCD"))[2]
+            assert '<footer><a href="/help?l=en&amp;code=ABCD">' in page, where
+        # The account's page is shown once: nothing on it leads away from it.
+        _, made = await account(client)
+        assert re.search(r'<footer><a href="/help\?l=en" target="_blank" rel="noopener">', made)
+        page = (await read(client, "/help"))[2]
+    assert "<footer>" not in page
+    assert re.findall(r'<h2 id="([a-z]+)"', page) == ["read", "password", "app", "else"]
+    assert "kith.example" in page
+    assert re.search(r'href="/apps\?l=en"', page)
+    assert re.search(r'href="/name\?l=en"', page)
 
 
 async def test_links_and_codes_name_our_server_and_no_website_in_between():
