@@ -29,7 +29,7 @@ from bots.moderation import (
     two_people,
     unreadable,
 )
-from bots.moderation.crisis.ears import hear
+from bots.moderation.crisis.ears import hear, once
 from bots.moderation.crisis.handlers import crisis_handlers
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.moving import FOLLOWING
@@ -96,7 +96,7 @@ class ModerationBot:
 
 def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
     """The bot for this community: authority is in the rooms. `hear` says what a message sounds like."""
-    roles = roles_in(community)
+    roles, hear = roles_in(community), once(hear)
     slow_mode = SlowMode(community, roles, hear)
     watched = community.mode is Mode.OBSERVE or bool({"moderation", measures.ENDS} & {*community.observe})
     in_private = ReportsInPrivate(show_reporter=community.show_reporters)
@@ -167,6 +167,6 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             *servers(community),
             Handler(Membership, others.gather, others.decide),
             *FOLLOWING.handlers,
-            *watching(community),
+            *watching(community, hear),
         )
     )

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from bots.core.actions import Action, Param, Remember, Words
 from bots.core.bot import Reader
 from bots.core.community import Community
-from bots.core.crisis.hearing import Hear, Where
+from bots.core.crisis.hearing import Hear
 from bots.core.crisis.tiers import Tier
 from bots.core.events import Message
 from bots.core.records import Measure, RoomMeasure
-from bots.core.rooms import RoomView, place_of
+from bots.core.rooms import RoomView
 from bots.moderation.commands import COMMANDS
+from bots.moderation.crisis.ears import where_in
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.records import (
     SlowPace,
@@ -98,8 +99,4 @@ class SlowMode:
 
     def _sounds_like_anything(self, event: Message, room: RoomView, now: datetime) -> bool:
         """Whether somebody should look at it, for whatever reason: then its pace is nobody's concern."""
-        spoken = self.community.language_in(place_of(room.role, room.condition))
-        languages = tuple(dict.fromkeys((spoken, *self.community.languages)))
-        slang = self.community.slang_in(room.condition)
-        where = Where(now=now, languages=languages, condition=room.condition, slang=slang)
-        return self.hear(event, where).tier is not Tier.NONE
+        return self.hear(event, where_in(self.community, room, now)).tier is not Tier.NONE

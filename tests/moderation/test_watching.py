@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from bots.core.actions import Ban, Examine, InPrivateChat, InRoom, Redact, Remove, Send, SetPower
 from bots.core.community import HOLDING, FirstStep, Guideline, Guidelines
 from bots.core.events import Media, MessageKind
+from bots.moderation.crisis import assess
+from bots.moderation.crisis.surroundings import heard
+from bots.moderation.detectors import reading
 from bots.moderation.detectors.finding import Finding
+from bots.moderation.detectors.folding import fold
 from bots.moderation.records import Kind
 from bots.moderation.watching.records import Pace
 from bots.moderation.watching.respond import NOTHING, Author, respond
@@ -46,6 +50,21 @@ def known(here, who=ANA):
     pace = Pace(sender=who, room_id=HARBOUR, first_at=here.now - timedelta(days=9), messages=5, recent="")
     here.store.tables.records[Pace, (here.pseudonym(who), HARBOUR)] = replace(pace, sender=here.pseudonym(who))
     return here
+
+
+async def test_a_message_is_read_and_listened_to_once_whoever_asks(monkeypatch):
+    read, listened = [], []
+    monkeypatch.setattr(reading, "fold", lambda text: read.append(text) or fold(text))
+    monkeypatch.setattr(assess, "heard", lambda *parsed: listened.append(parsed) or heard(*parsed))
+    here = scene()
+    await here.says(MO, "!slow 10s", HARBOUR)
+    text, kept = "some words that nobody has said before", len(COMMUNITY.languages)
+    read.clear()
+    listened.clear()
+    await here.says(ANA, text)
+    await here.says(ANA, f"{text}, either")
+    assert read == [text, f"{text}, either"]
+    assert len(listened) == 2 * kept
 
 
 async def test_moderators_are_told_with_buttons_and_the_author_is_reminded():

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
-from bots.core.crisis.hearing import Where
+from datetime import datetime
+from functools import lru_cache
+
+from bots.core.community import Community
+from bots.core.crisis.hearing import Hear, Where
 from bots.core.crisis.tiers import Assessment
 from bots.core.events import Message
+from bots.core.rooms import RoomView, place_of
 from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.reading import passages
@@ -21,3 +26,22 @@ def hear(message: Message, where: Where) -> Assessment:
         replies=message.reply_to is not None,
     )
     return assess(passages(message), setting)
+
+
+def once(hear: Hear) -> Hear:
+    """The same, for several who ask about a message one after the other: it is listened to once.
+
+    Only the last one is known, until the next comes.
+    """
+    return lru_cache(maxsize=1)(hear)
+
+
+def where_in(community: Community, room: RoomView, now: datetime) -> Where:
+    """The room as a place where something is said: the same for all who ask."""
+    spoken = community.language_in(place_of(room.role, room.condition))
+    return Where(
+        now=now,
+        languages=tuple(dict.fromkeys((spoken, *community.languages))),
+        condition=room.condition,
+        slang=community.slang_in(room.condition),
+    )

@@ -15,12 +15,13 @@ from bots.core.actions import Action, InRoom, Log, Priority, Remember, Send, Wor
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX
 from bots.core.community import Community
-from bots.core.crisis.hearing import HEARD, LATE, Asked, Hear, Heard, Where
+from bots.core.crisis.hearing import HEARD, LATE, Asked, Hear, Heard
 from bots.core.crisis.tiers import NOTED, URGENT, Assessment, Tier, is_nearer
 from bots.core.events import Message, Tick
-from bots.core.rooms import RoomView, place_of
+from bots.core.rooms import RoomView
 from bots.moderation.cases import NUMBERS
 from bots.moderation.crisis.alerts import WHY, in_thread, raised, where_words
+from bots.moderation.crisis.ears import where_in
 from bots.moderation.crisis.lately import LATELY
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.crisis.team import Team, gather_team
@@ -64,11 +65,7 @@ class Watch:
         room = reader.room(event.room_id)
         if room is None or room.role not in MEMBERS_ROOMS or event.sender in reader.bots:
             return None
-        spoken = self.community.language_in(place_of(room.role, room.condition))
-        languages = tuple(dict.fromkeys((spoken, *self.community.languages)))
-        slang = self.community.slang_in(room.condition)
-        where = Where(now=reader.now, languages=languages, condition=room.condition, slang=slang)
-        assessment = self.hear(event, where)
+        assessment = self.hear(event, where_in(self.community, room, reader.now))
         sound = await self._sound(assessment, event.sender, _original(event), event.sent_at, room, reader)
         return replace(sound, sure=event.authentic) if sound else None
 

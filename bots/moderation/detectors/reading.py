@@ -8,6 +8,7 @@ An edit is read like a new message.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bots.core.events import Message, MessageKind
 from bots.moderation.detectors.finding import Field, Passage, View
@@ -19,8 +20,12 @@ _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _SAYS_NOTHING = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1)
 def passages(message: Message) -> tuple[Passage, ...]:
-    """The text or the caption; the formatted text where it says something else; and the file's name."""
+    """The text or the caption; the formatted text where it says something else; and the file's name.
+
+    Several ask about a message one after the other: it is read once.
+    """
     field = Field.CAPTION if message.kind is MessageKind.MEDIA else Field.BODY
     read = [passage(message.text, field)] if message.text else []
     if message.formatted is not None:

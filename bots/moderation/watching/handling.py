@@ -7,15 +7,19 @@ from typing import Any
 
 from bots.core.bot import Handler
 from bots.core.community import Community
+from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome, Tick, Unreadable
 from bots.moderation.detectors.registry import DETECTORS
 from bots.moderation.watching import deciding, watch, waves
 from bots.moderation.watching.telling_why import TellingWhy
 
 
-def watching(community: Community) -> tuple[Handler[Any, Any], ...]:
-    """Messages, edits included; what can't be read; who comes in; and what is asked about the guidelines."""
-    over = watch.Watch.over(community, DETECTORS)
+def watching(community: Community, hear: Hear) -> tuple[Handler[Any, Any], ...]:
+    """Messages, edits included; what can't be read; who comes in; and what is asked about the guidelines.
+
+    `hear` says what a message sounds like.
+    """
+    over = watch.Watch.over(community, hear, DETECTORS)
     why = TellingWhy(community)
     return (
         Handler(Message, over.gather_message, deciding.decide, target=lambda event: event.replaces),

@@ -15,13 +15,14 @@ from bots.core.actions import Examine
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX
 from bots.core.community import Community, FirstStep, Guidelines, in_language
+from bots.core.crisis.hearing import Hear
 from bots.core.crisis.tiers import CRIES, Tier
 from bots.core.events import Event, Message, Outcome, Unreadable
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomView, place_of
 from bots.moderation.cases import NUMBERS, subject
 from bots.moderation.commands import COMMANDS
-from bots.moderation.crisis.assess import assess
+from bots.moderation.crisis.ears import where_in
 from bots.moderation.crisis.lately import cried_lately
 from bots.moderation.detectors.finding import Detector, Finding, Passage, Setting
 from bots.moderation.detectors.noise import floods, in_message, may_tell
@@ -50,19 +51,20 @@ _LONG = 4_000
 
 @dataclass(frozen=True)
 class Watch:
-    """The handlers' two halves, for one community and these detectors."""
+    """The handlers' two halves, for one community and these detectors. `hear` says what a message sounds like."""
 
     community: Community
+    hear: Hear
     detectors: Sequence[Detector]
     known: frozenset[str]
     own: Mapping[str, OwnWords]
 
     @classmethod
-    def over(cls, community: Community, detectors: Sequence[Detector]) -> Watch:
+    def over(cls, community: Community, hear: Hear, detectors: Sequence[Detector]) -> Watch:
         """Ready to look: what is compiled is compiled once."""
         rooms = ("lobby", *(condition.id for condition in community.conditions))
         own = {place: OwnWords.of(community.guidelines_in(place)) for place in ("", *rooms)}
-        return cls(community, tuple(detectors), known_of(community), own)
+        return cls(community, hear, tuple(detectors), known_of(community), own)
 
     async def gather_message(self, event: Message, reader: Reader) -> Noticed:
         """Look at a message."""
@@ -90,7 +92,7 @@ class Watch:
     ) -> tuple[tuple[Passage, ...], Tier, list[Finding]]:
         """What can be read, what it sounds like, and what is seen in it."""
         said = passages(event)
-        tier = assess(said, setting).tier
+        tier = self.hear(event, where_in(self.community, room, setting.now)).tier
         # What sounds like danger moderators hear of by the crisis watch, and once.
         looking = [each for each in self._looking(room) if tier in (Tier.NONE, Tier.ABUSE) or each.name != "harm"]
         return said, tier, [found for each in looking for part in said for found in each.find(part, setting)]
@@ -124,10 +126,11 @@ class Watch:
 
     def _setting(self, event: Message, room: RoomView, *, new_here: bool, now: datetime) -> Setting:
         place = place_of(room.role, room.condition)
-        here = self.community.language_in(place)
+        where = where_in(self.community, room, now)
         return Setting(
             now=now,
-            languages=tuple(dict.fromkeys((here, *self.community.languages))),
+            languages=where.languages,
+            slang=where.slang,
             regions=self.community.regions_in(place),
             condition=room.condition,
             known=self.known,
