@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes after a decision: telling people, what did not work, its end, and somebody who comes back."""
+"""What comes after a decision: telling people, what did not work, and its end."""
 
 from __future__ import annotations
 
@@ -8,28 +8,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bots.core import actions as do
-from bots.core.actions import Action, EventRef, InRoom, Priority, Words
+from bots.core.actions import Action, EventRef, InRoom, Words
 from bots.core.bot import Reader
-from bots.core.events import OBSERVED, Membership, MembershipState, Outcome, Tick
+from bots.core.events import OBSERVED, Outcome, Tick
 from bots.core.rooms import RoomView
 from bots.moderation.carrying_out import audit
-from bots.moderation.cases import NUMBERS
 from bots.moderation.handlers import HELP_MEMO
 from bots.moderation.ladder import (
     EXPIRY,
     HELD,
     LASTING,
-    MUTED,
     MUTES,
     SAID_ONLY,
     UNDO,
-    carried_out,
     ended,
     ends_again,
     expiry_id,
-    has_moderator_power,
     invited_again,
-    level_of,
     rule_and_number,
 )
 from bots.moderation.many_rooms import What, begun, counted, only_watched
@@ -74,7 +69,7 @@ class Aftermath:
 
 async def gather_outcome(event: Outcome, reader: Reader) -> Aftermath:
     """The decision that an action belonged to."""
-    facts = _facts(reader)
+    facts = around(reader)
     match event.action:
         case do.Send(label=label):
             number = told_number(label)
@@ -124,8 +119,8 @@ async def gather_tick(event: Tick, reader: Reader) -> Aftermath:
     """The decision whose time is over, with those of the same order."""
     number = event.payload.get("number")
     if event.kind not in (EXPIRY, HELD) or not isinstance(number, int):
-        return _facts(reader)
-    return await _about(_facts(reader), number, reader)
+        return around(reader)
+    return await _about(around(reader), number, reader)
 
 
 def decide_tick(event: Tick, facts: Aftermath) -> tuple[Action, ...]:
@@ -145,53 +140,8 @@ def decide_tick(event: Tick, facts: Aftermath) -> tuple[Action, ...]:
     return tuple(actions)
 
 
-async def gather_membership(event: Membership, reader: Reader) -> Aftermath:
-    """The mute that somebody who comes back is under, or brings along from where they were muted everywhere."""
-    facts = _facts(reader)
-    if event.room_id not in facts.rooms or event.now is not MembershipState.JOIN:
-        return facts
-    active = [each for each in await reader.find(Decision, target=event.user, active=True) if each.kind in MUTES]
-    here = [each for each in active if each.room_id == event.room_id]
-    if here:
-        return replace(facts, decision=here[-1])
-    everywhere = [each for each in active if each.everywhere]
-    if not everywhere or has_moderator_power(facts.rooms[event.room_id], event.user):
-        return facts
-    return replace(facts, decision=everywhere[-1], number=await reader.next_number(NUMBERS))
-
-
-def decide_membership(event: Membership, facts: Aftermath) -> tuple[Action, ...]:
-    """A mute does not end by leaving and coming back, and one for all rooms holds in a room that is new to them."""
-    if facts.decision is None:
-        return ()
-    level = level_of(facts.rooms[event.room_id], event.user)
-    if facts.number:
-        here = replace(
-            facts.decision,
-            number=facts.number,
-            room_id=event.room_id,
-            level_before=level,
-            level_rest=level,
-            of=None,
-            tell=False,
-            reason=None,
-        )
-        why = f"moderation.{here.kind}"
-        return (do.Remember(why=why, record=here), *carried_out(here), audit(here.kind, here, facts.me))
-    if level == MUTED:
-        return ()
-    return (
-        do.SetPower(
-            why="moderation.rejoin",
-            priority=Priority.MODERATION,
-            room_id=event.room_id,
-            user=event.user,
-            level=MUTED,
-        ),
-    )
-
-
-def _facts(reader: Reader) -> Aftermath:
+def around(reader: Reader) -> Aftermath:
+    """The part that is the same whatever happened."""
     return Aftermath(
         now=reader.now,
         me=reader.me,

@@ -17,7 +17,8 @@ from bots.core.events import Message, MessageKind, Reaction
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.appeals import WHY, in_thread, others
 from bots.moderation.carrying_out import Occasion, take_back
-from bots.moderation.commands import COMMANDS, Grant, Keep
+from bots.moderation.case_commands import Grant, Keep
+from bots.moderation.commands import COMMANDS
 from bots.moderation.places import Refused
 from bots.moderation.records import Answer, Appeal, Decision
 from bots.moderation.roles import Roles, refusal_words

@@ -17,7 +17,7 @@ from bots.core.bot import Reader
 from bots.core.events import Outcome, Tick
 from bots.core.passed_on import PassedAppeal, appeal_in, passed_on
 from bots.core.rooms import RoomRole, RoomView
-from bots.moderation.commands import Grant
+from bots.moderation.case_commands import Grant
 from bots.moderation.records import Answer, Appeal, Decision
 from bots.moderation.roles import Roles
 from bots.moderation.telling import appeal_label, appeal_number, tell

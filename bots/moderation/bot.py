@@ -24,6 +24,7 @@ from bots.moderation import (
     many_rooms,
     measures,
     others,
+    rejoining,
     since_then,
     transparency,
     two_people,
@@ -35,29 +36,24 @@ from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.moving import FOLLOWING
 from bots.moderation.pace import SlowMode
 from bots.moderation.policy_lists.handling import policy_lists
-from bots.moderation.policy_lists.records import ListMatch, PolicyList
+from bots.moderation.policy_lists.records import DeniedServer, ListMatch, PolicyList
 from bots.moderation.records import (
     Appeal,
-    BannedByOthers,
     Case,
     Decision,
-    DeniedServer,
     HereSince,
-    NextSummary,
-    NotReadable,
     Progress,
     Proposal,
     Reporting,
     RoomLife,
-    SlowPace,
 )
 from bots.moderation.reported_in_private import ReportsInPrivate
 from bots.moderation.roles import roles_in
 from bots.moderation.servers import servers
 from bots.moderation.standing.handling import standing
-from bots.moderation.standing.records import BlindRoom, ToldStanding
+from bots.moderation.standing.records import BannedByOthers, BlindRoom, NextSummary, NotReadable, ToldStanding
 from bots.moderation.watching.handling import watching
-from bots.moderation.watching.records import JoinWave, Pace, Reminded
+from bots.moderation.watching.records import JoinWave, Pace, Reminded, SlowPace
 
 E = TypeVar("E")
 
@@ -132,7 +128,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             ),
             Handler(Outcome, aftermath.gather_outcome, aftermath.decide_outcome),
             Handler(Tick, aftermath.gather_tick, aftermath.decide_tick),
-            Handler(Membership, aftermath.gather_membership, aftermath.decide_membership),
+            Handler(Membership, rejoining.gather, rejoining.decide),
             Handler(Message, partial(answering.gather_message, roles), answering.decide),
             Handler(Reaction, partial(answering.gather_reaction, roles), answering.decide),
             Handler(Message, library_desk.gather_message, library_desk.decide),

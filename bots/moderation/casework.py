@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, Audit, InRoom, LabelRef, Priority, Remember, Send, Words
 from bots.core.rooms import RoomView
-from bots.moderation.commands import Close, OnACase, Second, Take
+from bots.moderation.case_commands import Close, OnACase, Second, Take
 from bots.moderation.records import Case
 from bots.moderation.telling import case_label, say_in_office
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bots.core.commands import Case, CommandSet, Flag, Rest, User, command
+from bots.moderation.case_commands import Close, Grant, Keep, OnACase, OnAnAppeal, Second, Take
 from bots.moderation.office_commands import OFFICE_COMMANDS, OfficeCommand
+from bots.moderation.room_commands import Lock, OnARoom, Slow, Unlock
 from bots.moderation.rule_commands import RuleCommand, ShowGuidelines, Why
 
 USUAL_MUTE = timedelta(hours=2)
@@ -151,102 +153,6 @@ class Undo(_Aimed):
 
 
 @command(
-    "close",
-    short=("c", "ignore"),
-    also={
-        "es": ("cerrar",),
-        "fr": ("fermer",),
-        "de": (
-            "schließen",
-            "fertig",
-        ),
-        "pt": ("fechar",),
-    },
-    reaction="✅",
-    help="moderation.help.close",
-)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Close:
-    """A case is done."""
-
-    case: Case | None = None
-
-
-@command(
-    "take",
-    short=("mine",),
-    also={"es": ("tomo",), "fr": ("prendre",), "de": ("übernehmen",), "pt": ("assumo",)},
-    reaction="🙋",
-    help="moderation.help.take",
-)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Take:
-    """Somebody looks after a case; by the one who does already: nobody any more."""
-
-    case: Case | None = None
-
-
-@command(
-    "second",
-    also={"es": ("segunda",), "fr": ("avis",), "de": ("zweite",), "pt": ("segunda",)},
-    reaction="👥",
-    help="moderation.help.second",
-)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Second:
-    """The other moderators are asked for a second opinion on a case."""
-
-    case: Case | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfARoom:
-    """A command about a whole room: the one it is written in, the one that is named, or `everywhere`."""
-
-    everywhere: Flag = False
-    place: Rest = ""
-
-
-@command(
-    "slow",
-    short=("sl",),
-    also={"es": ("despacio",), "fr": ("doucement",), "de": ("langsam",), "pt": ("devagar",)},
-    help="moderation.help.slow",
-)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slow(_OfARoom):
-    """One message in so long, for a while; `off` ends it."""
-
-    every: timedelta = timedelta(seconds=30)
-    lasts: timedelta = timedelta(hours=1)
-    off: Flag = False
-
-
-@command(
-    "lock",
-    short=("lo",),
-    also={"es": ("cerrojo",), "fr": ("verrou",), "de": ("riegel",), "pt": ("trancar",)},
-    help="moderation.help.lock",
-)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lock(_OfARoom):
-    """Nobody new comes in, for a while."""
-
-    lasts: timedelta = timedelta(hours=1)
-
-
-@command(
-    "unlock",
-    short=("ul",),
-    also={"es": ("sin-cerrojo",), "fr": ("sans-verrou",), "de": ("aufriegeln",), "pt": ("destrancar",)},
-    help="moderation.help.unlock",
-)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unlock(_OfARoom):
-    """The door is as it was."""
-
-
-@command(
     "confirm",
     short=("agree",),
     also={"es": ("confirmar",), "fr": ("confirmer",), "de": ("bestätigen",), "pt": ("confirmar",)},
@@ -258,36 +164,6 @@ class Confirm:
     """A second person agrees to a ban that takes two."""
 
     case: Case | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OnAnAppeal:
-    """The answer to an appeal, with a word for the one who asked."""
-
-    case: Case | None = None
-    words: Rest = ""
-
-
-@command(
-    "grant",
-    also={"es": ("conceder",), "fr": ("accorder",), "de": ("stattgeben",), "pt": ("conceder",)},
-    reaction="🤝",
-    help="moderation.help.grant",
-)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant(_OnAnAppeal):
-    """The decision is taken back."""
-
-
-@command(
-    "keep",
-    also={"es": ("mantener",), "fr": ("maintenir",), "de": ("bleibt",), "pt": ("manter",)},
-    reaction="📌",
-    help="moderation.help.keep",
-)
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keep(_OnAnAppeal):
-    """The decision stays as it is."""
 
 
 @command(
@@ -326,9 +202,6 @@ class Help:
 
 
 Aimed = Note | Warn | Mute | Hold | Unmute | Remove | Ban | Unban | Undo
-OnACase = Close | Take | Second
-OnAnAppeal = Grant | Keep
-OnARoom = Slow | Lock | Unlock
 Command = Aimed | OnACase | OnARoom | Confirm | OnAnAppeal | Report | RuleCommand | Help
 COMMANDS: CommandSet[Command | OfficeCommand] = CommandSet(
     *(Note, Warn, Mute, Hold, Unmute, Remove, Ban, Unban, Undo),

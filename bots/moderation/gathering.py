@@ -11,38 +11,23 @@ from difflib import SequenceMatcher
 from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX, Missing, Unknown
-from bots.core.crisis.hearing import alert_number
 from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
+from bots.moderation.case_commands import Close, Grant, Keep, OnACase, Second, Take
 from bots.moderation.cases import NUMBERS, subject
-from bots.moderation.commands import (
-    COMMANDS,
-    Aimed,
-    Close,
-    Command,
-    Confirm,
-    Grant,
-    Help,
-    Keep,
-    Lock,
-    OnACase,
-    Report,
-    Second,
-    Slow,
-    Take,
-    Undo,
-    Unlock,
-)
+from bots.moderation.commands import COMMANDS, Aimed, Command, Confirm, Help, Report, Undo
 from bots.moderation.many_rooms import liveliest_first
 from bots.moderation.office_commands import OfficeCommand
 from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
 from bots.moderation.places import Refused
 from bots.moderation.records import Appeal, Case, Decision, Proposal, RoomLife
+from bots.moderation.references import answers_an_alert, numbered, pointed_at
 from bots.moderation.reporting import Reported, gather_report
 from bots.moderation.roles import Role, Roles
+from bots.moderation.room_commands import Lock, Slow, Unlock
 from bots.moderation.rule_commands import ShowGuidelines, Why
-from bots.moderation.telling import measure_number, number_of
+from bots.moderation.telling import measure_number
 from bots.moderation.two_people import (
     Agreed,
     Asked,
@@ -102,8 +87,8 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
     if facts.room is None or event.sender in reader.bots or event.kind is not MessageKind.TEXT or not event.authentic:
         return facts
     # What is replied to is nearer than the thread that it is in.
-    number = await _numbered(reader, event.reply_to, event.thread)
-    if number is None and await _answers_an_alert(event, reader):
+    number = await numbered(reader, event.reply_to, event.thread)
+    if number is None and await answers_an_alert(event, reader):
         return facts
     command = _command(event.text, in_a_case=number is not None)
     if command is None:
@@ -113,7 +98,7 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
     if isinstance(command, Undo) and event.reply_to and measure_number(await reader.label(event.reply_to)):
         # About a whole room: `measures` does it.
         return replace(facts, command=command)
-    return await _ordered(facts, event, reader, command, roles, await _pointed_at(event, reader), number)
+    return await _ordered(facts, event, reader, command, roles, await pointed_at(event, reader), number)
 
 
 async def gather_reaction(roles: Roles, event: Reaction, reader: Reader) -> Facts:
@@ -125,7 +110,7 @@ async def gather_reaction(roles: Roles, event: Reaction, reader: Reader) -> Fact
     if kind is Report:
         sender = await reader.message_sender(event.room_id, event.target)
         return await _ordered(facts, event, reader, Report(), roles, sender, None)
-    number = await _numbered(reader, event.target)
+    number = await numbered(reader, event.target)
     if number is None or (kind is Confirm and await reader.get(Proposal, number) is None):
         return facts
     return await _ordered(facts, event, reader, kind(), roles, None, number)
@@ -285,28 +270,3 @@ async def _with_numbers(facts: Facts, reader: Reader) -> Facts:
 async def _those(reader: Reader, numbers: Sequence[int | None]) -> tuple[Decision, ...]:
     found = [await reader.get(Decision, number) for number in numbers if number is not None]
     return tuple(each for each in found if each is not None)
-
-
-async def _pointed_at(event: Message, reader: Reader) -> str | None:
-    """Whose message is replied to, or who alone is mentioned; never a bot."""
-    if event.reply_to is not None:
-        sender = await reader.message_sender(event.room_id, event.reply_to)
-        if sender is not None and sender not in reader.bots:
-            return sender
-    mentioned = event.mentions - reader.bots - {event.sender}
-    return next(iter(mentioned)) if len(mentioned) == 1 else None
-
-
-async def _answers_an_alert(event: Message, reader: Reader) -> bool:
-    """Then `!take` is about the alert: `crisis.answering` hears it."""
-    labels = [await reader.label(about) for about in (event.reply_to, event.thread) if about]
-    return any(alert_number(label) is not None for label in labels)
-
-
-async def _numbered(reader: Reader, *event_ids: str | None) -> int | None:
-    """The case or decision that the first of these events is about which is about one."""
-    for event_id in event_ids:
-        number = number_of(await reader.label(event_id)) if event_id else None
-        if number is not None:
-            return number
-    return None

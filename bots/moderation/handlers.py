@@ -18,19 +18,9 @@ from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.appeals import settled
 from bots.moderation.carrying_out import Occasion, carry_out, take_back
+from bots.moderation.case_commands import Close, Grant, Keep, OnACase, Second, Take
 from bots.moderation.casework import Desk, work_on
-from bots.moderation.commands import (
-    COMMANDS,
-    Close,
-    Command,
-    Grant,
-    Help,
-    Keep,
-    OnACase,
-    Report,
-    Second,
-    Take,
-)
+from bots.moderation.commands import COMMANDS, Command, Help, Report
 from bots.moderation.gathering import Facts
 from bots.moderation.orders import Order, TakeBack
 from bots.moderation.places import Refused

@@ -16,9 +16,10 @@ from bots.core.events import Message, MessageKind, Outcome, Reaction, Tick
 from bots.core.records import Measure, RoomMeasure
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.cases import NUMBERS
-from bots.moderation.commands import COMMANDS, Lock, OnARoom, Slow, Undo, Unlock
+from bots.moderation.commands import COMMANDS, Undo
 from bots.moderation.places import Refused
 from bots.moderation.roles import Roles
+from bots.moderation.room_commands import Lock, OnARoom, Slow, Unlock
 from bots.moderation.telling import UNDO_BUTTON, measure_label, measure_number, say_in_office
 from bots.moderation.whereabouts import MEMBERS_ROOMS, members_rooms, moderators_room
 

@@ -22,11 +22,9 @@ from bots.core.rooms import RoomView
 from bots.moderation.commands import COMMANDS
 from bots.moderation.crisis.ears import where_in
 from bots.moderation.crisis.records import CrisisAlert
-from bots.moderation.records import (
-    SlowPace,
-)
 from bots.moderation.roles import Role, Roles
 from bots.moderation.telling import say_in_office, tell
+from bots.moderation.watching.records import SlowPace
 from bots.moderation.whereabouts import MEMBERS_ROOMS, moderators_room
 
 WHY = "moderation.slow"

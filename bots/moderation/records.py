@@ -150,38 +150,6 @@ class Appeal(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NextSummary(Record):
-    """When the moderators hear next what was done in numbers."""
-
-    name: str
-    due: datetime
-
-    key: ClassVar[tuple[str, ...]] = ("name",)
-    duty: ClassVar[Duty] = Duty(
-        purpose="tells the moderators' room once a month what was done in numbers; one row, until there is no bot",
-        keep=None,
-        subject=None,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotReadable(Record):
-    """Somebody's messages in a room can't be read: how often since the moderators were told."""
-
-    sender: Hashed
-    room_id: str
-    count: int
-    told_at: datetime
-
-    key: ClassVar[tuple[str, ...]] = ("sender", "room_id")
-    duty: ClassVar[Duty] = Duty(
-        purpose="tells moderators once a day, and not at every message, that somebody can't be read",
-        keep=timedelta(days=7),
-        subject="sender",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HereSince(Record):
     """When the bot first saw somebody in a room of members."""
 
@@ -257,58 +225,5 @@ class RoomLife(Record):
     duty: ClassVar[Duty] = Duty(
         purpose="has a decision for many rooms begin where most is written",
         keep=timedelta(days=90),
-        subject=None,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlowPace(Record):
-    """How somebody writes in a room whose pace is to be slower: how many messages came too soon. Not what they say.
-
-    `slow` is the number of the measure that asks for it; `told_at` when the person was told of it.
-    """
-
-    room_id: str
-    person: Hashed
-    slow: int
-    last_at: datetime
-    soon: int = 0
-    told_at: datetime | None = None
-
-    key: ClassVar[tuple[str, ...]] = ("room_id", "person")
-    duty: ClassVar[Duty] = Duty(
-        purpose="tells somebody once, and not at every message, that their room is asked for a slower pace",
-        keep=timedelta(days=1),
-        subject="person",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BannedByOthers(Record):
-    """That moderators have heard of a ban by another bot, or by hand: of whom, and by whom."""
-
-    user: Hashed
-    by: Hashed
-    at: datetime
-
-    key: ClassVar[tuple[str, ...]] = ("user", "by")
-    duty: ClassVar[Duty] = Duty(
-        purpose="tells moderators of a ban that others make once, and not for every room",
-        keep=timedelta(days=1),
-        subject="user",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeniedServer(Record):
-    """A homeserver (or a glob for several) that the bot shut out of the rooms: by a moderator's hand, or for a list."""
-
-    server: str
-    by_hand: bool
-
-    key: ClassVar[tuple[str, ...]] = ("server",)
-    duty: ClassVar[Duty] = Duty(
-        purpose="lets a homeserver in again when a moderator says so, or when no list names it any more; until then",
-        keep=None,
         subject=None,
     )

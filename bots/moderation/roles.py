@@ -16,28 +16,10 @@ from bots.core.actions import Param, Words
 from bots.core.authority import is_moderator, power
 from bots.core.community import Community, Deed
 from bots.core.rooms import RoomView
-from bots.moderation.commands import (
-    Ban,
-    Close,
-    Command,
-    Confirm,
-    Grant,
-    Hold,
-    Keep,
-    Lock,
-    Mute,
-    Note,
-    Remove,
-    Second,
-    Slow,
-    Take,
-    Unban,
-    Undo,
-    Unlock,
-    Unmute,
-    Warn,
-)
+from bots.moderation.case_commands import Close, Grant, Keep, Second, Take
+from bots.moderation.commands import Ban, Command, Confirm, Hold, Mute, Note, Remove, Unban, Undo, Unmute, Warn
 from bots.moderation.places import Refused
+from bots.moderation.room_commands import Lock, Slow, Unlock
 
 
 class Role(StrEnum):

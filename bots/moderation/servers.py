@@ -20,9 +20,8 @@ from bots.core.events import OBSERVED, Message, Outcome, Tick
 from bots.core.policies import About
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.office_commands import Server
-from bots.moderation.policy_lists.records import May, PolicyList
+from bots.moderation.policy_lists.records import DeniedServer, May, PolicyList
 from bots.moderation.policy_lists.soon import MERGE
-from bots.moderation.records import DeniedServer
 from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away
 from bots.moderation.telling import say_in_office
 

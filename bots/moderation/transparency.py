@@ -14,7 +14,7 @@ from bots.core.actions import Action, InRoom, Priority, Remember, Schedule, Send
 from bots.core.bot import Reader
 from bots.core.events import Event, Tick
 from bots.core.rooms import RoomRole
-from bots.moderation.records import NextSummary
+from bots.moderation.standing.records import NextSummary
 
 SUMMARY = "moderation.summary"
 # Below this no number is told.

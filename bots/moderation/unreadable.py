@@ -10,8 +10,7 @@ from bots.core.actions import Action, Log, Remember, Words
 from bots.core.bot import Reader
 from bots.core.events import Unreadable
 from bots.core.rooms import RoomView
-from bots.moderation.records import NotReadable
-from bots.moderation.standing.records import BlindRoom
+from bots.moderation.standing.records import BlindRoom, NotReadable
 from bots.moderation.telling import say_in_office
 from bots.moderation.whereabouts import members_rooms, moderators_room
 

@@ -12,7 +12,7 @@ from bots.core.actions import BotName, ShutOut
 from bots.core.community import Federation
 from bots.core.policies import policy_of
 from bots.core.runtime.invariants import Circumstances, refusal
-from bots.moderation.records import DeniedServer
+from bots.moderation.policy_lists.records import DeniedServer
 from fakes.house import ANA, MODERATION, House
 
 SERVER, KEEPER = "m.policy.rule.server", "@keeper:other.example"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is kept of policy lists: which are read, how far each may go, and what came of them here."""
+"""What is kept of policy lists: which are read, how far each may go, what came of them; and who is shut out."""
 
 from __future__ import annotations
 
@@ -58,4 +58,19 @@ class ListMatch(Record):
         purpose="tells of somebody who is on a policy list once, and takes back what was done when they no longer are",
         keep=timedelta(days=365),
         subject="user",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeniedServer(Record):
+    """A homeserver (or a glob for several) that the bot shut out of the rooms: by a moderator's hand, or for a list."""
+
+    server: str
+    by_hand: bool
+
+    key: ClassVar[tuple[str, ...]] = ("server",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="lets a homeserver in again when a moderator says so, or when no list names it any more; until then",
+        keep=None,
+        subject=None,
     )

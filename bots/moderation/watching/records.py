@@ -70,3 +70,25 @@ class JoinWave(Record):
         keep=timedelta(days=2),
         subject=None,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowPace(Record):
+    """How somebody writes in a room whose pace is to be slower: how many messages came too soon. Not what they say.
+
+    `slow` is the number of the measure that asks for it; `told_at` when the person was told of it.
+    """
+
+    room_id: str
+    person: Hashed
+    slow: int
+    last_at: datetime
+    soon: int = 0
+    told_at: datetime | None = None
+
+    key: ClassVar[tuple[str, ...]] = ("room_id", "person")
+    duty: ClassVar[Duty] = Duty(
+        purpose="tells somebody once, and not at every message, that their room is asked for a slower pace",
+        keep=timedelta(days=1),
+        subject="person",
+    )
