@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When a room of the community is upgraded, the bots go along. Pure.
+"""When a room of the community is upgraded, or one of a policy list that it reads, the bots go along. Pure.
 
 Each bot follows by itself, and whichever is first in the new room writes down that it is the community's now.
 What a tombstone says is believed of nobody who had not the power for it,
@@ -184,12 +184,7 @@ async def _gather_all(_event: Started, reader: Reader) -> Sequence[Move]:
 
 def _of(place: CommunityRoom, reader: Reader) -> Move | None:
     old = reader.room(place.room_id)
-    if (
-        old is None
-        or old.tombstone is None
-        or old.tombstone_by is None
-        or place.role in (RoomRole.OTHER, RoomRole.LIST)
-    ):
+    if old is None or old.tombstone is None or old.tombstone_by is None or place.role is RoomRole.OTHER:
         return None
     return Move(
         now=reader.now,

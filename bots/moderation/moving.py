@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A room was upgraded: decisions that are in force move along, and the moderators hear of it. Pure."""
+"""A room was upgraded: decisions that are in force move along, and the moderators hear of it. Pure.
+
+With the room of a policy list, what is known of that list moves along.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from bots.core.following import WHY, Following, Move, Refusal, invited_along
 from bots.core.records import Record
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.ladder import MUTED, level_of
+from bots.moderation.policy_lists.moving import list_moved
 from bots.moderation.records import Decision, Kind
 from bots.moderation.telling import say_in_office
 
@@ -22,6 +26,8 @@ _MUTES = frozenset({Kind.MUTE, Kind.HOLD})
 def moved(move: Move, records: Sequence[Record]) -> tuple[Action, ...]:
     """Who was muted or banned there is so here; nobody has to be told again."""
     assert move.new is not None
+    if move.place.role is RoomRole.LIST:
+        return (list_moved(move),)
     actions: list[Action] = []
     for decision in records:
         if isinstance(decision, Decision) and decision.active:

@@ -335,3 +335,50 @@ async def test_what_other_bots_are_told_is_not_for_us(house, command):
     await house.asks(command)
     assert house.recorded(Decision) == []
     assert ANA in house.homeserver.rooms[house.harbour].joined()
+
+
+# Upgrades of the list's own room
+
+
+async def is_upgraded(house, by=KEEPER, **other):
+    """Somebody upgrades the room of the list. No rules come along."""
+    old = house.list
+    made = {"encrypted": False, "join_rule": "public", "power_levels": PowerLevels(state_default=50), **other}
+    new = house.homeserver.create_room(by, name="Bad people", predecessor=old, **made)
+    house.homeserver.close(KEEPER, old, new)
+    await house.settles()
+    for _ in range(3):
+        await house.waits(seconds=10)
+    house.list = new
+
+
+async def test_a_list_is_followed_to_its_new_room_and_an_empty_one_lets_nobody_go(house):
+    await subscribed(house, "ban")
+    rule(house, ANA)
+    await house.settles()
+    assert is_out(house, ANA)
+    old = house.list
+    await is_upgraded(house)
+    assert any(f"The list {LIST} has moved to a new room" in told for told in house.told)
+    await house.waits(hours=2)
+    assert is_out(house, ANA)
+    (known,) = house.recorded(PolicyList)
+    assert (known.room_id, known.active, known.may) == (house.list, True, "ban")
+    assert MODERATION not in house.homeserver.rooms[old].joined()
+    rule(house, BEN)
+    await house.settles()
+    assert is_out(house, BEN)
+    lifted(house, BEN)
+    await house.settles()
+    assert not is_out(house, BEN)
+
+
+async def test_a_room_that_somebody_else_made_is_not_taken_for_the_list(house):
+    await subscribed(house, "ban")
+    old = house.list
+    await is_upgraded(house, by=BEN)
+    rule_by_ben = {"entity": ANA, "recommendation": "m.ban", "reason": "x"}
+    house.homeserver.put_policy(BEN, house.list, USER, "rule:ana", rule_by_ben)
+    await house.waits(hours=2)
+    assert not is_out(house, ANA)
+    assert [known.room_id for known in house.recorded(PolicyList)] == [old]

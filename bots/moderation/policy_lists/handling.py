@@ -11,6 +11,7 @@ from bots.core.bot import Handler, Reader
 from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, RoomStateChanged, Started, Tick
 from bots.core.policies import POLICY_TYPES
 from bots.core.rooms import RoomRole
+from bots.moderation.policy_lists import moving
 from bots.moderation.policy_lists.acting import ALL, ONE, TAPS, WHY, YES, acted_on
 from bots.moderation.policy_lists.asking import PREVIEW, Asking
 from bots.moderation.policy_lists.matching import KINDS, Lists, Look
@@ -145,4 +146,5 @@ def policy_lists() -> tuple[Handler, ...]:  # type: ignore[type-arg]  # each han
         Handler(Membership, watching.gather_arrival, watching.decide),
         Handler(Started, watching.gather_all, watching.decide),
         Handler(Tick, watching.gather_all, watching.decide),
+        Handler(Tick, moving.gather, moving.decide),
     )
