@@ -85,13 +85,17 @@ def compared(folder: Path, subscription: Subscription, feed: Feed, now: datetime
     good, wrong = sifted(fitting, subscription.shelf, folder, source)
     stay = {draft.values["id"] for draft in good}
     left_out = {*unfit, *(str(draft.values["id"]) for draft in fitting if draft.values["id"] not in stay)}
+    # What can't be read today stays as it was, unless that can't stand here any more: its room may be gone.
+    before = [draft for draft in subscription.entries if draft.values["id"] in left_out]
+    stands = {draft.values["id"] for draft in sifted(before, subscription.shelf, folder, source)[0]}
+    fallen = {draft.values["id"] for draft in before} - stands
     together = merged(
         good,
         subscription.entries,
         subscription.taken,
         waits=subscription.trust is Trust.ASK,
         yes=yes,
-        unreadable=left_out,
+        unreadable=left_out - fallen,
     )
     own = {entry.id for entry in community.library if entry.shared_by is None}
     return Look(
