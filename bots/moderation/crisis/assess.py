@@ -10,7 +10,7 @@ from bots.core.crisis.tiers import Assessment, Tier
 from bots.moderation.crisis.surroundings import PURPOSE, heard, idle
 from bots.moderation.detectors.finding import Field, Passage, Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
-from bots.moderation.grammar import Match, Parsed, is_heavy, understood, without
+from bots.moderation.grammar import Match, Parsed, is_heavy, is_weighed, understood, without
 
 # Whoever needs people comes first, and of them who needs them soonest.
 _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_ANOTHER, Tier.ABUSE, Tier.DISTRESS)
@@ -46,9 +46,10 @@ def assess(passages: Sequence[Passage], setting: Setting) -> Assessment:
 
     It takes time linear in the length of the message, and asks nobody.
     """
-    found = [said for passage in passages if passage.field is not Field.FILENAME for said in _all(passage, setting)]
-    gravest = _gravest(found)
-    if gravest.tier in _LIGHT and any(_heavy(passage, setting) for passage in passages):
+    told = [passage for passage in passages if passage.field is not Field.FILENAME]
+    read = [(passage, understood(passage, setting.languages)) for passage in told]
+    gravest = _gravest(said for passage, parses in read for said in _all(passage, parses, setting))
+    if gravest.tier in _LIGHT and any(_heavy(parsed, setting) for _, parses in read for parsed in parses):
         return Assessment(tier=Tier.THOUGHTS, rules=("weight",), confidence=_SURE_OF_WEIGHT)
     return gravest
 
@@ -72,13 +73,13 @@ def _gravest(found: Iterable[_Said]) -> Assessment:
     return Assessment(tier=gravest, rules=tuple(sorted(rules)), confidence=max(rules.values()))
 
 
-def _all(passage: Passage, setting: Setting) -> Iterator[_Said]:
-    for parsed in understood(passage, setting.languages):
+def _all(passage: Passage, parses: Iterable[Parsed], setting: Setting) -> Iterator[_Said]:
+    for parsed in parses:
         bare = without(parsed, setting.slang)
-        for tier, match in heard(bare, tuple(bare.matches(PURPOSE))):
+        for tier, match in heard(bare, bare.matches(PURPOSE)):
             yield _said(parsed, tier, match)
         if bare is not parsed:
-            for tier, match in heard(parsed, tuple(parsed.matches(PURPOSE))):
+            for tier, match in heard(parsed, parsed.matches(PURPOSE)):
                 if tier in _WHATEVER_THE_SLANG:
                     yield _said(parsed, tier, match)
     for finding in _HARM.find(passage, setting):
@@ -93,15 +94,12 @@ def _said(parsed: Parsed, tier: Tier, match: Match) -> _Said:
     return _Said(tier, f"{parsed.language}.{rule.id}", rule.confidence, ways)
 
 
-def _heavy(passage: Passage, setting: Setting) -> bool:
+def _heavy(parsed: Parsed, setting: Setting) -> bool:
     """Whether the words weigh as much together as those of a cry do, and nobody laughs, or is well now."""
-    if passage.field is Field.FILENAME:
+    if not is_weighed(parsed.language):
         return False
-    for parsed in understood(passage, setting.languages):
-        length = len(parsed.reading.words)
-        if any(parsed.has(name, 0, length) for name in _UNWEIGHED):
-            continue
-        bare = without(parsed, setting.slang)
-        if is_heavy(bare, PURPOSE, idle(bare)):
-            return True
-    return False
+    bare = without(parsed, setting.slang)
+    if not is_heavy(bare, PURPOSE, idle(bare)):
+        return False
+    length = len(parsed.reading.words)
+    return not any(parsed.has(name, 0, length) for name in _UNWEIGHED)

@@ -32,7 +32,7 @@ def heard(parsed: Parsed, matches: Sequence[Match]) -> Iterator[tuple[Tier, Matc
 
 def idle(parsed: Parsed) -> Sequence[bool]:
     """For each word whether it says nothing here: an idiom's, quoted, or of what comes to nothing."""
-    void = _void(parsed, tuple(parsed.matches(PURPOSE)))
+    void = _void(parsed, parsed.matches(PURPOSE))
     return [one or other for one, other in zip(parsed.idle(PURPOSE), void, strict=True)]
 
 

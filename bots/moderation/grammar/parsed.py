@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from bots.moderation.grammar.reading import TAKEN_OUT, Reading
@@ -23,11 +24,19 @@ class Parsed:
     """Asked for what was found, and then for what surrounds it."""
 
     def __init__(
-        self, reading: Reading, meant: Sequence[str], hits: Sequence[Hit], rows: Sequence[Row], grammar: Grammar
+        self,
+        reading: Reading,
+        meant: Sequence[str],
+        hits: Sequence[Hit],
+        standing: set[int],
+        rows: Sequence[Row],
+        grammar: Grammar,
     ) -> None:
         self.reading = reading
         # The reading's words as they were meant.
         self.meant = meant
+        # The classes of everything that was hit.
+        self._standing = standing
         self.language = grammar.language
         self._hits = hits
         self._rows = rows
@@ -35,9 +44,15 @@ class Parsed:
         self._light_words = grammar.light
         self._covered: dict[str, list[bool]] = {}
         self._idiomatic: dict[str, list[bool]] = {}
+        self._matched: dict[str, Sequence[Match]] = {}
 
-    def matches(self, purpose: str) -> Iterator[Match]:
+    def matches(self, purpose: str) -> Sequence[Match]:
         """Every match of a purpose's rules that none of its idioms overlaps, unless it is "plain"."""
+        if purpose not in self._matched:
+            self._matched[purpose] = tuple(self._matching(purpose))
+        return self._matched[purpose]
+
+    def _matching(self, purpose: str) -> Iterator[Match]:
         for row in self._rows:
             if row.purpose == purpose and row.rule is not IDIOM:
                 plain = "plain" in row.rule.ways
@@ -67,11 +82,10 @@ class Parsed:
 
     def spoken_for(self, idle: Sequence[bool]) -> set[int]:
         """The classes, by number, of every phrase of which no word is idle."""
-        found: set[int] = set()
-        for node, start, end in self._hits:
-            if not any(idle[start:end]):
-                found.update(node.classes)
-        return found
+        if True not in idle:
+            return self._standing
+        nodes = (node for node, start, end in self._hits if True not in idle[start:end])
+        return set(chain.from_iterable(node.classes for node in nodes))
 
     def before(self, match: Match, words: int) -> int:
         """Where what stands before a match begins: so many words back, but in its sentence."""

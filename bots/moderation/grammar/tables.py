@@ -89,7 +89,7 @@ class Grammar:
         """The reading with the phrases that stand in it, and the rows that may match."""
         words = tuple(map(self.meant, reading.words))
         hits, found = self._trie.hits(words, reading.sentences)
-        keys = {of for node, _, _ in hits for of in node.classes}
+        keys = set(chain.from_iterable(node.classes for node, _, _ in hits))
         rows = [
             row
             for key in sorted(keys & self._by_key.keys())
@@ -97,7 +97,7 @@ class Grammar:
             if needs & found == needs
             for row in of_needs
         ]
-        return Parsed(reading, words, hits, rows, self)
+        return Parsed(reading, words, hits, keys, rows, self)
 
     def meant(self, word: str) -> str:
         """The word of a table that this one is a way or a slip of; else the word itself."""

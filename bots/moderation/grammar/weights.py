@@ -50,6 +50,11 @@ def learn(languages: Iterable[str]) -> None:
         _weights(language)
 
 
+def is_weighed(language: str) -> bool:
+    """Whether anybody learned what the words of a language weigh."""
+    return _weights(language) is not None
+
+
 def is_heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> bool:
     """Whether the words of a text together weigh as much as those of a cry do, without those that are idle."""
     weights = _weights(parsed.language)
