@@ -95,7 +95,7 @@ def _said(parsed: Parsed, tier: Tier, match: Match) -> _Said:
 
 
 def _heavy(parsed: Parsed, setting: Setting) -> bool:
-    """Whether the words weigh as much together as those of a cry do, and nobody laughs, or is well now."""
+    """Whether the words weigh as much together as those of a cry do, and nobody laughs, sings or tells of the past."""
     if not is_weighed(parsed.language):
         return False
     bare = without(parsed, setting.slang)

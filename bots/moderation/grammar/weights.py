@@ -31,7 +31,7 @@ _TOO_FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each thing weighs in hundredths, what every message starts with, and from where on it is heavy."""
+    """What each thing weighs, what every message starts with, and from where on it is heavy."""
 
     start: float
     heavy: float
