@@ -183,10 +183,10 @@ class Resources:
     async def _in_order(self, found: Sequence[Found], reader: Reader) -> tuple[Found, ...]:
         """What is found and may be shown, with what people said of it counted in."""
         found = [each for each in found if may_be_shown(each.resource, reader.now.date())]
-        opinions = {}
-        for each in found:
-            rows = [await reader.get(Opinion, each.resource.id, quarter) for quarter in last_quarters(reader.now)]
-            opinions[each.resource.id] = [row for row in rows if row is not None]
+        opinions: dict[str, list[Opinion]] = {}
+        for quarter in last_quarters(reader.now):
+            for row in await reader.find(Opinion, quarter=quarter):
+                opinions.setdefault(row.entry, []).append(row)
         return in_order(found, opinions)
 
     def _is_a_gap(self, answer: Answer | None) -> TypeGuard[Answer]:
@@ -197,7 +197,9 @@ class Resources:
         parts = tuple(self._parts(facts, asked, answer))
         found = " ".join(each.resource.id for each in answer.found)
         further = len(answer.found) > MOST_RESULTS
-        taps = buttons(further=further) if answer.found else ()
+        # In a room each tap that waits for a finger is one more event for every member's phone; words do the same.
+        private = facts.room is not None and is_private(facts.room)
+        taps = buttons(further=further) if answer.found and private else ()
         return (
             *self._say(event, facts, *parts, why="resources.find", found=found, taps=taps),
             *counted(facts.counts, facts.now),

@@ -115,8 +115,16 @@ async def test_an_answer_is_numbered_named_by_links_and_has_a_word_for_every_tap
     await house.asks("!find flying")
     _, answer = house.answers()
     assert answer.text.count("https://") == 3
-    assert house.buttons(answer.event_id) == ["➕", "👍", "👎", "💬"]
-    assert all(word in answer.text for word in ("!more", "!helped", "!nothelped", "!talk"))
+    assert all(word in answer.text for word in ("!more", "!helped", "!nothelped", "!talk", "➕", "👍", "👎", "💬"))
+    # In a room, each would be one more event for everybody.
+    assert house.buttons(answer.event_id) == []
+
+
+async def test_in_private_the_taps_are_there_already(house):
+    await house.asks("flying", room_id=house.chat)
+
+    *_, answer = house.answers(house.chat)
+    assert house.buttons(answer.event_id, house.chat) == ["➕", "👍", "👎", "💬"]
 
 
 # More.
