@@ -142,7 +142,7 @@ def _help(event: Event, facts: Facts) -> Action:
     others = (
         (Words("moderation.crisis.help.oncall"),)
         if in_office
-        else tuple(Words(f"resources.help.{name}") for name in ("find", "card", "topics", "helplines"))
+        else tuple(Words(f"resources.help.{name}") for name in ("find", "card", "topics", "helplines", "save"))
     )
     words = Words("moderation.help.office" if in_office else "moderation.help", {"commands": (*others, *lines)})
     if in_office:

@@ -183,6 +183,19 @@ async def test_somebody_elses_words_wait_for_their_yes(house):
     assert "Freeze the caps" in house.told[-1]
 
 
+async def test_what_is_too_long_for_a_tip_is_asked_for_in_fewer_words(house):
+    said = house.says(BEN, TIP * 30)
+    await house.orders(ANA, "!save", reply_to=said)
+    assert "long for a tip" in await writes(house, BEN, "yes")
+    assert not house.recorded(OfferedTip)
+
+    await saves(house)
+    shown = [e for e in house.homeserver.timeline(chat_of(house, ANA)) if isinstance(e, Message)][-1]
+    assert "long for a tip" in await writes(house, ANA, TIP * 30, reply_to=shown.event_id)
+    (offer,) = house.recorded(OfferedTip)
+    assert (offer.stage, offer.words) == (Stage.SHOWN, TIP)
+
+
 async def test_somebody_elses_no_is_the_end_of_it(house):
     said = house.says(BEN, TIP)
     await house.orders(ANA, "!save", reply_to=said)
@@ -422,3 +435,16 @@ async def test_in_a_chat_of_two_with_the_library_itself(house):
 
     assert house.said(chat, by=RESOURCES)[-1].startswith("Thank you.")
     assert "I freeze the caps" in house.told[-1]
+
+    # Whatever else it asks for, and if it was said before in other words.
+    for words, before in (
+        ("!hack I want to die", None),
+        ("!mytips I want to die", None),
+        ("!hack I want to die", "old"),
+    ):
+        said = house.homeserver.say(ANA, chat, before or "hello")
+        await house.settles()
+        house.homeserver.say(ANA, chat, words, replaces=said if before else None)
+        await house.settles()
+        assert "emergency" in house.said(chat, by=RESOURCES)[-1].lower() or "call" in house.said(chat, by=RESOURCES)[-1]
+    assert len(house.recorded(OfferedTip)) == 1

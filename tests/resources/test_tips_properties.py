@@ -137,6 +137,15 @@ def test_a_cry_is_heard_and_nothing_of_it_is_kept(cry, rest, offer):
         assert [a.kind for a in actions if hasattr(a, "kind")] == ["crisis.heard"]
 
 
+@given(cries, words, numbers, numbers, offers)
+def test_a_cry_in_private_is_heard_whatever_else_it_asks_for(cry, rest, number, time, offer):
+    said = Said(who=ANA, event_id="$s", words=f"{rest} {cry}", number=number, time=time, chat="!two")
+    actions = AUTHORS.decide(said, facts(offered=[offer]))
+    assert heard_by(actions) == {"!two"}
+    assert [a.kind for a in actions if hasattr(a, "kind")] == ["crisis.heard"]
+    assert not of(OfferedTip, actions)
+
+
 @given(words, st.sampled_from([ANA, BEN, None]), st.booleans(), st.booleans(), st.integers(0, 6))
 def test_nobodys_words_are_read_without_their_own_wish(why, sender, by_a_bot, known, wishes):
     event = Message(room_id=ROOM.room_id, event_id="$c", sender=ANA, sent_at=NOW, text=f"!save {why}", reply_to="$m")

@@ -41,6 +41,8 @@ class Authors:
 
     def decide(self, said: Said, facts: Facts) -> tuple[Action, ...]:
         """Do what is asked for, or go on with what was asked last."""
+        if cry := self.saving.heard_as_a_cry(said, facts):
+            return cry
         listener = facts.listener(said.chat)
         match TIP_COMMANDS.parse(said.words):
             case Hack(words=""):

@@ -11,7 +11,7 @@ from bots.core.community import Community
 from bots.core.crisis.hearing import Hear
 from bots.core.events import Message, MessageKind, Outcome, Reaction, Started, Tick
 from bots.core.records import TipAsked
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import RoomView
 from bots.core.tips import (
     TIP_COMMANDS,
     WHY,
@@ -26,6 +26,7 @@ from bots.core.tips import (
     judged_in,
 )
 from bots.core.tips import said_in as said_by_tick
+from bots.resources.asking.asked import is_private
 from bots.resources.library import Library
 from bots.resources.wisdom.authors import Authors
 from bots.resources.wisdom.facts import MEMBERS_ROOMS, Facts, GivesAway, about_message, facts_about, office
@@ -35,8 +36,6 @@ from bots.resources.wisdom.rounds import Rounds
 from bots.resources.wisdom.saving import Saving
 from bots.resources.wisdom.shelf import Shelf
 from bots.resources.wisdom.steps import LAPSE
-
-_TWO = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,19 +85,18 @@ class Wisdom:
 
     async def concerns(self, event: Message, room: RoomView, reader: Reader) -> bool:
         """Whether a message in a chat of two is about a tip, and no question to the library."""
-        return _is_of_two(room) and room.encrypted and await self._said(event, reader) is not None
+        return _is_for_two(event, room) and await self._said(event, reader) is not None
 
     # In rooms, and in chats of two.
 
     async def gather_message(self, event: Message, reader: Reader) -> Heard | None:
         """`!save` and the like in a room; in a chat of two, all that is about tips."""
         room = reader.room(event.room_id)
-        if room is None or event.kind is not MessageKind.TEXT or not event.authentic or event.sender in reader.bots:
+        if room is None or event.sender in reader.bots:
             return None
-        if room.role in MEMBERS_ROOMS and event.replaces is None:
+        if room.role in MEMBERS_ROOMS and _is_said_anew(event):
             return await self._in_a_room(event, room, reader)
-        # What is kept of somebody's health is not said where whoever runs a server could read it.
-        if not _is_of_two(room) or not room.encrypted or not event.encrypted:
+        if not _is_for_two(event, room):
             return None
         said = await self._said(event, reader)
         return await self._heard(said, room, reader) if said is not None else None
@@ -107,7 +105,7 @@ class Wisdom:
         """A tap under something that was asked in a chat of two."""
         room = reader.room(event.room_id)
         about = asked_about(await reader.label(event.target))
-        if room is None or not _is_of_two(room) or about is None or event.sender in reader.bots:
+        if room is None or not is_private(room) or about is None or event.sender in reader.bots:
             return None
         number, time = about
         chat, who = event.room_id, event.sender
@@ -229,6 +227,15 @@ def _command(text: str) -> TipCommand | None:
     return parsed if isinstance(parsed, TipCommand) else None
 
 
+def _is_said_anew(event: Message) -> bool:
+    return event.kind is MessageKind.TEXT and event.authentic and event.replaces is None
+
+
+def _is_for_two(event: Message, room: RoomView) -> bool:
+    """What somebody may give is not said where whoever runs a server could read it."""
+    return is_private(room) and room.encrypted and event.encrypted and _is_said_anew(event)
+
+
 def _to_be_saved(event: Message) -> str | None:
     return event.reply_to if isinstance(_command(event.text), Save) else None
 
@@ -240,7 +247,3 @@ def _number_of(event: Outcome) -> int | None:
         case Send(memo=str(memo)) if memo.startswith(f"{WHY}|"):
             return int(memo.split("|")[1])
     return None
-
-
-def _is_of_two(room: RoomView) -> bool:
-    return room.role is RoomRole.OTHER and len(room.joined()) <= _TWO

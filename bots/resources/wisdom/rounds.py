@@ -9,7 +9,7 @@ organiser switched them on, with what people looked for and did not find.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bots.core.actions import (
@@ -35,7 +35,7 @@ from bots.resources.records import MissingWord
 from bots.resources.wisdom.facts import office
 from bots.resources.wisdom.judging import SOON
 from bots.resources.wisdom.records import LibraryRound, ReviewAsked, SharedTip
-from bots.resources.wisdom.shelf import Shelf
+from bots.resources.wisdom.shelf import Shelf, resource_of
 from bots.resources.wisdom.telling import title_of
 
 DAILY, NEWS = "resources.reviews", "resources.news"
@@ -62,7 +62,7 @@ class Round:
     due: tuple[Resource, ...] = ()
     tips: tuple[SharedTip, ...] = ()
     new: tuple[SharedTip, ...] = ()
-    missing: Mapping[str, int] | None = None
+    missing: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,42 +87,34 @@ class Rounds:
         if event.kind not in (DAILY, NEWS):
             return None
         await self.shelf.follow(reader, anew=True)
-        tips = await reader.find(SharedTip)
         found = Round(name=event.kind, now=reader.now, office=await office(reader))
+        tips = await reader.find(SharedTip)
         if event.kind == NEWS:
-            first, end = month_before(event.due_at)
-            words = await reader.find(MissingWord, month=first.strftime("%Y-%m"))
-            return Round(
-                name=NEWS,
-                now=reader.now,
-                office=found.office,
-                rooms=reader.rooms(RoomRole.CONDITION) or reader.rooms(RoomRole.LOBBY),
-                new=tuple(tip for tip in tips if first <= tip.added < end),
-                missing={each.word: each.count for each in words if each.count >= FEWEST},
-            )
+            return await self._with_news(found, tips, event.due_at, reader)
         soon = (reader.now + SOON).date()
-        entries = [entry for entry in self.community.library if entry.reviewed_by and entry.review_by < soon]
-        return Round(
-            name=DAILY,
-            now=reader.now,
-            office=found.office,
-            due=tuple([each for each in entries if not await _asked(each.id, each.review_by, reader)][:MOST_TOLD]),
-            tips=tuple(
-                [
-                    tip
-                    for tip in tips
-                    if tip.review_by < soon and not await _asked(f"tip-{tip.number}", tip.review_by, reader)
-                ][:MOST_TOLD]
-            ),
+        entries = [each for each in self.community.library if each.reviewed_by and each.review_by < soon]
+        due = [each for each in entries if not await _asked(each.id, each.review_by, reader)]
+        old = [tip for tip in tips if tip.review_by < soon and not await _asked(_id(tip), tip.review_by, reader)]
+        return replace(found, due=tuple(due[:MOST_TOLD]), tips=tuple(old[:MOST_TOLD]))
+
+    async def _with_news(self, found: Round, tips: Sequence[SharedTip], due_at: datetime, reader: Reader) -> Round:
+        first, end = month_before(due_at)
+        words = await reader.find(MissingWord, month=first.strftime("%Y-%m"))
+        return replace(
+            found,
+            rooms=reader.rooms(RoomRole.CONDITION) or reader.rooms(RoomRole.LOBBY),
+            new=tuple(tip for tip in tips if first <= tip.added < end),
+            missing={each.word: each.count for each in words if each.count >= FEWEST},
         )
 
     def decide(self, _event: Tick, found: Round | None) -> tuple[Action, ...]:
         """Tell what was found, and put the next round by."""
         if found is None:
             return ()
-        told = self._news(found) if found.name == NEWS else self._reviews(found)
-        if found.name == NEWS and not self.community.library_news:
-            told = ()
+        if found.name == NEWS:
+            told = self._news(found) if self.community.library_news else ()
+        else:
+            told = self._reviews(found)
         return (*told, *_put_by(found.name, found.now))
 
     async def gather_outcome(self, event: Outcome, reader: Reader) -> str | None:
@@ -142,10 +134,11 @@ class Rounds:
         actions: list[Action] = []
         for entry in found.due:
             actions += self._entry_due(entry, found.office)
-        for tip in found.tips if found.office is not None else ():
-            assert found.office is not None
+        for tip in found.tips:
+            if found.office is None:
+                break
             words = Words("wisdom.review.tip", {"title": title_of(tip), "day": _midnight(tip.review_by)})
-            actions += (_asked_now(f"tip-{tip.number}", tip.review_by), _under_its_card(found.office, tip, words))
+            actions += (_asked_now(_id(tip), tip.review_by), _under_its_card(found.office, tip, words))
         return tuple(actions)
 
     def _entry_due(self, entry: Resource, office_id: str | None) -> tuple[Action, ...]:
@@ -172,7 +165,7 @@ class Rounds:
     # News.
 
     def _news(self, found: Round) -> tuple[Action, ...]:
-        missing = sorted(found.missing or {}, key=lambda word: (-(found.missing or {})[word], word))[:MOST_WORDS]
+        missing = sorted(found.missing, key=lambda word: (-found.missing[word], word))[:MOST_WORDS]
         return tuple(said for room in found.rooms if (said := self._news_for(room, found, missing)) is not None)
 
     def _news_for(self, room: RoomView, found: Round, missing: Sequence[str]) -> Send | None:
@@ -211,6 +204,10 @@ def _put_by(name: str, now: datetime) -> tuple[Action, ...]:
         Remember(why=WHY, record=LibraryRound(name=name, due=due)),
         Schedule(why=WHY, id=name, kind=name, at=due),
     )
+
+
+def _id(tip: SharedTip) -> str:
+    return resource_of(tip).id
 
 
 async def _asked(entry: str, review_by: date, reader: Reader) -> bool:

@@ -17,7 +17,7 @@ from bots.core.crisis.tiers import NOTED, Assessment
 from bots.core.events import Event, Message, Outcome
 from bots.core.pages import GONE, NOT_PUBLIC, Seen, from_json, link_in
 from bots.core.rooms import RoomView, permalink, place_of
-from bots.core.tips import WHY, Save, ask_label
+from bots.core.tips import WHY, Said, Save, ask_label
 from bots.resources.wisdom.facts import Facts, GivesAway
 from bots.resources.wisdom.records import OfferedTip, Stage
 from bots.resources.wisdom.steps import ask, command_gone, give_up, no_chat, read, waiting
@@ -109,14 +109,15 @@ class Saving:
         """Words that somebody gives: heard, if they are a cry; else shown to them, after a look at their link."""
         heard = self._cries(f"{text}\n{offer.why}", offer, facts)
         if heard.tier in NOTED:
-            return (*give_up(offer, facts), *self._people(heard, offer, facts))
+            event_id = offer.event_id or f"tip:{offer.number}"
+            return (*give_up(offer, facts), *self._people(heard, offer.chat, event_id, facts))
         listener = facts.listener(offer.chat)
         link = link_in(text)
         words = link[1] if link is not None else text
         if len(words) > LONGEST:
             too_long = Words("wisdom.long", {"count": len(words), "most": LONGEST})
             # What was shown before stays as it was.
-            return (*(give_up(offer, facts) if offer.time == 0 else ()), to_author(listener, too_long))
+            return (*(give_up(offer, facts) if offer.stage is Stage.READING else ()), to_author(listener, too_long))
         if link is None:
             return self.shown(replace(offer, words=words, link="", link_title=""), facts)
         reading = replace(offer, stage=Stage.READING, words=words, link=link[0], link_title="")
@@ -160,11 +161,18 @@ class Saving:
         at = what.at if isinstance(what, OfferedTip) else what.sent_at
         return Where(now=at, languages=languages, condition=condition)
 
-    def _people(self, heard: Assessment, offer: OfferedTip, facts: Facts) -> tuple[Action, ...]:
+    def heard_as_a_cry(self, said: Said, facts: Facts) -> tuple[Action, ...]:
+        """Whom to call, for somebody whose words in private sound near to danger, whatever else they ask for."""
+        message = Message(
+            room_id=said.chat, event_id=said.event_id, sender=said.who, sent_at=facts.now, text=said.words
+        )
+        heard = self.hear(message, self._where(message, facts))
+        return self._people(heard, said.chat, said.event_id, facts) if heard.tier in NOTED else ()
+
+    def _people(self, heard: Assessment, chat: str, event_id: str, facts: Facts) -> tuple[Action, ...]:
         person, today = Person(language=facts.spoken), facts.now.date()
         parts = answer(self.community, heard.tier, person, today, awake=facts.awake)
-        event_id = offer.event_id or f"tip:{offer.number}"
         return (
-            to_author(facts.listener(offer.chat), *parts, priority=Priority.CRISIS),
+            to_author(facts.listener(chat), *parts, priority=Priority.CRISIS),
             Heard(person=facts.who, assessment=heard, event_id=event_id, at=facts.now).passed_on(),
         )
