@@ -93,9 +93,9 @@ class Grammar:
         rows = [
             row
             for key in sorted(keys & self._by_key.keys())
-            for needs, of_needs in self._by_key[key]
-            if needs & found == needs
-            for row in of_needs
+            for also, needs, alike in self._by_key[key]
+            if also in keys and needs & found == needs
+            for row in alike
         ]
         return Parsed(reading, words, hits, keys, rows, self)
 
@@ -127,19 +127,22 @@ class Grammar:
         own = f"{purpose}:{name}"
         return own if own in self._written else name
 
-    def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[tuple[int, tuple[Row, ...]], ...]]:
-        """Each row by the rarest of its classes, and with those that need the same.
+    def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[tuple[int, int, tuple[Row, ...]], ...]]:
+        """Each row by the rarest of its classes, and with those that need the same, by the next.
 
-        Without that class, nobody looks at it. Rarer is what no ordinary message has, and then what few rows have.
+        Without that class, nobody looks at it, and without the next, no further. Rarer is what no ordinary message has,
+        and then what few rows have.
         """
         common = Counter(item.of for row in rows for item in row.items)
         usual = {of for name, of in self._classes.items() if not self.often.isdisjoint(self._expanded(name))}
-        by_key: dict[int, dict[int, list[Row]]] = {}
+        by_key: dict[int, dict[tuple[int, int], list[Row]]] = {}
         for row in rows:
-            key = min((item.of for item in row.items), key=lambda of: (of in usual, common[of]))
-            by_key.setdefault(key, {}).setdefault(row.needs, []).append(row)
+            key, *others = sorted({item.of for item in row.items}, key=lambda of: (of in usual, common[of], of))
+            also = others[0] if others else key
+            by_key.setdefault(key, {}).setdefault((also, row.needs), []).append(row)
         return {
-            key: tuple((needs, tuple(of_needs)) for needs, of_needs in of_key.items()) for key, of_key in by_key.items()
+            key: tuple((also, needs, tuple(alike)) for (also, needs), alike in of_key.items())
+            for key, of_key in by_key.items()
         }
 
     def _rows(self, purpose: str, pattern: str, rule: Rule) -> Iterable[Row]:
