@@ -30,10 +30,9 @@ REFERENCE = "plain FTS5"
 
 @dataclass(frozen=True)
 class Measured:
-    """What each engine did with one suite, which is called `name` and has `count` entries."""
+    """What each engine did with the suite of this name."""
 
     name: str
-    count: int
     figures: Mapping[str, Figures]
 
 
@@ -56,7 +55,7 @@ class Finding:
             for engine in engines():
                 figures[KITHROOM if engine == DEFAULT else engine] = measure(engine, suite)
                 done(f"{engine}: {name}")
-            measured = Measured(name, len(suite.documents), figures)
+            measured = Measured(name, figures)
             yield from _quality(measured) if suite.judged() else ()
             yield from _cost(measured)
 
@@ -74,7 +73,9 @@ def finding(documents: Path, *, quick: bool = False) -> Finding:
         left_out.append("Kithroom's default search: its model (wordllama) is not installed.")
     if not (documents / PAGES).is_file():
         left_out.append(f"MedQuAD: there is no {PAGES} in {documents} (`--documents` takes another folder).")
-    elif not quick:
+    elif quick:
+        left_out.append("MedQuAD: not in a quick run.")
+    else:
         whole = read_suite(SUITES / "medquad", documents, tuple)
         suites |= {f"{FEW:,} pages": _drawn(whole, FEW), "MedQuAD": whole}
     many = FEW // 10 if quick else MANY

@@ -56,10 +56,10 @@ def write_site(folder: Path, target: Path, today: date) -> int:
 
 
 def _words(entry: Resource, called: Mapping[str, tuple[str, ...]], table: tuple[LayWords, ...]) -> tuple[str, ...]:
-    """What people call it, as far as the pages do not say it of its condition or its topic."""
+    """What people look for it by, as far as the pages do not say it of its condition or its topic."""
     subjects = (*entry.conditions, *entry.topics)
     names = (*entry.title.values(), *entry.keywords, *(name for each in subjects for name in called.get(each, ())))
-    return (*entry.keywords, *said_of(names, table))
+    return (*entry.keywords, entry.source, *said_of(names, table))
 
 
 def _earlier(target: Path) -> set[str]:

@@ -37,7 +37,7 @@ _ASSETS = ("door.css", "door.svg", "library.css", "library.js")
 class Shelved:
     """An entry as it is shown: `origin` is what the bot says of where it is from and how old it is.
 
-    `words` are what people call it besides what it says of itself.
+    `words` are what people look for it by besides what it says of itself.
     """
 
     entry: Resource
@@ -229,5 +229,7 @@ def _zipped(files: Mapping[str, Asset]) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, asset in sorted(files.items()):
             # No time of its own: the same pages make the same file.
-            archive.writestr(zipfile.ZipInfo(f"library/{name}"), asset.content, zipfile.ZIP_DEFLATED)
+            member = zipfile.ZipInfo(f"library/{name}")
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, asset.content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

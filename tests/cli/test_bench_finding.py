@@ -64,6 +64,8 @@ def test_pages_that_are_not_there_are_left_out_and_it_is_said(tmp_path, measured
 
     assert list(found.suites) == ["library", "300 made up"]
     assert [sentence for sentence in found.left_out if "MedQuAD" in sentence and str(tmp_path) in sentence]
+    (tmp_path / part.PAGES).touch()
+    assert "MedQuAD: not in a quick run." in part.finding(tmp_path, quick=True).left_out
     assert found.steps == len(list(part.engines())) * 2
 
 

@@ -9,7 +9,7 @@ const shelves = document.getElementById("shelves");
 const results = document.getElementById("results");
 const found = document.getElementById("found");
 const urgent = document.getElementById("urgent");
-const MOST = 20;
+const MOST = 50;
 const TITLE = 8, CALLED = 4, TEXT = 1;
 const WAIT = 150;
 
@@ -40,7 +40,7 @@ const read = () => {
     take(article.querySelector("h3").textContent, TITLE);
     take(article.dataset.words || "", CALLED);
     for (const about of (article.dataset.in || "").split(" ")) take(called[about] || "", CALLED);
-    for (const part of article.querySelectorAll("p")) take(part.textContent, TEXT);
+    for (const part of article.querySelectorAll("p:not(.small)")) take(part.textContent, TEXT);
     return { article, weights };
   });
 };
