@@ -47,8 +47,8 @@ ANYBODY = For()
 class Match:
     """An entry, how well it fits (1 is as well as can be), and the question's words that are in it.
 
-    No words in `because` means that only the meaning is near. `closest`: nothing is closer to the question itself,
-    whoever asks it.
+    No words in `because` means that only the meaning is near, or that many others come first.
+    `closest`: nothing is closer to the question itself, whoever asks it.
     """
 
     id: str

@@ -29,6 +29,8 @@ from bots.resources.finding.words import stop_words, words_of
 
 # An entry this much weaker than the best is not worth a tired person's time.
 _LEAST_OF_BEST = 0.35
+# Why an entry fits takes a look at each of the question's words: asked of those that may come to be shown first.
+_EXPLAINED = 2 * MOST_RESULTS
 # Who an entry is for is looked at among this many.
 _CANDIDATES = 200
 # A word that no entry has may be the heart of the question, or a filler: it counts half.
@@ -101,8 +103,13 @@ class Index:
             chosen = with_the_closest(sorted(good, key=lambda at: -suits[at]), best, min(most, MOST_RESULTS))[:most]
             return Answer(
                 tuple(
-                    Match(self._kept[at].entry_id, suits[at], self._because(at, found.asked), at == best)
-                    for at in chosen
+                    Match(
+                        self._kept[at].entry_id,
+                        suits[at],
+                        self._because(at, found.asked) if place < _EXPLAINED else (),
+                        at == best,
+                    )
+                    for place, at in enumerate(chosen)
                 ),
                 answer.missing,
                 confidence,
