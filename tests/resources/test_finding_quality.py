@@ -54,7 +54,7 @@ def test_typos_in_a_fifth_of_the_words_cost_little(asked):
     index, suite = asked
     clean = found(index, suite, measures.ndcg)
     slips = [found(index, with_typos(suite, seed=seed), measures.ndcg) for seed in range(3)]
-    assert fmean(slips) >= clean - 0.04
+    assert fmean(slips) >= clean - 0.02
 
 
 def test_everyday_chat_is_told_from_questions(asked):

@@ -13,6 +13,10 @@ from bots.resources.finding.words import words_of
 LONGEST = 4_000
 # A story of 300 words holds the same few telling ones: the rarest are enough, and keep long questions fast.
 _MOST_WORDS = 16
+# A word that so few entries have may be a slip of another: then that one is looked up, too. If that says nothing, the
+# word is let go where there are enough others.
+_FEW = 5
+_ENOUGH = 4
 # Mending is what takes time; a text with more words that nobody knows is no question.
 _MOST_MENDED = 24
 
@@ -42,19 +46,28 @@ def read(
     known: dict[str, int] = {}
     missing: dict[str, None] = {}
     as_meant: dict[str, str] = {}
+    slips: list[str] = []
     words = words_of(question[:LONGEST])
     for word in dict.fromkeys(words):
         if word in say_nothing or len(word) < 2:
             continue
         entries = vocabulary.get(word) or entries_with(word)
+        rather = spelling.rather(word, entries) if 0 < entries <= _FEW else None
+        if rather in say_nothing:
+            slips.append(word)
         if entries:
             known.setdefault(word, entries)
+            if rather is not None and rather not in say_nothing:
+                known.setdefault(rather, vocabulary[rather])
         elif len(as_meant) < _MOST_MENDED and (mended := spelling.mended(word)):
             as_meant[word] = mended
             if mended not in say_nothing:
                 known.setdefault(mended, vocabulary[mended])
         else:
             missing[word] = None
+    if len(known) - len(slips) >= _ENOUGH:
+        for word in slips:
+            del known[word]
     rarest = set(sorted(known, key=known.__getitem__)[:_MOST_WORDS])
     meant = [as_meant.get(word, word) for word in words]
     telling = [word for word in meant if word not in say_nothing]
