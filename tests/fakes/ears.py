@@ -13,6 +13,5 @@ def by_plain_words(message, _where):
 
 def by_marks(message, _where):
     """The tier that the message names: "[T3] …"."""
-    mark = message.text.partition("[")[2].partition("]")[0]
-    tier = next((tier for tier in Tier if tier.value == mark), Tier.NONE)
+    tier = next((tier for tier in Tier if f"[{tier.value}]" in message.text), Tier.NONE)
     return Assessment(tier=tier, rules=(f"test.{tier.name.lower()}",) if tier is not Tier.NONE else (), confidence=1.0)
