@@ -11,11 +11,13 @@ import sqlite3
 
 import pytest
 
+from bots.core.access_lists import host
 from bots.core.actions import BotName
 from bots.core.community import Federation
 from bots.core.homeserver.apply import apply, observe
 from bots.core.homeserver.reach import reaches
 from bots.core.matrix.http import Http, path
+from bots.core.matrix.room_actions import RoomActions
 from bots.core.transport import TransportError
 from homeserver.test_apply import Stage
 
@@ -96,6 +98,20 @@ class Alliance(Stage):
         async with self.http(account) as door:
             return await door.request("GET", path("rooms", room, "state", kind, key))
 
+    async def access_list(self, room):
+        async with self.http(self.bots[BotName.MODERATION]) as door:
+            return await door.request("GET", path("rooms", room, "state", "m.room.server_acl", ""))
+
+    async def heard_here(self, room):
+        async with self.http(self.bots[BotName.WELCOME]) as door:
+            page = await door.request("GET", path("rooms", room, "messages"), query={"dir": "b", "limit": "100"})
+        return {event["content"].get("body") for event in page["chunk"] if event["type"] == "m.room.message"}
+
+    async def until_heard_here(self, room, text):
+        async with asyncio.timeout(60):
+            while text not in await self.heard_here(room):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.1)
+
     async def until_removed_abroad(self, room):
         """Until the guest's own homeserver knows that they are not in the room any more."""
         async with self.abroad() as door, asyncio.timeout(60):
@@ -154,6 +170,36 @@ async def test_a_removed_ally_is_shut_out_by_one_apply_hears_nothing_more_and_ma
     assert await stage.comes(room)
     await stage.says(stage.bots[BotName.WELCOME], first.url, room, "welcome back")
     await stage.until_heard_abroad(room, "welcome back")
+
+
+async def test_a_homeserver_that_the_bot_shuts_out_is_not_heard_and_the_bots_own_is_never_shut_out(federated_pair):
+    first, second = federated_pair.first, federated_pair.second
+    stage = Alliance(federated_pair, Federation.ALLIED, second.server_name)
+    lobby = (await stage.apply()).rooms["lobby"]
+    bot = stage.bots[BotName.MODERATION]
+    for each in (bot, stage.bots[BotName.WELCOME]):
+        await stage.join(each, lobby)
+    assert await stage.comes(lobby)
+    chat = await stage.private_chat()
+    await stage.says(stage.guest, second.url, lobby, "before")
+    await stage.until_heard_here(lobby, "before")
+
+    # Our own name among them, as a hand slips.
+    async with stage.http(bot) as door:
+        await RoomActions(door).shut_out(lobby, (host(second.server_name), host(first.server_name), "local*"), ())
+        assert (await stage.access_list(lobby))["deny"] == [host(second.server_name)]
+    await stage.says(stage.guest, second.url, lobby, "out of the dark")
+    # What a homeserver sends comes in order: had it been taken, it would be there before this.
+    await stage.says(stage.guest, second.url, chat, "can you hear me?")
+    await stage.until_heard_here(chat, "can you hear me?")
+    assert "out of the dark" not in await stage.heard_here(lobby)
+    # The other homeserver took the list over as well: had it our own on it, this would not be taken there.
+    await stage.says(bot, first.url, lobby, "we go on here")
+    await stage.until_heard_abroad(lobby, "we go on here")
+
+    async with stage.http(bot) as door:
+        await RoomActions(door).shut_out(lobby, (), (host(second.server_name),))
+    assert (await stage.access_list(lobby))["deny"] == []
 
 
 async def test_a_closed_communitys_room_is_replaced_for_an_ally_wherever_that_was_stopped(federated_pair):
