@@ -23,8 +23,8 @@ from interop.test_journey import CONDITION, settle_in
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
 KILLS = 50
-# Longer than a start takes, so that as many kills hit a bot at work as one that only wakes up.
-LONGEST_LIFE = 3.0
+# Longer than a start takes (a second), so that as many kills hit a bot at work as one that only wakes up.
+LONGEST_LIFE = 2.0
 NEWCOMERS = 6
 QUESTIONS = 12
 # One person may report three things in five minutes.
