@@ -7,7 +7,7 @@ import structlog
 from bots.core.actions import BotName
 from bots.core.community import CrisisSettings
 from bots.core.records import PrivateChat
-from bots.core.runtime.effects import LONGEST_WAIT
+from bots.core.runtime.live import LONGEST_WAIT
 from bots.moderation.crisis.records import CrisisAlert
 from fakes.crisis_house import ANA, BEN, EXAMPLE, MIA, MO, CrisisHouse
 from fakes.house import WELCOME

@@ -21,7 +21,8 @@ from bots.core.actions import (
 from bots.core.events import MembershipState, Message, Redaction
 from bots.core.records import CommunityRoom
 from bots.core.rooms import PowerLevels, RoomRole
-from bots.core.runtime.effects import LONGEST_WAIT, DryRun, Recording
+from bots.core.runtime.effects import DryRun, Recording
+from bots.core.runtime.live import LONGEST_WAIT
 from bots.core.transport import NotReadyError, TransportError
 from fakes.parrot import BOTS, ME, ORGANISER, World
 

@@ -21,7 +21,7 @@ from bots.core.transport import Transport
 
 @dataclass(frozen=True)
 class StoreDirectory:
-    """A `bots.core.runtime.effects.Directory`."""
+    """A `bots.core.runtime.ports.Directory`."""
 
     bot: BotName
     store: Store

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the runtime asks of the store: the part of `bots.core.store` that it uses, as a protocol."""
+"""What the runtime asks of others, as protocols: the part of `bots.core.store` that it uses, and who is where."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from bots.core.actions import Audit, BotName
+from bots.core.actions import Audit, BotName, Place
 from bots.core.events import Tick, Unreadable
+from bots.core.language import Manner
 from bots.core.records import Holding, Record
+from bots.core.rooms import RoomView
 
 R = TypeVar("R", bound=Record)
 
@@ -149,3 +151,31 @@ class Store(Protocol):
 
     def reading(self, bot: BotName, now: datetime) -> AbstractAsyncContextManager[Transaction]:
         """To look something up, without waiting for anybody who writes; nothing may be written in it."""
+
+
+class Directory(Protocol):
+    """What `Live` has to look up."""
+
+    async def private_chat(self, user: str) -> str | None:
+        """The room id of the welcome bot's chat with this person."""
+
+    async def remember_private_chat(self, user: str, room_id: str) -> None:
+        """Write down where the chat with this person is."""
+
+    async def agreed_words(self, user: str, room_id: str) -> str | None:
+        """The event id of the line that this person agreed to having said for them in a room."""
+
+    async def event_id(self, label: str, voice: BotName | None = None) -> str | None:
+        """The event that the `Send` with this label made, by the bot with this voice (None: by this one)."""
+
+    async def view(self, room_id: str) -> RoomView | None:
+        """The room as the homeserver says it is, with its place in the community; None when the bot is not in it."""
+
+    async def holdings(self, user: str) -> Sequence[Holding]:
+        """What is kept about this person, in every bot's tables."""
+
+    async def marker(self, user: str) -> str:
+        """An opaque name for the private chat with this person, the same each time."""
+
+    async def manner(self, place: Place) -> Manner:
+        """How one speaks in a place."""

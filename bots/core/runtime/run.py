@@ -23,8 +23,9 @@ from bots.core.runtime.clock import Clock, SystemClock
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider
 from bots.core.runtime.directory import StoreDirectory
-from bots.core.runtime.effects import DryRun, Live
+from bots.core.runtime.effects import DryRun
 from bots.core.runtime.http import application, serve
+from bots.core.runtime.live import Live
 from bots.core.runtime.loop import Loop
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.observe import Watching

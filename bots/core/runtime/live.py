@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Doing it, on the homeserver.
+
+The hard invariants are asked here, after everything is known and before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from bots.core.actions import (
+    Ban,
+    BotName,
+    Edit,
+    EventRef,
+    Examine,
+    InPrivateChat,
+    InRoom,
+    Invite,
+    Join,
+    LabelRef,
+    Leave,
+    LookAt,
+    OpenDoor,
+    ReadWords,
+    Redact,
+    Ref,
+    Remove,
+    Send,
+    SendCopy,
+    SetPower,
+    SetTopic,
+    ShareHistory,
+    ShutOut,
+    TakeBack,
+    Unban,
+    Words,
+)
+from bots.core.events import MembershipState, MessageKind
+from bots.core.kept import as_json, readable
+from bots.core.language import Catalogue
+from bots.core.metadata import ERRCODES
+from bots.core.pages import Seen, to_json
+from bots.core.rooms import RoomRole, RoomView
+from bots.core.runtime.invariants import Circumstances, refusal
+from bots.core.runtime.own_words import Written
+from bots.core.runtime.payload import Outward
+from bots.core.runtime.ports import Directory
+from bots.core.runtime.speaking import NOTHING, Speaking
+from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportError
+
+REFUSED = "KITHROOM_REFUSED"
+NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
+NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
+NOT_LOOKED = "KITHROOM_NOT_LOOKED"
+# How often (once a second) a redaction asks whether what it takes out has been quoted.
+LONGEST_WAIT = 30
+_PRIVATE_CHAT_NAME = Words("core.private_chat_name")
+
+
+@dataclass
+class Live:
+    """Does it, on the homeserver.
+
+    `sharing` are the ids of the conditions whose rooms share their history.
+    `look` looks at a web address (None: this bot looks at none).
+    `already_sent`: by transaction id, the events of sends and edits that a sync has shown.
+    """
+
+    voice: BotName
+    transport: Transport
+    directory: Directory
+    catalogue: Catalogue
+    bots: frozenset[str]
+    sharing: frozenset[str] = frozenset()
+    look: Callable[[str], Awaitable[Seen]] | None = None
+    already_sent: dict[str, str] = field(default_factory=dict)
+    _waited: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._speaking = Speaking(self.transport, self.directory, self.catalogue)
+
+    async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
+        """Do it."""
+        if isinstance(action, Send):
+            return await self._send(action, transaction_id)
+        if isinstance(action, Edit | TakeBack):
+            return await self._change_its_own(action, transaction_id)
+        if isinstance(action, SendCopy):
+            await self._send_copy(action, transaction_id)
+            return None
+        if isinstance(action, SetTopic):
+            await self._set_topic(action)
+            return None
+        if isinstance(action, Join):
+            return await self._join(action)
+        if isinstance(action, Examine | ReadWords | LookAt):
+            return await self._look_into(action)
+        view = await self.directory.view(action.room_id)
+        sender = None
+        if isinstance(action, Redact):
+            await self._until_quoted(action, transaction_id)
+            sender = await self.transport.event_sender(action.room_id, action.event_id)
+            if sender is None:
+                raise TransportError("M_NOT_FOUND", "there is no such event")
+        inviter = None
+        if isinstance(action, ShareHistory):
+            inviter = await self.transport.inviter(action.room_id, action.user)
+        self._check(action, view, sender, inviter)
+        if isinstance(action, Redact):
+            await self.transport.redact(action.room_id, action.event_id, transaction_id)
+        elif not _already(action, view, self.transport.user_id):
+            await self._change(action)
+        return None
+
+    async def _join(self, action: Join) -> str:
+        """Come in; gives the room's id, which is another than what was asked for where that was an alias."""
+        view = await self.directory.view(action.room_id)
+        self._check(action, view)
+        if _already(action, view, self.transport.user_id):
+            return action.room_id
+        return await self.transport.join(action.room_id, action.via)
+
+    async def _until_quoted(self, redact: Redact, transaction_id: str) -> None:
+        """What moderators are to see is quoted before it is gone. Raises to be asked again a little later."""
+        if redact.after is None or await self.directory.event_id(redact.after, redact.after_voice) is not None:
+            self._waited.pop(transaction_id, None)
+            return
+        waited = self._waited[transaction_id] = self._waited.get(transaction_id, 0) + 1
+        if waited <= LONGEST_WAIT:
+            raise TransportError("KITHROOM_NOT_QUOTED", "it is not quoted yet", retryable=True, retry_after=1.0)
+        del self._waited[transaction_id]
+
+    async def _look_into(self, action: Examine | ReadWords | LookAt) -> str | None:
+        match action:
+            case Examine():
+                await self._examine(action)
+                return None
+            case ReadWords():
+                return await self._read_words(action)
+            case LookAt(url=url):
+                if self.look is None:
+                    raise TransportError(NOT_LOOKED, "this bot looks at no pages")
+                return to_json(await self.look(url))
+
+    async def _examine(self, action: Examine) -> None:
+        found = await self.transport.file_tells(action.room_id, action.event_id)
+        for tells, errcode in ERRCODES.items():
+            if tells in found:
+                raise TransportError(errcode, "the file says who took it, or where")
+
+    async def _read_words(self, action: ReadWords) -> str:
+        sender = await self.transport.event_sender(action.room_id, action.event_id)
+        self._check(action, await self.directory.view(action.room_id), sender)
+        message = await self.transport.event(action.room_id, action.event_id)
+        theirs = message is not None and message.sender == action.sender and message.authentic
+        if message is None or not theirs or message.kind is not MessageKind.TEXT:
+            raise TransportError("M_NOT_FOUND", "there are no such words")
+        return message.text
+
+    def _check(
+        self,
+        action: Outward,
+        view: RoomView | None,
+        sender: str | None = None,
+        inviter: str | None = None,
+        written: Written = NOTHING,
+    ) -> None:
+        at = Circumstances(
+            voice=self.voice,
+            me=self.transport.user_id,
+            bots=self.bots,
+            room=view,
+            sender=sender,
+            inviter=inviter,
+            shares=self._shares(view),
+            written=written,
+        )
+        if (sentence := refusal(action, at)) is not None:
+            raise TransportError(REFUSED, sentence)
+
+    def _shares(self, view: RoomView | None) -> bool:
+        return view is not None and view.role is RoomRole.CONDITION and view.condition in self.sharing
+
+    async def _change(
+        self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | OpenDoor | ShutOut | Leave
+    ) -> None:
+        match action:
+            case Invite(room_id=room_id, user=user):
+                await self.transport.invite(room_id, user)
+            case ShareHistory(room_id=room_id, user=user, since=since):
+                if await self.transport.share_history(room_id, user, since) == 0:
+                    raise TransportError(NO_SIGNED_DEVICE, "the person has no device that their own identity signed")
+            case Remove(room_id=room_id, user=user):
+                await self.transport.kick(room_id, user)
+            case Ban(room_id=room_id, user=user):
+                await self.transport.ban(room_id, user)
+            case Unban(room_id=room_id, user=user):
+                await self.transport.unban(room_id, user)
+            case SetPower(room_id=room_id, user=user, level=level):
+                await self.transport.set_power(room_id, user, level)
+            case ShutOut(room_id=room_id, shut=shut, let_in=let_in):
+                await self.transport.shut_out(room_id, shut, let_in)
+            case OpenDoor(room_id=room_id, open=open_):
+                await self.transport.set_join_rule(room_id, "public" if open_ else "invite")
+            case Leave(room_id=room_id):
+                await self.transport.leave(room_id)
+            case _ as never:
+                assert_never(never)
+
+    async def _send(self, send: Send, transaction_id: str) -> str:
+        # Asked before anything is opened or fetched for it, and again of the room that it turns out to be.
+        view = await self._known_view(send)
+        written = await self._speaking.written(send)
+        self._check(send, view, written=written)
+        room_id = await self._room_of(send)
+        event_id = self.already_sent.get(transaction_id)
+        if event_id is None:
+            message = Outgoing(
+                rendered=await self._speaking.rendered(send.parts, send.place, written.message),
+                reply_to=await self._event(send.reply_to),
+                thread=await self._thread(send.thread, room_id),
+                mentions=send.mentions,
+                choices=await self._speaking.choices(send),
+                shared_history=self._shares(view),
+            )
+            event_id = await self.transport.send(room_id, message, transaction_id)
+        for number, key in enumerate(send.buttons):
+            await self._react(room_id, event_id, key, f"{transaction_id}.{number}")
+        self.already_sent.pop(transaction_id, None)
+        return event_id
+
+    async def _change_its_own(self, action: Edit | TakeBack, transaction_id: str) -> str | None:
+        view = await self.directory.view(action.room_id)
+        target = await self._event(action.target)
+        sender = await self.transport.event_sender(action.room_id, target) if target is not None else None
+        if target is None or sender is None:
+            if isinstance(action, TakeBack):
+                return None
+            raise TransportError("M_NOT_FOUND", "there is no such event")
+        self._check(action, view, sender)
+        if isinstance(action, Edit):
+            return await self._edit(action, target, view, transaction_id)
+        await self.transport.redact(action.room_id, target, transaction_id)
+        return None
+
+    async def _edit(self, edit: Edit, target: str, view: RoomView | None, transaction_id: str) -> str:
+        event_id = self.already_sent.pop(transaction_id, None)
+        if event_id is not None:
+            return event_id
+        rendered = await self._speaking.rendered(edit.parts, InRoom(edit.room_id))
+        message = Outgoing(rendered=rendered, replaces=target, shared_history=self._shares(view))
+        return await self.transport.send(edit.room_id, message, transaction_id)
+
+    async def _send_copy(self, action: SendCopy, transaction_id: str) -> None:
+        room_id = await self.directory.private_chat(action.user)
+        self._check(action, await self.directory.view(room_id) if room_id else None)
+        assert room_id is not None  # or it would have been refused
+        holdings = await self.directory.holdings(action.user)
+        manner = await self.directory.manner(InPrivateChat(action.user))
+        text = readable(holdings, self.catalogue, manner.language)
+        for name, mimetype, content in (
+            ("my-data.txt", "text/plain", text),
+            ("my-data.json", "application/json", as_json(holdings)),
+        ):
+            file = OutgoingFile(name=name, mimetype=mimetype, content=content.encode())
+            await self.transport.send_file(room_id, file, f"{transaction_id}.{name.rpartition('.')[2]}")
+
+    async def _set_topic(self, action: SetTopic) -> None:
+        room_id = await self.directory.private_chat(action.user)
+        self._check(action, await self.directory.view(room_id) if room_id else None)
+        assert room_id is not None  # or it would have been refused
+        manner = await self.directory.manner(InPrivateChat(action.user))
+        said = (self.catalogue.render(words, manner.language).body for words in action.parts)
+        await self.transport.set_topic(room_id, "\n\n".join(said))
+
+    async def _known_view(self, send: Send) -> RoomView | None:
+        if isinstance(send.place, InPrivateChat):
+            return None
+        return await self.directory.view(send.place.room_id)
+
+    async def _room_of(self, send: Send) -> str:
+        """The room to speak in: for a private chat found, or made, or entered again by the person it is with."""
+        if not isinstance(send.place, InPrivateChat):
+            return send.place.room_id
+        user = send.place.user
+        room_id = await self.directory.private_chat(user)
+        view = await self.directory.view(room_id) if room_id else None
+        # A room that no sync has told of yet was made a moment ago: the invitation stands.
+        gone = view is not None and not _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
+        if room_id is None or gone:
+            if not send.place.open:
+                raise TransportError(NO_PRIVATE_CHAT, "there is no private chat with this person")
+            if room_id is not None:
+                await self.transport.invite(room_id, user)
+                return room_id
+            manner = await self.directory.manner(send.place)
+            name = self.catalogue.render(_PRIVATE_CHAT_NAME, manner.language).body
+            room_id = await self.transport.create_private_chat(user, await self.directory.marker(user), name)
+            await self.directory.remember_private_chat(user, room_id)
+        return room_id
+
+    async def _event(self, ref: Ref | None) -> str | None:
+        """The event id; None for a label that nothing was sent under: better said beside the thread than not at all."""
+        if ref is None:
+            return None
+        return await self.directory.event_id(ref.label) if isinstance(ref, LabelRef) else ref.event_id
+
+    async def _thread(self, ref: Ref | None, room_id: str) -> str | None:
+        """The thread's root, if it is in this room: a thread of a room that was replaced is seen by nobody."""
+        root = await self._event(ref)
+        if root is None or isinstance(ref, EventRef):
+            return root
+        return root if await self.transport.event_sender(room_id, root) is not None else None
+
+    async def _react(self, room_id: str, event_id: str, key: str, transaction_id: str) -> None:
+        try:
+            await self.transport.react(room_id, event_id, key, transaction_id)
+        except TransportError as error:
+            if error.errcode != "M_DUPLICATE_ANNOTATION":
+                raise
+
+
+def _is(view: RoomView, user: str, *states: MembershipState) -> bool:
+    return user in view.members and view.members[user].state in states
+
+
+def _already(action: Outward, view: RoomView | None, me: str) -> bool:
+    """Whether the room is already as the action would make it."""
+    if view is None:
+        return False
+    match action:
+        case Invite(user=user):
+            return _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
+        case Remove(user=user):
+            return not _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
+        case Ban(user=user):
+            return _is(view, user, MembershipState.BAN)
+        case Unban(user=user):
+            return not _is(view, user, MembershipState.BAN)
+        case SetPower(user=user, level=level):
+            return view.power_levels is not None and view.power_levels.users.get(user) == level
+        case OpenDoor(open=open_):
+            return view.join_rule == ("public" if open_ else "invite")
+        case Join():
+            return _is(view, me, MembershipState.JOIN)
+        case _:
+            return False
