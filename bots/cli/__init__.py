@@ -6,20 +6,21 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 try:
     import click
 
-    from bots.cli.feed_commands import feed
+    from bots.cli.audit_commands import audit
     from bots.cli.leaving_out import leave_out_what_no_bot_needs
+    from bots.cli.library_commands import library
     from bots.cli.options import EXIT_DIFFERS
     from bots.cli.options import community as _community
     from bots.cli.options import config as _config
     from bots.cli.options import console as _console
     from bots.cli.pack_commands import pack
+    from bots.cli.privacy_commands import privacy
     from bots.cli.sorry import Sorry, sentence
     from bots.core.actions import BotName
     from bots.core.documents import SettingsError
@@ -221,198 +222,5 @@ def simulate(folder: Path, transcript: Path | None, transcripts: Path | None) ->
     sys.exit(0 if well else EXIT_DIFFERS)
 
 
-@main.group()
-def privacy() -> None:
-    """What is kept about somebody."""
-
-
-@privacy.command("show")
-@_config
-@click.argument("user")
-def privacy_show(config: Path, user: str) -> None:
-    """Print everything that is kept about USER (a Matrix id), to read: show it to nobody else."""
-    from bots.cli.privacy import show
-
-    click.echo(asyncio.run(show(config, user)), nl=False)
-
-
-@privacy.command("export")
-@_config
-@click.argument("user")
-def privacy_export(config: Path, user: str) -> None:
-    """Print everything that is kept about USER (a Matrix id), as JSON: give it to nobody else."""
-    from bots.cli.privacy import export
-
-    click.echo(asyncio.run(export(config, user)))
-
-
-@privacy.command("erase")
-@_config
-@click.argument("user")
-@click.confirmation_option(prompt="This can't be undone. Erase?")
-def privacy_erase(config: Path, user: str) -> None:
-    """Erase what is kept about USER (a Matrix id), but for what must be kept a while. Prints a receipt for them."""
-    from bots.cli.privacy import erase
-
-    click.echo(asyncio.run(erase(config, user)))
-
-
-@main.group()
-def audit() -> None:
-    """Who did what to whom: never what was said."""
-
-
-@audit.command("verify")
-@_config
-@click.option(
-    "--anchor", help="An end of the log that was told before, such as 120:3f2a94c1: is that line still there?"
-)
-def audit_verify(config: Path, anchor: str | None) -> None:
-    """Check that no line of the log was changed, taken out, put elsewhere or cut off its end."""
-    from bots.cli.audit import verify
-
-    _console().print(f"[green]✓[/green] {asyncio.run(verify(config, anchor))}")
-
-
-@audit.command("export")
-@_config
-@click.option(
-    "--format", "kind", type=click.Choice(["json", "csv"]), default="json", help="A JSON object a line, or CSV."
-)
-def audit_export(config: Path, kind: str) -> None:
-    """Print the log, oldest line first."""
-    from bots.cli.audit import export
-
-    async def printed() -> None:
-        async for line in export(config, kind):
-            click.echo(line)
-
-    asyncio.run(printed())
-
-
-@audit.command("summary")
-@_config
-@click.option("--months", type=click.IntRange(1, 12), default=3, help="How many months back (3).")
-def audit_summary(config: Path, months: int) -> None:
-    """Print what was done in numbers that may be shown to anybody: none below ten."""
-    from bots.cli.audit import summary
-
-    _console().print(asyncio.run(summary(config, months)))
-
-
-@main.group()
-def library() -> None:
-    """The community's library."""
-
-
-@library.command("check")
-@click.option("--offline", is_flag=True, help="Ask no page whether it is still there.")
-@click.option(
-    "--seen",
-    "seen_file",
-    type=click.Path(path_type=Path, resolve_path=True, dir_okay=False),
-    default=Path("var/links.json"),
-    help="Where it is kept what the pages answered (var/links.json).",
-)
-@_community
-def library_check(offline: bool, seen_file: Path, folder: Path) -> None:
-    """Tell what in the library and the helplines wants looking after. Exit code 2 if members see something wrong."""
-    from bots.cli.librarian import look_after
-
-    sys.exit(EXIT_DIFFERS if asyncio.run(look_after(folder, None if offline else seen_file, _console())) else 0)
-
-
-@library.command("export")
-@click.option("--format", "kind", type=click.Choice(["json", "csv", "rss"]), default="json", help="JSON, CSV or RSS.")
-@click.option(
-    "--tips",
-    type=click.Path(path_type=Path, resolve_path=True, dir_okay=False, exists=True),
-    metavar="CONFIG",
-    help="The installation whose members' tips are printed, too.",
-)
-@_community
-def library_export(kind: str, tips: Path | None, folder: Path) -> None:
-    """Print the library for another program.
-
-    Tips that were printed stay where you put them: whoever takes theirs back has to be able to ask you, too.
-    """
-    from bots.cli.shelving import export
-    from bots.cli.tips import shared_tips
-
-    more = asyncio.run(shared_tips(tips)) if tips is not None else ()
-    click.echo(export(folder, kind, datetime.now(UTC), more), nl=False)
-
-
-@library.command("site")
-@click.argument("target", type=click.Path(path_type=Path, resolve_path=True, file_okay=False))
-@_community
-def library_site(target: Path, folder: Path) -> None:
-    """Write the library as plain pages into the folder TARGET: searchable, and good without the internet."""
-    from bots.cli.site import write_site
-
-    size = write_site(folder, target, datetime.now(UTC).date())
-    _console().print(f"[green]✓[/green] {target / 'index.html'} ({size / 1000:,.0f} kB in all)", soft_wrap=True)
-
-
-@library.command("import")
-@click.argument("file", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False, exists=True))
-@click.option("--only", multiple=True, metavar="TOPIC", help="Of MedlinePlus' topics only this one; may be repeated.")
-@click.option(
-    "--review-by",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Until when entries without a day of their own are good (a year from today).",
-)
-@_community
-def library_import(file: Path, only: tuple[str, ...], review_by: datetime | None, folder: Path) -> None:
-    """Take the entries of FILE into the library: JSON, CSV, or MedlinePlus' health topics (XML).
-
-    Exit code 1 if something in it can't be an entry.
-    """
-    from rich.markup import escape
-
-    from bots.cli.shelving import bring_in
-
-    by = (review_by or datetime.now(UTC) + timedelta(days=365)).date()
-    imported = bring_in(file, folder, review_by=by, only=only)
-    for sentence in imported.wrong:
-        _console().print(f"[red]✗[/red] {escape(sentence)}", soft_wrap=True)
-    if imported.known:
-        _console().print(f"Left as they are, since the library has them: {', '.join(imported.known)}.", soft_wrap=True)
-    noun = "entry" if imported.entries == 1 else "entries"
-    if imported.file is None:
-        _console().print("Nothing was written.")
-    else:
-        _console().print(f"[green]✓[/green] {imported.file}: {imported.entries} {noun} more", soft_wrap=True)
-    sys.exit(1 if imported.wrong else 0)
-
-
-@library.command("helped")
-@_config
-def library_helped(config: Path) -> None:
-    """Tell what members said of the entries: numbers from five people on, and nobody's name."""
-    from bots.cli.helped import show_opinions
-
-    asyncio.run(show_opinions(config, _console()))
-
-
-@library.command("evaluate")
-@click.argument("suite", type=click.Path(path_type=Path, resolve_path=True, file_okay=False, exists=True))
-@click.option(
-    "--documents",
-    type=click.Path(path_type=Path, resolve_path=True, file_okay=False, exists=True),
-    help="Where the documents are, if they are not in SUITE.",
-)
-@_community
-def library_evaluate(suite: Path, documents: Path | None, folder: Path) -> None:
-    """Measure how well the search finds, with the judged questions in SUITE, beside other engines.
-
-    SUITE is a folder with queries.jsonl, qrels.txt and documents.jsonl (or BEIR's files). Without documents, the
-    community's library is searched.
-    """
-    from bots.cli.evaluating.showing import show
-
-    show(suite, documents, folder, _console())
-
-
-library.add_command(feed)
-main.add_command(pack)
+for group in (privacy, audit, library, pack):
+    main.add_command(group)
