@@ -59,6 +59,8 @@ class Speaking:
 
     async def choices(self, send: Send) -> tuple[str, ...]:
         """What one can choose from, in words."""
+        if not send.choices:
+            return ()
         manner = await self.directory.manner(send.place)
         rendered = (self.catalogue.render(words, manner.language, place=manner.place) for words in send.choices)
         return tuple(each.body for each in rendered)
