@@ -43,7 +43,7 @@ def installed(tmp_path, synapse, new_account):
             }
         )
     )
-    for folder in ("library", "helplines", "words", "transcripts"):
+    for folder in ("library", "helplines", "slang", "words", "transcripts"):
         shutil.rmtree(tmp_path / "config" / folder)
     settings = {
         "homeserver": synapse.url,

@@ -64,7 +64,8 @@ def config(tmp_path):
     """The example community with one condition: fewer rooms to make."""
     folder = tmp_path / "config"
     shutil.copytree(ROOT / "config", folder)
-    shutil.rmtree(folder / "library")
+    for of_all_conditions in ("library", "slang"):
+        shutil.rmtree(folder / of_all_conditions)
     text = (folder / "community.yaml").read_text(encoding="utf-8")
     head, _, conditions = text.partition("\n  - id: ")
     first = conditions.split("\n  - id: ")[0]

@@ -25,7 +25,7 @@ CATALOGUE = Catalogue.load(shipped_words(), spoken(shipped_words()))
 LANGUAGES = tuple(code for code in spoken(shipped_words()) if code != "en")
 FOLDER = Path(__file__).parents[2] / "bots/welcome/words"
 # What stands in bold there is a button of somebody else's app.
-OF_AN_APP = re.compile(r"welcome\.(read\.steps|shows|invite\.missed|young\.goodbye)")
+OF_AN_APP = re.compile(r"welcome\.(read\.steps|shows|invite\.(missed|other_hand)|young\.goodbye)")
 # yes, skip, no, and a condition, in somebody's own words
 WORDS = {
     "de": ("klar", "weiter", "lieber nicht", "ich habe seit kurzem Zöliakie", "mein Sohn hat Zöliakie"),
