@@ -184,8 +184,9 @@ class Resources:
         """What is found and may be shown, with what people said of it counted in."""
         found = [each for each in found if may_be_shown(each.resource, reader.now.date())]
         opinions: dict[str, list[Opinion]] = {}
-        for quarter in last_quarters(reader.now):
-            for row in await reader.find(Opinion, quarter=quarter):
+        quarters = last_quarters(reader.now)
+        for row in await reader.find(Opinion):
+            if row.quarter in quarters:
                 opinions.setdefault(row.entry, []).append(row)
         return in_order(found, opinions)
 
