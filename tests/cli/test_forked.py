@@ -63,7 +63,9 @@ def test_a_fork_is_the_command_and_ends_with_its_parent(config):
     try:
         told = json.loads(parent.stdout.readline())
         process = Path(f"/proc/{told['bot']}")
-        name, log = (process / "comm").read_text().strip(), (process / "fd" / "1").readlink()
+        expected = ("welcome bot", config / "bot.log")
+        # A fork is there before it has said who it is.
+        await_that(lambda: ((process / "comm").read_text().strip(), (process / "fd" / "1").readlink()) == expected)
         loaded = int((process / "stat").read_text().rpartition(")")[2].split()[1])
     finally:
         os.kill(parent.pid, signal.SIGKILL)
@@ -75,9 +77,13 @@ def test_a_fork_is_the_command_and_ends_with_its_parent(config):
     assert said.startswith("kithroom, version ")
     assert "'nobody' is not one of 'welcome', 'moderation', 'resources'" in complaint
     assert told["killed"][1] in (-signal.SIGTERM, -signal.SIGKILL)
-    assert (name, log) == ("welcome bot", config / "bot.log")
     for pid in (told["bot"], told["killed"][0], loaded):
-        deadline = time.monotonic() + 30
-        while Path(f"/proc/{pid}").exists():
-            assert time.monotonic() < deadline, "it outlived who started it"
-            time.sleep(0.05)
+        await_that(lambda pid=pid: not Path(f"/proc/{pid}").exists())
+
+
+def await_that(condition):
+    """Wait until it is true: another process makes it so."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "it never was"
+        time.sleep(0.05)

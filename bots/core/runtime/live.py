@@ -79,8 +79,9 @@ class Live:
     already_sent: dict[str, str] = field(default_factory=dict)
     _waited: dict[str, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._speaking = Speaking(self.transport, self.directory, self.catalogue)
+    @property
+    def _speaking(self) -> Speaking:
+        return Speaking(self.transport, self.directory, self.catalogue)
 
     async def carry_out(self, action: Outward, transaction_id: str) -> str | None:
         """Do it."""
