@@ -3,6 +3,5 @@
 
 from bots.cli import main
 
-# What is forked from this process looks at its main module too.
 if __name__ == "__main__":
     main()

@@ -26,7 +26,7 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 class Forked:
     """`kithroom` with these arguments, its output appended to `log` (None: our own output).
 
-    It is a `Child` in every way: it has a session of its own, and does not outlive us.
+    As a `Child`, it has a session of its own, and does not outlive us.
     `title` is what `ps` and `top` call it, of which they show 15 letters.
     """
 

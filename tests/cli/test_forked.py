@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
 from fakes.door_scene import CONFIG
+from fakes.installation import write_installation
 
 pytestmark = pytest.mark.real
 
@@ -41,19 +41,8 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def config(tmp_path):
-    settings = {
-        # Nobody answers there: the bot waits.
-        "homeserver": "http://127.0.0.1:9",
-        "community": str(CONFIG),
-        "state": str(tmp_path / "state"),
-        "secrets": str(tmp_path / "secrets"),
-        "organiser": "@organiser:kith.example",
-        "bots": {bot: f"@{bot}:kith.example" for bot in ("welcome", "moderation", "resources")},
-    }
-    for bot in settings["bots"]:
-        (tmp_path / "secrets" / bot).mkdir(parents=True)
-        (tmp_path / "secrets" / bot / "password").write_text("a password")
-    (tmp_path / "kithroom.yaml").write_text(yaml.safe_dump(settings))
+    # Nobody answers there: the bot waits.
+    write_installation(tmp_path, community=str(CONFIG))
     (tmp_path / "parent.py").write_text(SCRIPT)
     return tmp_path
 

@@ -11,16 +11,11 @@ from bots.cli.database import open_database
 from bots.cli.deployment import load_deployment
 from bots.core.actions import BotName
 from bots.resources.records import Opinion
+from fakes.installation import write_installation
 
 
 def test_numbers_below_five_are_not_told(tmp_path):
-    file = tmp_path / "kithroom.yaml"
-    file.write_text(
-        "homeserver: http://127.0.0.1:9\ncommunity: config\nstate: state\nsecrets: secrets\n"
-        'organiser: "@organiser:kith.test"\nbots:\n'
-        + "".join(f'  {bot.value}: "@{bot.value}:kith.test"\n' for bot in BotName),
-        "utf-8",
-    )
+    file = write_installation(tmp_path)
 
     def told():
         return CliRunner().invoke(main, ["library", "helped", "--config", str(file)], catch_exceptions=False).output

@@ -18,6 +18,7 @@ from bots.cli.deployment import load_deployment
 from bots.core.actions import Audit, BotName
 from bots.core.records import PrivateChat
 from bots.moderation.transparency import month_before
+from fakes.installation import write_installation
 
 ANNA = "@anna:kith.test"
 
@@ -25,13 +26,7 @@ ANNA = "@anna:kith.test"
 @pytest.fixture
 def installation(tmp_path):
     """An installation that has met Anna, and in which two things were done."""
-    file = tmp_path / "kithroom.yaml"
-    file.write_text(
-        "homeserver: http://127.0.0.1:9\ncommunity: config\nstate: state\nsecrets: secrets\n"
-        'organiser: "@organiser:kith.test"\nbots:\n'
-        + "".join(f'  {bot.value}: "@{bot.value}:kith.test"\n' for bot in BotName),
-        "utf-8",
-    )
+    file = write_installation(tmp_path)
 
     async def fill():
         async with (

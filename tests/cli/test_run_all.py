@@ -7,13 +7,13 @@ import sys
 from typing import ClassVar
 
 import pytest
-import yaml
 
 from bots.cli.door import run_door
 from bots.cli.run import run_all
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from fakes.door_scene import CONFIG
+from fakes.installation import write_installation
 
 DOOR = {"address": "https://door.kith.example", "accounts": "synapse", "account": "@door:kith.example"}
 
@@ -51,20 +51,7 @@ def children(monkeypatch):
 @pytest.fixture
 def config(tmp_path):
     def write(**more):
-        settings = {
-            "homeserver": "http://127.0.0.1:9",
-            "community": str(CONFIG),
-            "state": str(tmp_path / "state"),
-            "secrets": str(tmp_path / "secrets"),
-            "organiser": "@organiser:kith.example",
-            "bots": {bot.value: f"@{bot}:kith.example" for bot in BotName},
-        }
-        for who in (*BotName, "door"):
-            (tmp_path / "secrets" / who).mkdir(parents=True, exist_ok=True)
-            (tmp_path / "secrets" / who / "password").write_text("a password")
-        file = tmp_path / "kithroom.yaml"
-        file.write_text(yaml.safe_dump(settings | more))
-        return file
+        return write_installation(tmp_path, server="kith.example", community=str(CONFIG), **more)
 
     return write
 

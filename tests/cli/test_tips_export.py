@@ -19,6 +19,7 @@ from bots.core.actions import BotName
 from bots.core.settings import load_community
 from bots.resources.wisdom.records import OfferedTip, SharedTip, Stage
 from bots.resources.wisdom.shelf import resource_of
+from fakes.installation import write_installation
 
 EXAMPLE = Path(__file__).parents[2] / "config"
 ANNA, BEN = "@anna:kith.test", "@ben:kith.test"
@@ -35,13 +36,7 @@ def installation(tmp_path):
     """Anna and Ben gave a tip each, and Ben has another that waits."""
     folder = tmp_path / "config"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("helplines", "transcripts", "words", "*-*.yaml"))
-    file = tmp_path / "kithroom.yaml"
-    file.write_text(
-        f"homeserver: http://127.0.0.1:9\ncommunity: {folder}\nstate: state\nsecrets: secrets\n"
-        'organiser: "@organiser:kith.test"\nbots:\n'
-        + "".join(f'  {bot.value}: "@{bot.value}:kith.test"\n' for bot in BotName),
-        "utf-8",
-    )
+    file = write_installation(tmp_path, community=str(folder))
 
     async def fill():
         async with (

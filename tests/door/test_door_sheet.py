@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 import segno
-import yaml
 from click.testing import CliRunner
 
 from bots.cli import main
@@ -20,6 +19,7 @@ from bots.cli.sorry import Sorry
 from bots.door.codes import Codes, read_code
 from bots.door.sheet import _BORDER, _QR, link, sheet
 from fakes.door_scene import CATALOGUE, CONFIG, START
+from fakes.installation import write_installation
 
 ADDRESS = "https://door.kith.example"
 RECTANGLE = re.compile(rb"([\d.]+) ([\d.]+) ([\d.]+) (-?[\d.]+) re f")
@@ -92,18 +92,8 @@ def test_what_is_no_time_is_told(text):
 @pytest.fixture
 def config(tmp_path):
     def write(**door):
-        settings = {
-            "homeserver": "http://127.0.0.1:9",
-            "community": str(CONFIG),
-            "state": str(tmp_path / "state"),
-            "secrets": str(tmp_path / "secrets"),
-            "organiser": "@organiser:kith.example",
-            "bots": {bot: f"@{bot}:kith.example" for bot in ("welcome", "moderation", "resources")},
-            "door": {"address": ADDRESS, "accounts": "synapse", "account": "@door:kith.example"} | door,
-        }
-        file = tmp_path / "kithroom.yaml"
-        file.write_text(yaml.safe_dump(settings))
-        return file
+        settings = {"address": ADDRESS, "accounts": "synapse", "account": "@door:kith.example"} | door
+        return write_installation(tmp_path, server="kith.example", community=str(CONFIG), door=settings)
 
     return write
 

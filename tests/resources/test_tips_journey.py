@@ -183,6 +183,12 @@ async def test_somebody_elses_words_wait_for_their_yes(house):
     assert "Freeze the caps" in house.told[-1]
 
 
+async def test_a_tip_of_one_sentence_is_shown_once(house):
+    preview = await writes(house, ANA, "!hack I freeze the caps before I open them")
+
+    assert preview.count("I freeze the caps before I open them") == 1
+
+
 async def test_what_is_too_long_for_a_tip_is_asked_for_in_fewer_words(house):
     said = house.says(BEN, TIP * 30)
     await house.orders(ANA, "!save", reply_to=said)

@@ -89,7 +89,13 @@ def told(tip: OfferedTip | SharedTip, words: str | None = None) -> tuple[Words, 
     """The tip as it is shown, in its own words or in others for it; and where it leads."""
     why = "" if words is not None else tip.why
     title, rest = title_and_rest(tip.words if words is None else words, why, tip.link_title)
-    said = (Words("wisdom.tip", {"title": title, "summary": rest}),)
+    # A tip of one sentence is its own summary: nobody reads it twice.
+    short = rest == title
+    said = (
+        Words("wisdom.tip.short", {"title": title})
+        if short
+        else Words("wisdom.tip", {"title": title, "summary": rest}),
+    )
     if not tip.link:
         return said
     if not tip.link_title:
