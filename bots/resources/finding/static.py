@@ -2,8 +2,8 @@
 """Meaning from a table of word pieces: WordLlama's static vectors, as they lie in its wheel. Nothing is ever fetched.
 
 WordLlama's own loader looks for its tokenizer in a folder that the wheel does not have, and then asks the network for
-it; so the two files are read here, by what wrote them. The table (16 MB, half precision) is mapped and not loaded:
-only the rows of words that somebody used are in memory.
+it; so its two files are read here. The table (16 MB, half precision) is mapped while a text is read, and let go again:
+what was asked so far does not stay in memory.
 """
 
 from __future__ import annotations
@@ -14,15 +14,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bots.resources.finding.pieces import Pieces
 from bots.resources.finding.vectors import Vectors, unit
 from bots.resources.finding.words import words_of
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 _PACKAGE = "wordllama"
 _TABLE = Path("weights", "l2_supercat_256.safetensors")
@@ -35,24 +32,47 @@ _MOST_WORDS = 180
 class StaticEncoder:
     """A text is the mean of its pieces' vectors, lower-cased and without punctuation (+.03 nDCG on short questions)."""
 
-    tokenizer: Tokenizer
-    table: np.memmap[tuple[int, int], np.dtype[np.float16]]
+    pieces: Pieces
+    table: Table
     name: str
     weight: float = 1.0
 
     @property
     def size(self) -> int:
         """How many numbers a vector has."""
-        return int(self.table.shape[1])
+        return self.table.shape[1]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """A vector of length one each; zeros for a text without words."""
-        plain = [" ".join(words_of(text)[:_MOST_WORDS]) for text in texts]
+        table = self.table.mapped()
         vectors = np.zeros((len(texts), self.size), dtype=np.float32)
-        for row, pieces in enumerate(self.tokenizer.encode_batch_fast(plain, add_special_tokens=False)):
-            if pieces.ids:
-                vectors[row] = self.table[pieces.ids].mean(axis=0, dtype=np.float32)
+        for row, pieces in enumerate(self.pieces.of(words_of(text)[:_MOST_WORDS] for text in texts)):
+            if pieces:
+                vectors[row] = table[pieces].mean(axis=0, dtype=np.float32)
         return unit(vectors)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The one tensor of a safetensors file, half precision, from `offset` on."""
+
+    file: Path
+    offset: int
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, file: Path) -> Table:
+        """The one in this file."""
+        with file.open("rb") as opened:
+            length = int.from_bytes(opened.read(8), "little")
+            header = json.loads(opened.read(length))
+        (tensor,) = (value for key, value in header.items() if key != "__metadata__")
+        rows, size = tensor["shape"]
+        return cls(file, 8 + length + tensor["data_offsets"][0], (rows, size))
+
+    def mapped(self) -> np.memmap[tuple[int, int], np.dtype[np.float16]]:
+        """Read from the disk where it is used."""
+        return np.memmap(self.file, dtype=np.float16, mode="r", offset=self.offset, shape=self.shape)
 
 
 def load_static() -> StaticEncoder | None:
@@ -61,15 +81,8 @@ def load_static() -> StaticEncoder | None:
     folder = Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
     if folder is None or not (folder / _TABLE).is_file() or not (folder / _TOKENIZER).is_file():
         return None
-    try:
-        from tokenizers import Tokenizer  # noqa: PLC0415 — comes with the package
-    except ImportError:
-        return None
-    return StaticEncoder(
-        tokenizer=Tokenizer.from_file(str(folder / _TOKENIZER)),
-        table=_mapped(folder / _TABLE),
-        name=f"{_PACKAGE} {_version()}",
-    )
+    vocabulary = json.loads((folder / _TOKENIZER).read_bytes())["model"]["vocab"]
+    return StaticEncoder(Pieces(vocabulary), Table.of(folder / _TABLE), f"{_PACKAGE} {_version()}")
 
 
 def _version() -> str:
@@ -77,13 +90,3 @@ def _version() -> str:
         return version(_PACKAGE)
     except PackageNotFoundError:
         return "of unknown version"
-
-
-def _mapped(file: Path) -> np.memmap[tuple[int, int], np.dtype[np.float16]]:
-    """The one tensor of a safetensors file, read from the disk where it is used."""
-    with file.open("rb") as opened:
-        length = int.from_bytes(opened.read(8), "little")
-        header = json.loads(opened.read(length))
-    (tensor,) = (value for key, value in header.items() if key != "__metadata__")
-    start, _ = tensor["data_offsets"]
-    return np.memmap(file, dtype=np.float16, mode="r", offset=8 + length + start, shape=tuple(tensor["shape"]))
