@@ -17,7 +17,7 @@ class Agreeing(LettingIn):
     """Answers to `AGE`, `YOUNG`, `GUIDELINES` and `HEALTH`."""
 
     def _on_age(self) -> Turn:
-        match self._intent:
+        match self._intent or self._by_their_age():
             case Intent.YES:
                 self._now = replace(self._now, adult=True)
                 return self._onward()
@@ -28,6 +28,13 @@ class Agreeing(LettingIn):
             case Intent.BACK | Intent.AGAIN | Intent.LIST:
                 return self._ask()
         return self._first_things_first("age.unclear")
+
+    def _by_their_age(self) -> Intent | None:
+        """The yes or the no of somebody who wrote how old they are: nobody asked for it, and only that is kept."""
+        age = self._vocabulary.age(self._text)
+        if age is None:
+            return None
+        return Intent.YES if age >= self._community.minimum_age else Intent.NO
 
     def _on_young(self) -> Turn:
         """Whom to call there, and then nothing is left of it here."""

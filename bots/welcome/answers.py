@@ -23,6 +23,8 @@ _APOSTROPHES = re.compile(r"['’ʼ`´‘]")
 # "yesss" is "yes", and "agreeee" is "agree".
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 _TWICE = re.compile(r"([^\W\d_])\1+")
+# A number below is one of a list rather than an age. In digits: what has more is no age.
+_YOUNGEST, _LONGEST_AGE = 5, 3
 # In words: what is longer says something of its own.
 _LONGEST_ANSWER = 12
 _KEYCAP = "\u20e3"
@@ -111,6 +113,7 @@ class Vocabulary:
     none: frozenset[str]
     unsure: frozenset[str]
     ordinary: frozenset[str]
+    ages: frozenset[str]
     asking: Asking
     picks: Mapping[str, Mapping[str, str]]
 
@@ -162,6 +165,18 @@ class Vocabulary:
             return ()
         return tuple(sorted(set(numbers)))
 
+    def age(self, text: str) -> int | None:
+        """How old somebody says they are, if they say that and nothing else. It is looked at and not kept.
+
+        >>> vocabulary.age("I'm 34 years old")
+        34
+        """
+        words = plain(text[:LONGEST_TEXT]).split()
+        numbers = [word for word in words if word not in self.ages]
+        if len(numbers) != 1 or not numbers[0].isdecimal() or len(numbers[0]) > _LONGEST_AGE:
+            return None
+        return int(numbers[0]) if int(numbers[0]) >= _YOUNGEST else None
+
     def pick(self, question: str, text: str) -> str | None:
         """The one choice of `question` that `text` is, or has in it; None if it is none of them, or several.
 
@@ -212,6 +227,7 @@ def load(languages: Sequence[str]) -> Vocabulary:
                 "none",
                 "unsure",
                 "ordinary",
+                "ages",
             )
         },
     )

@@ -42,15 +42,15 @@ def _kind(device: str) -> str:
     return "phone" if on_a_phone else "web"
 
 
-def what_shows(community: Community, say: Wording, account: Account, today: date) -> tuple[Words, ...]:
-    """The worst `MOST_FINDINGS`, a paragraph each; nothing, if there is nothing to say."""
+def what_shows(community: Community, say: Wording, account: Account, ours: str, today: date) -> tuple[Words, ...]:
+    """The worst `MOST_FINDINGS`, a paragraph each; nothing, if there is nothing to say. `ours` is our homeserver."""
     regions = tuple(country.code.upper() for country in community.countries)
     telling = tuple(
         phrase
         for condition in community.conditions
         for phrase in (*condition.name.values(), *(word for words in condition.synonyms.values() for word in words))
     )
-    localpart = account.user_id.removeprefix("@").partition(":")[0]
+    localpart, _, server = account.user_id.removeprefix("@").partition(":")
     # Who has not chosen a name is seen by the first part of the user id.
     name = account.display_name if account.display_name != localpart else None
     found: list[Words] = []
@@ -58,6 +58,8 @@ def what_shows(community: Community, say: Wording, account: Account, today: date
         found.append(say.words("shows.name", what=_what(say, in_name[0])))
     if in_id := look_at_user_id(account.user_id, today=today, regions=regions, telling=telling):
         found.append(say.words("shows.user_id", what=_what(say, in_id[0])))
+    if server != ours:
+        found.append(say.other_server(server))
     looks = (look_at_device(device, today=today, regions=regions, telling=telling) for device in account.devices)
     if in_device := next((look for look in looks if look), None):
         found.append(say.words("shows.device", what=_what(say, in_device[0])))

@@ -112,7 +112,8 @@ class Turning:
 
     def _what_shows(self) -> tuple[Words, ...]:
         """What the person's account gives away, if anything."""
-        return what_shows(self._community, self._say, self._world.account, self._world.now.date())
+        world = self._world
+        return what_shows(self._community, self._say, world.account, world.ours, world.now.date())
 
     def _unclear(self, key: str) -> Turn:
         if isinstance(self._came, Said):

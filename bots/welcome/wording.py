@@ -213,6 +213,13 @@ class Wording:
         door = self.community.door
         return self.words("second.door", door=door) if door else self.words("second")
 
+    def other_server(self, server: str) -> Words:
+        """That an account from elsewhere is known elsewhere, and where to make one that is not."""
+        door = self.community.door
+        if door:
+            return self.words("shows.other_server.door", server=server, door=door)
+        return self.words("shows.other_server", server=server)
+
     def reading_steps(self, app: str) -> tuple[Words, ...]:
         """How to get to read each other, in an app of this kind."""
         return (self.words(f"read.steps.{app}"), self.words("read.steps.then"))

@@ -74,8 +74,36 @@ def test_numbers_choose_from_a_list_of_four(text, numbers):
     assert WORDS.choice(text, 4) == numbers
 
 
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("34", 34),
+        ("I'm 34", 34),
+        ("I am 17 years old.", 17),
+        ("tengo 40 años", 40),
+        ("J’ai 22 ans", 22),
+        ("ich bin 63 Jahre alt", 63),
+        ("tenho 19 anos", 19),
+        ("18", 18),
+        ("under 18", None),
+        ("not 18 yet", None),
+        ("almost 18", None),
+        ("17 and a half", None),
+        ("my daughter is 19", None),
+        ("1", None),
+        ("1990", None),
+        ("18 19", None),
+        ("years", None),
+        ("", None),
+    ],
+)
+def test_an_age_is_one_only_where_nothing_else_is_said(text, age):
+    assert load(("es", "fr", "de", "pt")).age(text) == age
+
+
 @given(st.text())
 def test_no_text_breaks_the_vocabulary(text):
+    WORDS.age(text)
     WORDS.intent(text)
     assert all(1 <= n <= 4 for n in WORDS.choice(text, 4))
     assert plain(plain(text)) == plain(text)

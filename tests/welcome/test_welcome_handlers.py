@@ -6,7 +6,7 @@ from typing import get_type_hints
 import pytest
 
 from bots.core.actions import BotName, InPrivateChat, InRoom, Priority, Send
-from bots.core.community import Guidelines
+from bots.core.community import Federation, Guidelines
 from bots.core.events import MembershipState, MessageKind
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom, Kept
@@ -148,6 +148,16 @@ async def test_nothing_is_left_of_somebody_too_young():
     assert scene.ticks == {}
 
 
+@pytest.mark.parametrize(("said", "step"), [("I'm 34", Step.GUIDELINES), ("18", Step.GUIDELINES), ("17", Step.YOUNG)])
+async def test_who_says_how_old_they_are_has_answered_and_no_age_is_kept(said, step):
+    scene = Scene()
+    await scene.joins()
+    await scene.says(said)
+    assert scene.conversation.step is step
+    assert scene.conversation.adult is (step is Step.GUIDELINES)
+    assert said not in repr(scene.records)
+
+
 async def test_where_there_is_no_line_for_young_people_the_ones_for_all_are_told():
     countries = tuple(
         replace(country, helplines=tuple(line for line in country.helplines if line.kind != "child"))
@@ -176,6 +186,20 @@ async def test_whoever_comes_for_a_second_condition_is_offered_a_second_account_
 def _offers_of_a_second_account(scene):
     said = (CATALOGUE.render(part, "en").body for send in scene.sends for part in send.parts)
     return [text for text in said if "whoever is in both rooms" in text]
+
+
+@pytest.mark.parametrize(
+    ("door", "said"), [(None, "shows.other_server"), ("https://door.kith.test", "shows.other_server.door")]
+)
+async def test_an_account_from_elsewhere_is_known_elsewhere_however_little_its_name_says(door, said):
+    community = replace(COMMUNITY, federation=Federation.OPEN, door=door)
+    scene = Scene(community=community, person="@calm_otter:other.test")
+    await scene.joins()
+    await scene.agrees()
+    await scene.says("MS")
+    assert scene.said[0] == ["shows.intro", said, "shows.end"]
+    await scene.says("check me")
+    assert scene.said[0][0] == said
 
 
 async def test_what_is_missing_is_passed_on_without_a_name():

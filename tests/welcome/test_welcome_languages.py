@@ -18,7 +18,8 @@ from bots.core.settings import load_community
 from bots.welcome.answers import load, plain
 from bots.welcome.commands import COMMANDS, Language, Report
 from bots.welcome.matching import Matcher
-from bots.welcome.wording import SIGNS
+from bots.welcome.records import Who
+from bots.welcome.wording import APPS, SIGNS
 from fakes.welcome_scene import COMMUNITY, LOBBY, Scene
 
 CATALOGUE = Catalogue.load(shipped_words(), spoken(shipped_words()))
@@ -71,6 +72,15 @@ def test_what_one_is_told_to_write_is_understood(language):
     for sign in SIGNS:
         name = said[f"welcome.read.sign.{sign}"]
         assert vocabulary.pick("sign", str(name)) == sign
+
+
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_a_choice_can_be_written_as_it_is_shown(language):
+    vocabulary = load((language,))
+    said = Catalogue.read([FOLDER], [language], [])[language]
+    for key, question, choices in (("who", "who", Who), ("read.app", "app", APPS)):
+        picked = [vocabulary.pick(question, str(said[f"welcome.{key}.{choice}"])) for choice in choices]
+        assert picked == list(choices)
 
 
 def community(language):
