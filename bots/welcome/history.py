@@ -4,6 +4,8 @@
 The keys are given twice: once the invitation is out, so that they are there when somebody comes in,
 and at the moment they come in, to whichever device they have then. An app takes whichever comes in time.
 A device that is new in the first days after that is given them too.
+The keys come from the hand that invited, since an app takes them from no other: this bot's, or the moderation bot's,
+where that one had to send the invitation.
 Somebody whose device is not confirmed yet hears so in private, once, with what to do in an app like theirs.
 They get the keys when it is, if that is within some hours, or when they say that they are done.
 """
@@ -14,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Invite, Remember, Schedule, ShareHistory, Words
+from bots.core.actions import Action, BotName, Invite, Remember, Schedule, ShareHistory, Words
 from bots.core.bot import Reader
 from bots.core.community import Community, HistorySharing
 from bots.core.events import DevicesChanged, Membership, MembershipState, Outcome, Tick
@@ -30,6 +32,7 @@ from bots.welcome.wording import Say, Wording
 _DEVICE = "device"
 _AGAIN, _ASKED = f"{PAST}.again", f"{PAST}.asked"
 _NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
+_REFUSED = "KITHROOM_REFUSED"
 # An app waits for a day after it came in.
 _WAITS = (timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12))
 # So long after somebody came in, a new device of theirs is given the keys as well.
@@ -56,8 +59,11 @@ class History:
         if facts is None or facts.conversation is None:
             return ()
         match event.action:
-            case Invite(room_id=room_id) if event.ok:
-                return self._share(room_id, facts)
+            case Invite(room_id=room_id, voice=voice) if event.ok:
+                return self._share(room_id, facts, voice=voice)
+            case ShareHistory(room_id=room_id, why=why, voice=None) if event.errcode == _REFUSED:
+                # Not this bot's guest. Perhaps the other hand's: it is refused as well for who is neither's.
+                return self._share(room_id, facts, why=why, voice=BotName.MODERATION, follow_up=True)
             case ShareHistory(room_id=room_id, why=why) if event.errcode == _NO_SIGNED_DEVICE:
                 return tuple(self._is_closed(room_id, why, facts, event.id))
             case ShareHistory(room_id=room_id):
@@ -102,13 +108,17 @@ class History:
         why = _ASKED if event.payload.get("asked") else _AGAIN
         return self._share(str(event.payload["room_id"]), facts, why=why, follow_up=True)
 
-    def _share(self, room_id: str, facts: Facts, *, why: str = PAST, follow_up: bool = False) -> tuple[Action, ...]:
+    def _share(
+        self, room_id: str, facts: Facts, *, why: str = PAST, voice: BotName | None = None, follow_up: bool = False
+    ) -> tuple[Action, ...]:
         known = _condition(room_id, facts)
         condition = self.community.condition(known) if known else None
         if condition is None or condition.history is not HistorySharing.ON or facts.conversation is None:
             return ()
         since = facts.now - self.community.history_for
-        return (ShareHistory(why=why, room_id=room_id, user=facts.person, since=since, follow_up=follow_up),)
+        return (
+            ShareHistory(why=why, voice=voice, room_id=room_id, user=facts.person, since=since, follow_up=follow_up),
+        )
 
     def _is_closed(self, room_id: str, why: str, facts: Facts, source: str) -> Iterator[Action]:
         """No device could have the keys: told the first time, and to somebody who said that they are done."""

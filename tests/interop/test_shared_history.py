@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from bots.core.matrix.http import Http, path
+from bots.core.matrix.login import kept_session
 from interop.conftest import SHARING
 from interop.test_journey import settle_in
 
@@ -21,6 +22,15 @@ async def invited_by_a_moderator(place, room, somebody):
         http.token = (await http.request("POST", path("login"), login))["access_token"]
         await http.request("POST", path("rooms", room, "invite"), {"user_id": somebody.user_id})
         await http.request("POST", path("logout"), {})
+    await somebody.wait(lambda e: e["type"] == "my_membership" and e["room_id"] == room and e["membership"] == "invite")
+    await somebody.do("join", room=room)
+
+
+async def invited_by_the_moderation_bot(place, room, somebody):
+    """As it does where the welcome bot's own invitation does not get through."""
+    session = kept_session(place.state / "secrets" / "moderation")
+    async with Http(place.homeserver, session.access_token) as http:
+        await http.request("POST", path("rooms", room, "invite"), {"user_id": somebody.user_id})
     await somebody.wait(lambda e: e["type"] == "my_membership" and e["room_id"] == room and e["membership"] == "invite")
     await somebody.do("join", room=room)
 
@@ -60,6 +70,14 @@ async def test_an_invited_newcomer_reads_the_past_and_nobody_else_does(community
     assert seen_by_eve[together]
     assert not seen_by_eve[before]
     assert bundles(eve) == []
+
+    # Cy comes in by the moderation bot's: the past comes by that hand.
+    cy = await person("cy")
+    await cy.do("join", room=community.lobby)
+    await cy.invited_to()
+    await invited_by_the_moderation_bot(community, room, cy)
+    await cy.hears("said before anybody else came", room=room)
+    assert (await read(cy, room))[before]
 
     # Bo leaves, and comes back by another's invitation: what was said meanwhile is not his to read.
     given = len(bundles(bo))
