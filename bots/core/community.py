@@ -208,7 +208,7 @@ class Community:
     `keep_missing_words` is the organiser's switch: keep the words of questions that found nothing, unattributed.
     `library_news`: rooms hear once a month what came to the library.
     `appeal_within` is how long a member may appeal, `show_reporters` whether moderators see who reported something.
-    `minimum_age` is in years.
+    `minimum_age` is in years. `knock`: one can knock at the rooms of conditions, and is answered in private.
     `door` is the address of the page where people make an account here, `library_page` the one of the library's pages.
     `greeters_may` and `moderators_may` are what these can ask the moderation bot for; organisers can ask for all of it.
     `bans_by_two_after` is how long somebody has to have been here for a ban to take two people (None: one is enough).
@@ -246,6 +246,7 @@ class Community:
     moderators_may: frozenset[Deed] = frozenset(Deed)
     bans_by_two_after: timedelta | None = timedelta(days=30)
     minimum_age: int = 18
+    knock: bool = False
     door: str | None = None
     library_page: str | None = None
     mode: Mode = Mode.ACT

@@ -33,12 +33,11 @@ from bots.core.rooms import RoomRole, RoomView
 from bots.welcome.answers import Intent
 from bots.welcome.arriving import OWN, introduced, was_heard
 from bots.welcome.carrying_out import GREET, LABEL, carry_out, send
-from bots.welcome.coming_up import INVITE
 from bots.welcome.commands import COMMANDS, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData, NotesAgain
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about
 from bots.welcome.giving import asked_of, given
-from bots.welcome.inviting import turned_down, what_came
+from bots.welcome.inviting import let_in_when_open, turned_down, what_came
 from bots.welcome.listening import Listening
 from bots.welcome.passing_on import heard
 from bots.welcome.records import Conversation, Step, Telling
@@ -243,7 +242,7 @@ class Welcome:
         if conversation is None:
             turn = self.interview.begin(facts.person, facts.world, key)
         elif facts.room and facts.room.condition and self.interview.may_enter(conversation, facts.room.condition):
-            yield Invite(why=INVITE, room_id=event.room_id, user=facts.person, follow_up=True)
+            yield from let_in_when_open(facts, facts.room.condition)
             return
         elif facts.now - conversation.asked_at < _JUST_NOW:
             return

@@ -2,7 +2,7 @@
 """Invitations, and what becomes of them: kept back, overlooked, turned down. Each is said, and tried in another way.
 
 What the homeserver does not take from this bot, the moderation bot sends: somebody may have shut out only the one hand.
-Who came by the other hand is not given the room's past: that goes by the hand of the one who invited.
+The room's past then comes by that hand as well (`history`).
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def once_more(facts: Facts, condition: str) -> Iterator[Action]:
         yield Invite(why=_ONCE_MORE, voice=by, room_id=room.room_id, user=facts.person, follow_up=True)
 
 
-def unlocked(facts: Facts, condition: str) -> Iterator[Action]:
-    """An invitation that was held goes out, as soon as the room lets people in again, if it is still wanted."""
+def let_in_when_open(facts: Facts, condition: str) -> Iterator[Action]:
+    """Somebody who was let in before is invited; while the room takes nobody in, as soon as it does."""
     room = _still_wanted(facts, condition)
     if room is None or facts.conversation is None or facts.person in room.joined():
         return

@@ -15,7 +15,7 @@ from bots.welcome.carrying_out import carry_out, forgotten
 from bots.welcome.coming_up import Later
 from bots.welcome.conversation import Interview
 from bots.welcome.facts import Facts, facts_about, facts_in_their_chat
-from bots.welcome.inviting import once_more, overlooked, unlocked
+from bots.welcome.inviting import let_in_when_open, once_more, overlooked
 from bots.welcome.records import Arrivals, Pause, Step
 from bots.welcome.unread import hint
 
@@ -66,7 +66,7 @@ class LaterOn:
             case Later.INVITE_AGAIN:
                 return tuple(once_more(facts, str(event.payload["which"])))
             case Later.LOCKED:
-                return tuple(unlocked(facts, str(event.payload["which"])))
+                return tuple(let_in_when_open(facts, str(event.payload["which"])))
             case Later.MISSED:
                 return tuple(overlooked(self.interview, facts, str(event.payload["which"]), event.id))
             case _:

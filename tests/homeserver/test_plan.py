@@ -79,6 +79,11 @@ def test_every_room_is_made_encrypted_marked_and_closed_to_guests_in_one_request
     assert state["m.room.join_rules"]["join_rule"] == ("public" if key == "lobby" else "invite")
 
 
+def test_one_can_knock_at_the_rooms_of_conditions_where_the_settings_say_so():
+    rules = {key: room.join_rule for key, room in desired(knock=True).items()}
+    assert rules == {"lobby": "public", "moderators": "invite", "condition:t1d": "knock", "condition:ibd": "knock"}
+
+
 def test_history_is_for_members_of_that_time_unless_the_room_shares_it():
     rooms = desired()
     assert rooms["condition:t1d"].history_visibility == "joined"

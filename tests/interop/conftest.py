@@ -84,13 +84,13 @@ def stop_community(process: subprocess.Popen[bytes]) -> None:
 
 
 def with_shared_history(folder: Path) -> Path:
-    """The example's settings, in which one room shares its history."""
+    """The example's settings, in which one room shares its history, and one can knock at all of them."""
     shutil.copytree(CONFIG, folder)
     settings = folder / "community.yaml"
     text = settings.read_text("utf-8")
     name = f"  - id: {SHARING}\n"
     assert name in text
-    settings.write_text(text.replace(name, f"{name}    history: on\n"), "utf-8")
+    settings.write_text(f"knock: true\n{text.replace(name, f'{name}    history: on{chr(10)}')}", "utf-8")
     return folder
 
 

@@ -79,6 +79,9 @@ const deeds = {
         await synced;
         return { user_id: login.user_id, device_id: login.device_id };
     },
+    async knock({ room, reason }) {
+        return { room_id: (await client.knockRoom(room, { reason })).room_id };
+    },
     async join({ room, via }) {
         return { room_id: (await client.joinRoom(room, { viaServers: via })).roomId };
     },

@@ -62,6 +62,20 @@ async def test_asking_again_does_not_open_the_door(scene):
     assert scene.done == []
 
 
+async def test_a_knock_does_not_open_the_door_and_is_not_forgotten(scene):
+    await scene.picks_the_sign()
+    unlock(scene)
+    await scene.lets_time_pass(minutes=10)
+    await scene.joins("!ms")
+    await scene.leaves("!ms")
+    lock(scene)
+    await scene.knocks_at("!ms")
+    assert scene.done == []
+    unlock(scene)
+    await scene.lets_time_pass(minutes=10)
+    assert scene.done == ["invites to !ms"]
+
+
 async def test_who_is_forgotten_meanwhile_is_not_invited(scene):
     await scene.picks_the_sign()
     await scene.says("forget me")

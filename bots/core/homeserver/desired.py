@@ -133,6 +133,7 @@ def _condition_room(community: Community, cast: Cast, condition: Condition, cata
         condition=condition.id,
         name=condition.room_name,
         topic=condition.room_topic + notice,
+        join_rule="knock" if community.knock else "invite",
         history_visibility="shared" if shares else "joined",
         bots=tuple(BotName),
     )

@@ -133,6 +133,7 @@ class CommunityForm(Form):
     )
     bans_by_two_after_days: Annotated[int, Field(ge=0, le=3650)] = 30
     minimum_age: Annotated[int, Field(ge=13, le=30)] = 18
+    knock: bool = False
     door: Url | None = None
     library_page: Url | None = None
     mode: Annotated[str, AfterValidator(one_of(*Mode))] = Mode.ACT

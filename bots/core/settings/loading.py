@@ -125,6 +125,7 @@ class _Loading:
             moderators_may=frozenset(map(Deed, form.moderators_may)),
             bans_by_two_after=form.bans_by_two_after,
             minimum_age=form.minimum_age,
+            knock=form.knock,
             door=form.door,
             library_page=form.library_page,
             mode=Mode(form.mode),
