@@ -6,14 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from bots.moderation.grammar.reading import TAKEN_OUT, Reading
 from bots.moderation.grammar.rules import IDIOM, Match, Row, matches
 from bots.moderation.grammar.trie import Hit
-
-if TYPE_CHECKING:
-    from bots.moderation.grammar.tables import Grammar
 
 # Without any punctuation, what stands further away than this belongs to something else.
 _FURTHEST = 25
@@ -21,7 +17,10 @@ _LONG_PHRASE = 4
 
 
 class Parsed:
-    """Asked for what was found, and then for what surrounds it."""
+    """Asked for what was found, and then for what surrounds it.
+
+    `classes` are the numbers of those of the language's tables by name; `light` the words that may stand anywhere.
+    """
 
     def __init__(
         self,
@@ -30,18 +29,21 @@ class Parsed:
         hits: Sequence[Hit],
         standing: set[int],
         rows: Sequence[Row],
-        grammar: Grammar,
+        *,
+        language: str,
+        classes: Mapping[str, int],
+        light: frozenset[str],
     ) -> None:
         self.reading = reading
         # The reading's words as they were meant.
         self.meant = meant
         # The classes of everything that was hit.
         self._standing = standing
-        self.language = grammar.language
+        self.language = language
         self._hits = hits
         self._rows = rows
-        self._classes = grammar.classes
-        self._light_words = grammar.light
+        self._classes = classes
+        self._light_words = light
         self._covered: dict[str, list[bool]] = {}
         self._idiomatic: dict[str, list[bool]] = {}
         self._matched: dict[str, Sequence[Match]] = {}

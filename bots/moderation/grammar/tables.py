@@ -97,7 +97,7 @@ class Grammar:
             if also in keys and needs & found == needs
             for row in alike
         ]
-        return Parsed(reading, words, hits, keys, rows, self)
+        return Parsed(reading, words, hits, keys, rows, language=self.language, classes=self.classes, light=self.light)
 
     def meant(self, word: str) -> str:
         """The word of a table that this one is a way or a slip of; else the word itself."""
