@@ -13,8 +13,9 @@ from benchmarks.ground import Ground
 from benchmarks.load import Latency, latency
 from benchmarks.machine import Usage, usage
 from benchmarks.report import Row
-from bots.core.events import Membership, MembershipState, Message
+from bots.core.events import Membership, Message
 from bots.core.matrix.client import MatrixClient
+from bots.core.rooms import MembershipState
 from bots.core.transport import TransportError
 
 # Seconds to wait for one's greeting.

@@ -17,14 +17,14 @@ from benchmarks.report import KITHROOM, Row
 from benchmarks.subjects import DidNotStartError
 from bots.cli.database import open_database
 from bots.core.actions import BotName
-from bots.core.events import Membership, MembershipState, Redaction
+from bots.core.events import Membership, Redaction
 from bots.core.homeserver.desired import BOT_POWER, MODERATOR_POWER
 from bots.core.homeserver.synapse import Account
 from bots.core.language import Rendered
 from bots.core.matrix.client import MatrixClient
 from bots.core.matrix.http import Http, path
 from bots.core.records import CommunityRoom
-from bots.core.rooms import RoomRole
+from bots.core.rooms import MembershipState, RoomRole
 from bots.core.transport import Outgoing, TransportError
 
 # What Synapse lets one account send unless it is told otherwise (`rc_message`, 1.1xx): so many at once, then so many a

@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 from benchmarks.load import Asker
-from bots.core.events import Membership, MembershipState
+from bots.core.events import Membership
 from bots.core.matrix.login import Password
 from bots.core.matrix.opening import open_client
+from bots.core.rooms import MembershipState
 
 PATIENCE = 90.0
 

@@ -11,11 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bots.core.records import Record
-
+from bots.core.records import Record
 
 # How an action fails that could not be carried out before its `not_after`.
 TOO_LATE = "KITHROOM_TOO_LATE"

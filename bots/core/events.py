@@ -12,11 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bots.core.actions import Action
-
+from bots.core.actions import Action
+from bots.core.rooms import MembershipState
 
 # The code of the outcome of an action that was not carried out because what asked for it is only observed.
 OBSERVED = "KITHROOM_OBSERVED"
@@ -33,16 +31,6 @@ class MessageKind(StrEnum):
     NOTICE = "notice"
     EMOTE = "emote"
     MEDIA = "media"
-
-
-class MembershipState(StrEnum):
-    """The values of `membership` in `m.room.member`."""
-
-    JOIN = "join"
-    INVITE = "invite"
-    LEAVE = "leave"
-    BAN = "ban"
-    KNOCK = "knock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

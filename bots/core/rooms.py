@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bots.core.events import MembershipState
 from bots.core.policies import Policies
 
 
@@ -23,6 +22,16 @@ class RoomRole(StrEnum):
     PRIVATE = "private"
     LIST = "list"
     OTHER = "other"
+
+
+class MembershipState(StrEnum):
+    """The values of `membership` in `m.room.member`."""
+
+    JOIN = "join"
+    INVITE = "invite"
+    LEAVE = "leave"
+    BAN = "ban"
+    KNOCK = "knock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,9 @@ from dataclasses import replace
 
 from bots.core import actions as do
 from bots.core.actions import Action, Priority, Remember, Words
-from bots.core.events import MembershipState
 from bots.core.following import WHY, Following, Move, Refusal, invited_along
 from bots.core.records import Record
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.ladder import MUTED, level_of
 from bots.moderation.policy_lists.moving import list_moved
 from bots.moderation.records import Decision, Kind

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, Remember, Words
 from bots.core.bot import Reader
-from bots.core.events import Membership, MembershipState
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.events import Membership
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.standing.records import BannedByOthers
 from bots.moderation.telling import say_in_office
 

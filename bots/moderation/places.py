@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bots.core.authority import Act, can, outranks
-from bots.core.events import MembershipState
-from bots.core.rooms import RoomView
+from bots.core.rooms import MembershipState, RoomView
 from bots.moderation.ladder import LIFTS, MUTED, MUTES, SAID_ONLY, level_of
 from bots.moderation.records import Decision, Kind
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from bots.core import actions as do
 from bots.core.actions import Action, Priority
 from bots.core.bot import Reader
-from bots.core.events import Membership, MembershipState
+from bots.core.events import Membership
+from bots.core.rooms import MembershipState
 from bots.moderation.aftermath import Aftermath, around
 from bots.moderation.carrying_out import audit
 from bots.moderation.cases import NUMBERS

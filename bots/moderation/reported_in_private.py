@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from bots.core.actions import Action, Words
 from bots.core.bot import Reader
-from bots.core.events import MembershipState, Tick
 from bots.core.events import Report as ServerReport
+from bots.core.events import Tick
 from bots.core.passed_on import report_in
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.cases import subject
 from bots.moderation.reporting import WHY, Reported, gather_report, reported
 from bots.moderation.telling import tell

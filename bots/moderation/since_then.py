@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from bots.core.actions import Action, InRoom, LabelRef, Priority, Quote, Remember, Send, Words
 from bots.core.bot import Reader
-from bots.core.events import Membership, MembershipState, Message, Outcome, Redaction, Tick
-from bots.core.rooms import RoomRole
+from bots.core.events import Membership, Message, Outcome, Redaction, Tick
+from bots.core.rooms import MembershipState, RoomRole
 from bots.moderation.cases import SHOW, Subject, card, joined, named, show_later, subject
 from bots.moderation.records import Case
 from bots.moderation.reporting import first_words

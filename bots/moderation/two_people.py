@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, Audit, Cancel, Forget, Remember, Schedule, Words
 from bots.core.bot import Reader
-from bots.core.events import Membership, MembershipState, Tick
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.events import Membership, Tick
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.carrying_out import Occasion, carry_out
 from bots.moderation.commands import Ban, Command, Confirm
 from bots.moderation.orders import Order, Situation, resolve

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bots.core.actions import Action, InRoom, Join, Leave, Send, Words
 from bots.core.bot import Reader
-from bots.core.events import Membership, MembershipState, Outcome
+from bots.core.events import Membership, Outcome
 from bots.core.records import SpokenLanguage
-from bots.core.rooms import RoomRole
+from bots.core.rooms import MembershipState, RoomRole
 from bots.resources.asking.asked import is_private
 
 _SHARED_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION, RoomRole.MODERATORS)

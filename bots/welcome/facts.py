@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from bots.core.authority import power
 from bots.core.bot import Reader
-from bots.core.events import Event, MembershipState
+from bots.core.events import Event
 from bots.core.records import AgreedWords, CommunityRoom, Holding, Measure, PrivateChat, RoomMeasure, SpokenLanguage
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.welcome.records import Arrivals, Consent, Conversation, Pause, Telling
 from bots.welcome.showing import Account
 from bots.welcome.turn import World

@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from bots.core.actions import Action, Cancel, Erase, Schedule
 from bots.core.bot import Reader
-from bots.core.events import Membership, MembershipState, Tick
+from bots.core.events import Membership, Tick
+from bots.core.rooms import MembershipState
 from bots.welcome.carrying_out import forgotten
 from bots.welcome.facts import Facts, facts_in_their_chat
 from bots.welcome.records import Conversation

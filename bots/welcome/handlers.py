@@ -28,8 +28,8 @@ from bots.core.actions import (
 )
 from bots.core.bot import Reader
 from bots.core.commands import Missing, Unknown
-from bots.core.events import Membership, MembershipState, Message, MessageKind, Outcome, PollAnswer, Reaction
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.events import Membership, Message, MessageKind, Outcome, PollAnswer, Reaction
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.welcome.answers import Intent
 from bots.welcome.arriving import OWN, introduced, was_heard
 from bots.welcome.carrying_out import GREET, LABEL, carry_out, send

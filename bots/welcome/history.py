@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from bots.core.actions import Action, BotName, Invite, Remember, Schedule, ShareHistory, Words
 from bots.core.bot import Reader
 from bots.core.community import Community, HistorySharing
-from bots.core.events import DevicesChanged, Membership, MembershipState, Outcome, Tick
+from bots.core.events import DevicesChanged, Membership, Outcome, Tick
+from bots.core.rooms import MembershipState
 from bots.welcome.carrying_out import carry_out
 from bots.welcome.coming_up import PAST
 from bots.welcome.facts import Facts, facts_in_their_chat

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.core.actions import Action, BotName, Cancel, Invite, Words
-from bots.core.events import MembershipState, Outcome
-from bots.core.rooms import RoomView
+from bots.core.events import Outcome
+from bots.core.rooms import MembershipState, RoomView
 from bots.welcome.carrying_out import carry_out, to_office
 from bots.welcome.coming_up import INVITE, Later, put_by, tick_id
 from bots.welcome.conversation import Interview

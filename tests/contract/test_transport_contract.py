@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bots.core.events import Membership, MembershipState, Message, Reaction, Redaction, RoomStateChanged
+from bots.core.events import Membership, Message, Reaction, Redaction, RoomStateChanged
 from bots.core.markup import Rendered
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.login import Password
 from bots.core.matrix.opening import open_client
-from bots.core.rooms import PowerLevels
+from bots.core.rooms import MembershipState, PowerLevels
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.transport import Outgoing, TransportError

@@ -16,8 +16,7 @@ from bots.core.authority import (
     outranks,
     power,
 )
-from bots.core.events import MembershipState
-from bots.core.rooms import Member, PowerLevels, RoomView
+from bots.core.rooms import Member, MembershipState, PowerLevels, RoomView
 
 CREATOR, MOD, PEER, ANA = "@organiser:x", "@mod:x", "@peer:x", "@ana:x"
 IN = Member(MembershipState.JOIN)

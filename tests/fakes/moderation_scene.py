@@ -33,9 +33,9 @@ from bots.core.actions import (
 )
 from bots.core.authority import Act, can, power
 from bots.core.community import Community
-from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, Report, Tick, Unreadable
+from bots.core.events import Membership, Message, Outcome, Reaction, Report, Tick, Unreadable
 from bots.core.passed_on import PassedAppeal, PassedReport, passed_on
-from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
+from bots.core.rooms import Member, MembershipState, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.memory_store import MemoryStore, MemoryTransaction
 from bots.moderation.bot import make_bot

@@ -20,10 +20,10 @@ from bots.core.actions import (
 )
 from bots.core.bot import Handler
 from bots.core.community import Community, Guidelines
-from bots.core.events import Membership, MembershipState, Message, Outcome, Reaction, Tick, Unreadable
+from bots.core.events import Membership, Message, Outcome, Reaction, Tick, Unreadable
 from bots.core.language import Catalogue
 from bots.core.records import CommunityRoom, Record
-from bots.core.rooms import PowerLevels, RoomRole
+from bots.core.rooms import MembershipState, PowerLevels, RoomRole
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport

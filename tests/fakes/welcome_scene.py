@@ -23,19 +23,9 @@ from bots.core.actions import (
     SetTopic,
 )
 from bots.core.community import Community, Condition, Federation, Guideline, Guidelines
-from bots.core.events import (
-    Membership,
-    MembershipState,
-    Message,
-    MessageKind,
-    Outcome,
-    PollAnswer,
-    Reaction,
-    Tick,
-    Unreadable,
-)
+from bots.core.events import Membership, Message, MessageKind, Outcome, PollAnswer, Reaction, Tick, Unreadable
 from bots.core.records import CommunityRoom, PrivateChat
-from bots.core.rooms import Member, RoomRole, RoomView
+from bots.core.rooms import Member, MembershipState, RoomRole, RoomView
 from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation
 from bots.welcome.wording import SIGNS, sign_asked

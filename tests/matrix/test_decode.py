@@ -10,18 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.core.events import (
-    Media,
-    Membership,
-    MembershipState,
-    Message,
-    MessageKind,
-    PollAnswer,
-    Reaction,
-    Redaction,
-    RoomStateChanged,
-)
+from bots.core.events import Media, Membership, Message, MessageKind, PollAnswer, Reaction, Redaction, RoomStateChanged
 from bots.core.matrix.decode import LONGEST_TEXT, decode, decode_decrypted, decode_unreadable
+from bots.core.rooms import MembershipState
 
 ROOM = "!room:x"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bots.core.authority import UNLIMITED, Act, can, power
-from bots.core.events import Membership, MembershipState, Message, Unreadable
+from bots.core.events import Membership, Message, Unreadable
 from bots.core.language import Rendered
 from bots.core.matrix.client import MatrixClient
 from bots.core.matrix.cross_signing import CrossSigningKeys, IdentityChangedError
@@ -20,6 +20,7 @@ from bots.core.matrix.crypto import CryptoMachine
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.login import LoginError
 from bots.core.metadata import Tells
+from bots.core.rooms import MembershipState
 from bots.core.transport import NotReadyError, Outgoing, OutgoingFile, SyncBatch, TokenRevokedError, TransportError
 from core.test_metadata import exif, picture
 

@@ -8,10 +8,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bots.core.events import Membership, MembershipState, Message
+from bots.core.events import Membership, Message
 from bots.core.language import Rendered
 from bots.core.matrix.login import Password
 from bots.core.matrix.opening import open_client
+from bots.core.rooms import MembershipState
 from bots.core.transport import NotReadyError, Outgoing
 
 pytestmark = pytest.mark.real

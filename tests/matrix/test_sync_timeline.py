@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bots.core.events import MembershipState
 from bots.core.matrix.http import Http
 from bots.core.matrix.sync import invitation, read_timeline, sync_filter
+from bots.core.rooms import MembershipState
 from bots.core.transport import TransportError
 from fakes.scripted_homeserver import ScriptedHomeserver, refuse
 

@@ -8,10 +8,10 @@ from typing import ClassVar
 import pytest
 
 from bots.core.actions import BotName
-from bots.core.events import Membership, MembershipState, Message, RoomStateChanged
+from bots.core.events import Membership, Message, RoomStateChanged
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom
-from bots.core.rooms import PowerLevels, RoomRole
+from bots.core.rooms import MembershipState, PowerLevels, RoomRole
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import Bookkeeping, InRoom, Redact
-from bots.core.events import MembershipState, Reaction
+from bots.core.events import Reaction
+from bots.core.rooms import MembershipState
 from bots.moderation.records import Decision, Kind
 from fakes.moderation_scene import (
     ANA,

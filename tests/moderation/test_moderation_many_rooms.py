@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import Ban, Edit, Send, SetPower
-from bots.core.events import OBSERVED, MembershipState
+from bots.core.events import OBSERVED
+from bots.core.rooms import MembershipState
 from bots.moderation.records import Progress, RoomLife
 from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, LANTERN, LOBBY, MEMBERS_ROOMS, MO, OFFICE, Scene
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import Ban, InRoom, Invite, Redact, Remove, SetPower, Unban
-from bots.core.events import MembershipState
+from bots.core.rooms import MembershipState
 from bots.moderation.commands import BUTTONS, COMMANDS
 from fakes.moderation_scene import (
     ANA,

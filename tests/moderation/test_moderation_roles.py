@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bots.core.community import Deed
-from bots.core.events import MembershipState
+from bots.core.rooms import MembershipState
 from bots.moderation.commands import COMMANDS, Help, Report
 from bots.moderation.office_commands import OfficeCommand
 from bots.moderation.records import Proposal

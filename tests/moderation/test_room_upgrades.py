@@ -4,10 +4,9 @@
 import pytest
 
 from bots.core.actions import BotName
-from bots.core.events import MembershipState
 from bots.core.matrix.state import view_from_state
 from bots.core.records import CommunityRoom
-from bots.core.rooms import PowerLevels, RoomRole
+from bots.core.rooms import MembershipState, PowerLevels, RoomRole
 from bots.moderation.records import Decision
 from fakes.house import ANA, BEN, BOTS, MIA, MO, MODERATION, ORGANISER, WELCOME, House
 

@@ -19,11 +19,11 @@ from bots.core.actions import (
     Send,
 )
 from bots.core.community import Community, Contact, Country, Guidelines, Helpline
-from bots.core.events import Membership, MembershipState, Message, Outcome
+from bots.core.events import Membership, Message, Outcome
 from bots.core.helplines import current, find_country
 from bots.core.library import Kind, Resource
 from bots.core.records import SpokenLanguage
-from bots.core.rooms import Member, RoomRole, RoomView
+from bots.core.rooms import Member, MembershipState, RoomRole, RoomView
 from bots.resources.bot import make_bot
 from bots.resources.library import MADE_ANEW
 from bots.resources.records import Answered, MissingWord

@@ -18,9 +18,9 @@ from bots.core.actions import (
     TakeBack,
     Words,
 )
-from bots.core.events import MembershipState, Message, Redaction
+from bots.core.events import Message, Redaction
 from bots.core.records import CommunityRoom
-from bots.core.rooms import PowerLevels, RoomRole
+from bots.core.rooms import MembershipState, PowerLevels, RoomRole
 from bots.core.runtime.effects import DryRun, Recording
 from bots.core.runtime.live import LONGEST_WAIT
 from bots.core.transport import NotReadyError, TransportError

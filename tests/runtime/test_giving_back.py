@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bots.core.actions import BotName, Edit, EventRef, GivenBack, InPrivateChat, InRoom, OwnWords, Quote, Send, Words
-from bots.core.events import MembershipState, Message
-from bots.core.rooms import Member, RoomRole, RoomView
+from bots.core.events import Message
+from bots.core.rooms import Member, MembershipState, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.own_words import Written
 

@@ -22,8 +22,7 @@ from bots.core.actions import (
     Words,
 )
 from bots.core.authority import power
-from bots.core.events import MembershipState
-from bots.core.rooms import Member, PowerLevels, RoomRole, RoomView
+from bots.core.rooms import Member, MembershipState, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from fakes.actions_made_up import (
     actions,

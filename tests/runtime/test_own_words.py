@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.actions import BotName, Edit, EventRef, InPrivateChat, InRoom, OwnWords, Send, Words
-from bots.core.events import MembershipState, Message
+from bots.core.events import Message
 from bots.core.records import AgreedWords, CommunityRoom
-from bots.core.rooms import Member, RoomRole, RoomView
+from bots.core.rooms import Member, MembershipState, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.own_words import Written
 from bots.core.transport import TransportError

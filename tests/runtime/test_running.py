@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import BotName
-from bots.core.events import MembershipState, Message, Reaction, Redaction
+from bots.core.events import Message, Reaction, Redaction
+from bots.core.rooms import MembershipState
 from fakes.parrot import ME, ORGANISER, World, settle
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from bots.core.actions import BotName, InPrivateChat, InRoom, Invite
 from bots.core.community import Condition
-from bots.core.events import Membership, MembershipState, Message
+from bots.core.events import Membership, Message
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import PrivateChat
+from bots.core.rooms import MembershipState
 from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.transport import TransportError
 from bots.welcome.conversation import MOST_MESSAGES

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import BotName
-from bots.core.events import MembershipState
-from bots.core.rooms import Member, PowerLevels
+from bots.core.rooms import Member, MembershipState, PowerLevels
 from bots.welcome.gone import REMEMBERED_FOR
 from bots.welcome.records import Conversation
 from fakes.parrot import settle

@@ -7,9 +7,10 @@ import pytest
 
 from bots.core.actions import BotName, InPrivateChat, InRoom, Priority, Send
 from bots.core.community import Federation, Guidelines
-from bots.core.events import MembershipState, MessageKind
+from bots.core.events import MessageKind
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom, Kept
+from bots.core.rooms import MembershipState
 from bots.core.settings import load_community
 from bots.welcome.records import Consent, Conversation, Purpose, Step
 from bots.welcome.wording import question_id

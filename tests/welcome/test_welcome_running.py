@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bots.core.actions import BotName, Remove
-from bots.core.events import MembershipState, Message
+from bots.core.events import Message
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom, PrivateChat
-from bots.core.rooms import PowerLevels, RoomRole
+from bots.core.rooms import MembershipState, PowerLevels, RoomRole
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from bots.core.community import Federation
-from bots.core.events import Membership, MembershipState
+from bots.core.events import Membership
+from bots.core.rooms import MembershipState
 from bots.welcome.records import Step
 from fakes.welcome_scene import ORGANISER, PRIVATE, Scene, with_federation
 

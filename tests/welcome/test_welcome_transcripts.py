@@ -9,9 +9,8 @@ import yaml
 
 from bots.core.actions import Send, Words
 from bots.core.community import Federation
-from bots.core.events import MembershipState
 from bots.core.language import Catalogue, shipped_words
-from bots.core.rooms import Member
+from bots.core.rooms import Member, MembershipState
 from bots.core.settings import load_community
 from fakes.welcome_scene import ANA, COMMUNITY, LOBBY, PRIVATE, START, Scene
 

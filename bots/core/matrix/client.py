@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots.core.events import MembershipState, Message, PollAnswer, Unreadable
+from bots.core.events import Message, PollAnswer, Unreadable
 from bots.core.matrix.content import POLL_START, file_content, message_content, poll_content
 from bots.core.matrix.cross_signing import Identity
 from bots.core.matrix.decode import Decoded, decode, decode_decrypted, decode_unreadable
@@ -26,7 +26,7 @@ from bots.core.matrix.reports import read_reports
 from bots.core.matrix.room_actions import RoomActions, event_id_in
 from bots.core.matrix.sync import Timeline, fetch_sync, invitation, read_timeline, rooms_in, transaction_id
 from bots.core.metadata import Tells
-from bots.core.rooms import RoomView
+from bots.core.rooms import MembershipState, RoomView
 from bots.core.transport import (
     Health,
     HomeserverReport,

@@ -15,7 +15,6 @@ from typing import Any, TypedDict
 from bots.core.events import (
     Media,
     Membership,
-    MembershipState,
     Message,
     MessageKind,
     PollAnswer,
@@ -25,6 +24,7 @@ from bots.core.events import (
     Unreadable,
 )
 from bots.core.matrix.text import LONGEST_ID, is_identifier, mended
+from bots.core.rooms import MembershipState
 
 Said = Message | Reaction | PollAnswer
 Decoded = Said | Redaction | Membership | RoomStateChanged

@@ -9,10 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from bots.core.authority import creators_are_unlimited
-from bots.core.events import MembershipState
 from bots.core.matrix.text import is_identifier
 from bots.core.policies import POLICY_TYPES, Policy, policy_of
-from bots.core.rooms import Member, PowerLevels, RoomView
+from bots.core.rooms import Member, MembershipState, PowerLevels, RoomView
 
 Json = Mapping[str, Any]
 

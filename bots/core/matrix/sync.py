@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.core.events import Membership, MembershipState
+from bots.core.events import Membership
 from bots.core.matrix.decode import decode
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.text import is_identifier
+from bots.core.rooms import MembershipState
 from bots.core.transport import TransportError
 
 Json = Mapping[str, Any]

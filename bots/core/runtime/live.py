@@ -38,12 +38,12 @@ from bots.core.actions import (
     Unban,
     Words,
 )
-from bots.core.events import MembershipState, MessageKind
+from bots.core.events import MessageKind
 from bots.core.kept import as_json, readable
 from bots.core.language import Catalogue
 from bots.core.metadata import ERRCODES
 from bots.core.pages import Seen, to_json
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.own_words import Written
 from bots.core.runtime.payload import Outward

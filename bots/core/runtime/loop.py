@@ -22,7 +22,6 @@ from bots.core.events import (
     DevicesChanged,
     Event,
     Membership,
-    MembershipState,
     Message,
     Outcome,
     Report,
@@ -32,6 +31,7 @@ from bots.core.events import (
     Unreadable,
 )
 from bots.core.policies import POLICY_TYPES
+from bots.core.rooms import MembershipState
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms

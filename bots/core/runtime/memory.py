@@ -16,20 +16,10 @@ from typing import Any
 
 from bots.core.access_lists import with_shut_out
 from bots.core.authority import Act, can, can_on, outranks, power
-from bots.core.events import (
-    AnyEvent,
-    Event,
-    Membership,
-    MembershipState,
-    Message,
-    Reaction,
-    Redaction,
-    RoomStateChanged,
-    Unreadable,
-)
+from bots.core.events import AnyEvent, Event, Membership, Message, Reaction, Redaction, RoomStateChanged, Unreadable
 from bots.core.metadata import Tells
 from bots.core.policies import policy_of
-from bots.core.rooms import Member, PowerLevels, RoomView
+from bots.core.rooms import Member, MembershipState, PowerLevels, RoomView
 from bots.core.transport import HomeserverReport, NotReadyError, Outgoing, TransportError
 
 _POWER_LEVELS, _JOIN_RULES, _ACL = "m.room.power_levels", "m.room.join_rules", "m.room.server_acl"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bots.core.events import Event, MembershipState, Message, Unreadable
+from bots.core.events import Event, Message, Unreadable
 from bots.core.metadata import Tells
-from bots.core.rooms import RoomView
+from bots.core.rooms import MembershipState, RoomView
 from bots.core.runtime.memory import Entry, MemoryHomeserver
 from bots.core.transport import Health, HomeserverReport, Outgoing, OutgoingFile, ReportKind, SyncBatch, TransportError
 

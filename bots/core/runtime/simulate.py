@@ -14,11 +14,11 @@ from functools import partial
 from bots.core.actions import Action, BotName, Edit, InPrivateChat, InRoom, Redact, Send, Words
 from bots.core.bot import Bot
 from bots.core.community import Community
-from bots.core.events import MembershipState, Message
+from bots.core.events import Message
 from bots.core.homeserver.desired import BOT_POWER, Cast, desired_rooms
 from bots.core.language import Catalogue
 from bots.core.records import CommunityRoom, PrivateChat
-from bots.core.rooms import PowerLevels
+from bots.core.rooms import MembershipState, PowerLevels
 from bots.core.runtime.effects import Recording
 from bots.core.runtime.happenings import SERVER, Happening, Wrong, compared, user_id
 from bots.core.runtime.memory import MemoryHomeserver

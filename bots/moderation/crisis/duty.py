@@ -13,10 +13,10 @@ from bots.core.bot import Reader
 from bots.core.commands import parse_duration
 from bots.core.community import Community
 from bots.core.crisis.rota import end_of, has_duty, on_duty
-from bots.core.events import Membership, MembershipState, Message, Reaction
+from bots.core.events import Membership, Message, Reaction
 from bots.core.hours import offset_of, times_in, written
 from bots.core.records import OnCall
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.crisis.commands import DUTY, Duty
 from bots.moderation.whereabouts import moderators_room
 

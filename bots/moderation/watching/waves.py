@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from bots.core.actions import Action, Remember, Words
 from bots.core.bot import Reader
 from bots.core.community import Community, FirstStep
-from bots.core.events import PRESENT, Membership, MembershipState
-from bots.core.rooms import RoomView, place_of
+from bots.core.events import PRESENT, Membership
+from bots.core.rooms import MembershipState, RoomView, place_of
 from bots.moderation.detectors.noise import GUIDELINE, WAVE_WINDOW, is_wave
 from bots.moderation.telling import say_in_office
 from bots.moderation.watching.records import JoinWave
