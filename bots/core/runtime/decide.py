@@ -25,6 +25,7 @@ from bots.core.actions import (
     Leave,
     Log,
     LookAt,
+    Outward,
     Remember,
     Schedule,
     Send,
@@ -38,7 +39,7 @@ from bots.core.rooms import RoomRole
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.observe import OBSERVED, Observed, Watching, hold_back, would_have
 from bots.core.runtime.outcomes import OUTCOME_KIND, outcome_payload
-from bots.core.runtime.payload import Outward, to_json
+from bots.core.runtime.payload import to_json
 from bots.core.runtime.ports import Waiting
 from bots.core.runtime.reader import StoreReader
 from bots.core.transport import TransportError

@@ -13,8 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from bots.core.actions import BotName, Edit, Send
-from bots.core.runtime.payload import Outward
+from bots.core.actions import BotName, Edit, Outward, Send
 from bots.core.transport import TransportError
 
 

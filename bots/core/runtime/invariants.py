@@ -23,6 +23,7 @@ from bots.core.actions import (
     Leave,
     LookAt,
     OpenDoor,
+    Outward,
     Part,
     Quote,
     ReadWords,
@@ -42,7 +43,6 @@ from bots.core.authority import may_set_level, outranks, power
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.giving_back import given_back, gives_it_to_another
 from bots.core.runtime.own_words import Written, own_line, puts_words_into_a_mouth
-from bots.core.runtime.payload import Outward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

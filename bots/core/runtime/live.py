@@ -24,6 +24,7 @@ from bots.core.actions import (
     Leave,
     LookAt,
     OpenDoor,
+    Outward,
     ReadWords,
     Redact,
     Ref,
@@ -46,7 +47,6 @@ from bots.core.pages import Seen, to_json
 from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.own_words import Written
-from bots.core.runtime.payload import Outward
 from bots.core.runtime.ports import Directory
 from bots.core.runtime.speaking import NOTHING, Speaking
 from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportError

@@ -27,6 +27,7 @@ from bots.core.actions import (
     Invite,
     Join,
     LookAt,
+    Outward,
     Param,
     Part,
     Priority,
@@ -44,7 +45,6 @@ from bots.core.actions import (
 )
 from bots.core.community import Community, Mode
 from bots.core.events import OBSERVED
-from bots.core.runtime.payload import Outward
 
 __all__ = ["OBSERVED", "Observed", "Watching", "hold_back", "would_have"]
 

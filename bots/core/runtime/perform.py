@@ -15,13 +15,13 @@ from typing import Any
 
 import structlog
 
-from bots.core.actions import TOO_LATE, BotName, Send
+from bots.core.actions import TOO_LATE, BotName, Outward, Send
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock, wait_for
 from bots.core.runtime.effects import Effects
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.outcomes import OUTCOME_KIND, outcome_payload
-from bots.core.runtime.payload import Outward, from_json
+from bots.core.runtime.payload import from_json
 from bots.core.runtime.ports import Store, Waiting
 from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
 

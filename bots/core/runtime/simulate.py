@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bots.core.actions import Action, BotName, Edit, InPrivateChat, InRoom, Redact, Send, Words
+from bots.core.actions import Action, BotName, Edit, InPrivateChat, InRoom, Outward, Redact, Send, Words
 from bots.core.bot import Bot
 from bots.core.community import Community
 from bots.core.events import Message
@@ -24,7 +24,6 @@ from bots.core.runtime.happenings import SERVER, Happening, Wrong, compared, use
 from bots.core.runtime.memory import MemoryHomeserver
 from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.memory_transport import MemoryTransport
-from bots.core.runtime.payload import Outward
 from bots.core.runtime.run import Running
 from bots.core.runtime.transcript import PRIVATE, Expectation, Step, Transcript, Wait
 from bots.core.transport import TransportError
