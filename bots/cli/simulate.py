@@ -16,10 +16,10 @@ from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.bot import Bot
 from bots.core.community import Community
-from bots.core.runtime.happenings import Happening, Wrong
-from bots.core.runtime.simulate import Simulation, SimulationError, places
-from bots.core.runtime.transcript import load_transcript
 from bots.core.settings import load_catalogue, load_community
+from bots.core.simulation.happenings import Happening, Wrong
+from bots.core.simulation.simulate import Simulation, SimulationError, places
+from bots.core.simulation.transcript import load_transcript
 
 
 async def show(transcript: Path, folder: Path, console: Console) -> bool:

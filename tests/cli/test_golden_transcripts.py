@@ -12,7 +12,7 @@ from rich.console import Console
 from bots.cli import main
 from bots.cli.simulate import check
 from bots.core.documents import SettingsError
-from bots.core.runtime.transcript import load_transcript
+from bots.core.simulation.transcript import load_transcript
 
 CONFIG = Path(__file__).parents[2] / "config"
 

@@ -16,8 +16,8 @@ from bots.core.matrix.http import Http, path
 from bots.core.matrix.login import Password
 from bots.core.matrix.opening import open_client
 from bots.core.rooms import MembershipState, PowerLevels
-from bots.core.runtime.memory import MemoryHomeserver
-from bots.core.runtime.memory_transport import MemoryTransport
+from bots.core.simulation.homeserver import MemoryHomeserver
+from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import Outgoing, TransportError
 
 BOT_POWER = 60

@@ -9,10 +9,10 @@ from bots.core.events import Message
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom
 from bots.core.rooms import PowerLevels, RoomRole
-from bots.core.runtime.memory import MemoryHomeserver
-from bots.core.runtime.memory_store import MemoryStore
-from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
+from bots.core.simulation.homeserver import MemoryHomeserver
+from bots.core.simulation.store import MemoryStore
+from bots.core.simulation.transport import MemoryTransport
 from bots.moderation.bot import make_bot as make_moderation
 from bots.resources.bot import make_bot as make_resources
 from bots.welcome.bot import make_bot as make_welcome

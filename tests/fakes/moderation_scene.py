@@ -37,7 +37,7 @@ from bots.core.events import Membership, Message, Outcome, Reaction, Report, Tic
 from bots.core.passed_on import PassedAppeal, PassedReport, passed_on
 from bots.core.rooms import Member, MembershipState, PowerLevels, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
-from bots.core.runtime.memory_store import MemoryStore, MemoryTransaction
+from bots.core.simulation.store import MemoryStore, MemoryTransaction
 from bots.moderation.bot import make_bot
 from bots.moderation.records import Case, Decision
 from fakes.welcome_scene import COMMUNITY

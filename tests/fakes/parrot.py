@@ -24,10 +24,10 @@ from bots.core.events import Membership, Message, Outcome, Reaction, Tick, Unrea
 from bots.core.language import Catalogue
 from bots.core.records import CommunityRoom, Record
 from bots.core.rooms import MembershipState, PowerLevels, RoomRole
-from bots.core.runtime.memory import MemoryHomeserver
-from bots.core.runtime.memory_store import MemoryStore
-from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
+from bots.core.simulation.homeserver import MemoryHomeserver
+from bots.core.simulation.store import MemoryStore
+from bots.core.simulation.transport import MemoryTransport
 from bots.welcome.records import Consent, Purpose
 from fakes.clock import FakeClock
 

@@ -12,10 +12,10 @@ from bots.core.events import Membership, Message, RoomStateChanged
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom
 from bots.core.rooms import MembershipState, PowerLevels, RoomRole
-from bots.core.runtime.memory import MemoryHomeserver
-from bots.core.runtime.memory_store import MemoryStore
-from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
+from bots.core.simulation.homeserver import MemoryHomeserver
+from bots.core.simulation.store import MemoryStore
+from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import TransportError
 from bots.moderation.bot import make_bot
 from fakes.clock import FakeClock

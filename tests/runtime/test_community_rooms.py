@@ -5,7 +5,7 @@ from bots.core.actions import BotName
 from bots.core.records import CommunityRoom
 from bots.core.rooms import RoomRole
 from bots.core.runtime.community_rooms import GOOD_FOR, CommunityRooms
-from bots.core.runtime.memory_store import MemoryStore
+from bots.core.simulation.store import MemoryStore
 from fakes.clock import FakeClock
 
 FIRST = CommunityRoom(room_id="!first:x", role=RoomRole.LOBBY)

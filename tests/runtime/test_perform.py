@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import TOO_LATE, BotName, InRoom, Priority, Send, Words
-from bots.core.runtime.memory_store import MemoryStore
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import to_json
 from bots.core.runtime.perform import LONGEST_NOT_READY, MOST_SERVER_ERRORS, WIDTH, Performer
+from bots.core.simulation.store import MemoryStore
 from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
 from fakes.clock import FakeClock
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from bots.core.documents import SettingsError
-from bots.core.runtime.simulate import Simulation, SimulationError, places
-from bots.core.runtime.transcript import load_transcript
 from bots.core.settings import load_catalogue, load_community
+from bots.core.simulation.simulate import Simulation, SimulationError, places
+from bots.core.simulation.transcript import load_transcript
 from bots.resources.bot import make_bot as make_resources
 from bots.welcome.bot import make_bot as make_welcome
 from fakes.ears import by_plain_words

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from bots.core.runtime.memory_store import MemoryStore
+from bots.core.simulation.store import MemoryStore
 from bots.core.store import Store
 from fakes.kept import KEYS, RECORDS, create_tables
 

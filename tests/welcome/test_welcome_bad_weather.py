@@ -12,7 +12,7 @@ from bots.core.events import Membership, Message
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import PrivateChat
 from bots.core.rooms import MembershipState
-from bots.core.runtime.memory_transport import MemoryTransport
+from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import TransportError
 from bots.welcome.conversation import MOST_MESSAGES
 from bots.welcome.records import Conversation, FirstWords, Step

@@ -11,11 +11,11 @@ from bots.core.events import Message
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import MembershipState, PowerLevels, RoomRole
-from bots.core.runtime.memory import MemoryHomeserver
-from bots.core.runtime.memory_store import MemoryStore
-from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.payload import from_json
 from bots.core.runtime.run import Running
+from bots.core.simulation.homeserver import MemoryHomeserver
+from bots.core.simulation.store import MemoryStore
+from bots.core.simulation.transport import MemoryTransport
 from bots.moderation.records import Case
 from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation

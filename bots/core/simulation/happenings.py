@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bots.core.runtime.transcript import DEEDS, NOTHING, PRIVATE, Expectation
+from bots.core.simulation.transcript import DEEDS, NOTHING, PRIVATE, Expectation
 
 SERVER = "simulated.example"
 

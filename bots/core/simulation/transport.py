@@ -10,7 +10,8 @@ from datetime import datetime
 from bots.core.events import Event, Message, Unreadable
 from bots.core.metadata import Tells
 from bots.core.rooms import MembershipState, RoomView
-from bots.core.runtime.memory import Entry, MemoryHomeserver
+from bots.core.simulation.homeserver import MemoryHomeserver
+from bots.core.simulation.rooms import Entry
 from bots.core.transport import Health, HomeserverReport, Outgoing, OutgoingFile, ReportKind, SyncBatch, TransportError
 
 

@@ -20,12 +20,12 @@ from bots.core.language import Catalogue
 from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import MembershipState, PowerLevels
 from bots.core.runtime.effects import Recording
-from bots.core.runtime.happenings import SERVER, Happening, Wrong, compared, user_id
-from bots.core.runtime.memory import MemoryHomeserver
-from bots.core.runtime.memory_store import MemoryStore
-from bots.core.runtime.memory_transport import MemoryTransport
 from bots.core.runtime.run import Running
-from bots.core.runtime.transcript import PRIVATE, Expectation, Step, Transcript, Wait
+from bots.core.simulation.happenings import SERVER, Happening, Wrong, compared, user_id
+from bots.core.simulation.homeserver import MemoryHomeserver
+from bots.core.simulation.store import MemoryStore
+from bots.core.simulation.transcript import PRIVATE, Expectation, Step, Transcript, Wait
+from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import TransportError
 
 ORGANISER = f"@organiser:{SERVER}"
