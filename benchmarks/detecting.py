@@ -25,8 +25,8 @@ from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Finding, Setting
 from bots.moderation.detectors.noise import in_message
 from bots.moderation.detectors.own_words import OwnWords
-from bots.moderation.detectors.reading import passage, passages
 from bots.moderation.detectors.registry import DETECTORS
+from bots.moderation.passages.reading import passage, passages
 from bots.moderation.watching.known import known_of
 from bots.moderation.watching.respond import TOLD_FROM, Author, Response, respond
 from fakes import suites

@@ -14,10 +14,10 @@ from math import exp, sqrt
 from pathlib import Path
 
 from bots.moderation.crisis.surroundings import PURPOSE, idle
-from bots.moderation.detectors.reading import passage
 from bots.moderation.grammar import tables
 from bots.moderation.grammar.reading import read
 from bots.moderation.grammar.weights import Weights, things
+from bots.moderation.passages.reading import passage
 from fakes import suites
 from fakes.harmless import messages
 

@@ -19,7 +19,7 @@ from bots.core.homeserver.apply import observe
 from bots.core.matrix.state import view_from_state
 from bots.core.records import CommunityRoom, Readability
 from bots.moderation.standing.lacks import Lack, Standing, standings
-from bots.moderation.standing.status import FEWEST, WEEK, Read, counted
+from bots.moderation.status import FEWEST, WEEK, Read, counted
 
 _SAYS = {
     Lack.ABSENT: "not in it",

@@ -52,6 +52,7 @@ from bots.moderation.roles import roles_in
 from bots.moderation.servers import servers
 from bots.moderation.standing.handling import standing
 from bots.moderation.standing.records import BannedByOthers, BlindRoom, NextSummary, NotReadable, ToldStanding
+from bots.moderation.status import Answering
 from bots.moderation.watching.handling import watching
 from bots.moderation.watching.records import JoinWave, Pace, Reminded, SlowPace
 
@@ -94,6 +95,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
     """The bot for this community: authority is in the rooms. `hear` says what a message sounds like."""
     roles, hear = roles_in(community), once(hear)
     slow_mode = SlowMode(community, roles, hear)
+    status = Answering(community)
     watched = community.mode is Mode.OBSERVE or bool({"moderation", measures.ENDS} & {*community.observe})
     in_private = ReportsInPrivate(show_reporter=community.show_reporters)
 
@@ -158,7 +160,8 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Message, many_rooms.gather_life, many_rooms.decide_life),
             Handler(Unreadable, unreadable.gather_unreadable, unreadable.decide_unreadable),
             *crisis_handlers(community, hear),
-            *standing(community),
+            *standing(),
+            Handler(Message, status.gather, status.decide),
             *policy_lists(),
             *servers(community),
             Handler(Membership, others.gather, others.decide),

@@ -15,8 +15,9 @@ from bots.core.actions import Action, Audit, InRoom, LabelRef, Part, Priority, Q
 from bots.core.bot import Reader
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.commands import BUTTONS
-from bots.moderation.detectors.finding import Field, Finding, Whose
+from bots.moderation.detectors.finding import Finding, Whose
 from bots.moderation.history import before
+from bots.moderation.passages.passage import Field
 from bots.moderation.records import Case, Decision
 from bots.moderation.telling import case_label
 

@@ -9,7 +9,7 @@ from bots.core.community import Community
 from bots.core.crisis.hearing import Where
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.identity import Identity
-from bots.moderation.detectors.reading import passage
+from bots.moderation.passages.reading import passage
 from bots.moderation.watching.known import known_of
 
 

@@ -14,13 +14,12 @@ from datetime import datetime, timedelta
 from bots.core.actions import Action, Param, Remember, Words
 from bots.core.bot import Reader
 from bots.core.community import Community
-from bots.core.crisis.hearing import Hear
+from bots.core.crisis.hearing import Hear, where_in
 from bots.core.crisis.tiers import Tier
 from bots.core.events import Message
 from bots.core.records import Measure, RoomMeasure
 from bots.core.rooms import RoomView
 from bots.moderation.commands import COMMANDS
-from bots.moderation.crisis.ears import where_in
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.roles import Role, Roles
 from bots.moderation.telling import say_in_office, tell

@@ -10,7 +10,7 @@ from bots.core.bot import Reader
 from bots.core.events import Membership, Outcome
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import MembershipState, RoomRole
-from bots.resources.asking.asked import is_private
+from bots.resources.people import is_private
 
 _SHARED_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION, RoomRole.MODERATORS)
 

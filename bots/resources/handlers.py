@@ -31,7 +31,7 @@ from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomView, place_of
 from bots.core.tips import TipCommand
 from bots.resources.asking import following_up
-from bots.resources.asking.asked import Asked, Distress, Lost, People, Reading, Search, is_private
+from bots.resources.asking.asked import Asked, Distress, Lost, People, Reading, Search
 from bots.resources.asking.following_up import ANSWER, TOLD_IN_PRIVATE, FollowingUp, buttons, buttons_told
 from bots.resources.asking.for_whom import for_whom
 from bots.resources.asking.missing import counted, counts
@@ -43,7 +43,7 @@ from bots.resources.cards import card_named, card_told, cards_of, cards_told, to
 from bots.resources.commands import Card, Topics
 from bots.resources.finding import ANYBODY, MOST_RESULTS, For
 from bots.resources.library import MADE_ANEW, Answer, Found, Library
-from bots.resources.people import is_somebody_awake, people_to_call
+from bots.resources.people import is_private, is_somebody_awake, people_to_call
 from bots.resources.records import Answered, Opinion
 from bots.resources.wisdom.handling import Wisdom
 

@@ -11,21 +11,21 @@ from datetime import datetime
 from bots.core.actions import Action, InRoom, Priority, Send
 from bots.core.bot import Reader
 from bots.core.community import Community
-from bots.core.crisis.hearing import Heard, Where
+from bots.core.crisis.hearing import Heard
 from bots.core.crisis.note import Person, answer
 from bots.core.crisis.rota import on_duty
 from bots.core.crisis.tiers import Assessment
 from bots.core.events import Message
 from bots.core.records import OnCall
-from bots.core.rooms import RoomView, place_of
+from bots.core.rooms import RoomRole, RoomView
+
+# A private chat with this bot is the two of them.
+_TWO = 2
 
 
-def where_is(community: Community, event: Message, room: RoomView) -> Where:
-    """Where and when it is said."""
-    spoken = community.language_in(place_of(room.role, room.condition))
-    languages = tuple(dict.fromkeys((spoken, *community.languages)))
-    slang = community.slang_in(room.condition)
-    return Where(now=event.sent_at, languages=languages, condition=room.condition, slang=slang)
+def is_private(room: RoomView) -> bool:
+    """Whether nobody else is in it."""
+    return room.role is RoomRole.OTHER and len(room.joined()) <= _TWO
 
 
 async def is_somebody_awake(community: Community, reader: Reader) -> bool:

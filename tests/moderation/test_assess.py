@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from bots.core.crisis.tiers import Tier
 from bots.moderation.crisis.assess import assess
-from bots.moderation.detectors.finding import Field, Setting
-from bots.moderation.detectors.reading import passage
+from bots.moderation.detectors.finding import Setting
+from bots.moderation.passages.passage import Field
+from bots.moderation.passages.reading import passage
 
 ANYWHERE = Setting(now=datetime(2026, 5, 4, tzinfo=UTC))
 

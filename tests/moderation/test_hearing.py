@@ -11,10 +11,10 @@ from bots.core.crisis.tiers import Tier
 from bots.moderation.crisis.assess import assess
 from bots.moderation.crisis.surroundings import PURPOSE, idle
 from bots.moderation.detectors.finding import Setting
-from bots.moderation.detectors.reading import passage
 from bots.moderation.grammar import is_heavy, understood
 from bots.moderation.grammar.reading import HUGE, MANY, NUMBER, YEAR, read
 from bots.moderation.grammar.weights import Weights
+from bots.moderation.passages.reading import passage
 
 ROOM = Setting(now=datetime(2026, 11, 25, 12, tzinfo=UTC), languages=("en",))
 

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.settings import load_community
-from bots.moderation.detectors.finding import Field, Setting, Whose
+from bots.moderation.detectors.finding import Setting, Whose
 from bots.moderation.detectors.identity import Identity
-from bots.moderation.detectors.reading import passage
+from bots.moderation.passages.passage import Field
+from bots.moderation.passages.reading import passage
 from bots.moderation.watching.known import known_of
 from fakes import suites
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.core.events import Media, Message, MessageKind
-from bots.moderation.detectors.finding import Field
-from bots.moderation.detectors.reading import passage, passages
-from bots.moderation.detectors.visible import shown
+from bots.moderation.passages.passage import Field
+from bots.moderation.passages.reading import passage, passages
+from bots.moderation.passages.visible import shown
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 LONGEST = 65_536 // 2

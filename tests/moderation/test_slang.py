@@ -13,8 +13,8 @@ from bots.core.crisis.tiers import Tier
 from bots.core.settings import load_community
 from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Setting
-from bots.moderation.detectors.reading import passage
 from bots.moderation.grammar.slang import counts
+from bots.moderation.passages.reading import passage
 
 BARE = Setting(now=datetime(2026, 5, 4, tzinfo=UTC), condition="rheumatoid-arthritis")
 SLANG = ("shooting myself with methotrexate", "shoot myself up with humira", "ready to end it with this sensor")

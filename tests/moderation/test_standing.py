@@ -7,7 +7,7 @@ from bots.core.actions import BotName
 from bots.core.community import Mode
 from bots.core.events import Redaction
 from bots.core.records import CommunityRoom, Readability
-from bots.moderation.standing.status import Read, counted, readable
+from bots.moderation.status import Read, counted, readable
 from fakes.house import ANA, MIA, MO, MODERATION, ORGANISER, WELCOME, House
 
 

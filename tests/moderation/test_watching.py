@@ -15,9 +15,9 @@ from bots.core.community import HOLDING, FirstStep, Guideline, Guidelines
 from bots.core.events import Media, MessageKind
 from bots.moderation.crisis import assess
 from bots.moderation.crisis.surroundings import heard
-from bots.moderation.detectors import reading
 from bots.moderation.detectors.finding import Finding
-from bots.moderation.detectors.folding import fold
+from bots.moderation.passages import reading
+from bots.moderation.passages.folding import fold
 from bots.moderation.records import Kind
 from bots.moderation.watching.records import Pace
 from bots.moderation.watching.respond import NOTHING, Author, respond

@@ -7,11 +7,12 @@ import pytest
 
 from bots.core.crisis.tiers import Tier
 from bots.moderation.crisis.assess import assess
-from bots.moderation.detectors.finding import Field, Setting
+from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.harm import Harm
 from bots.moderation.detectors.instructing import Instructing
-from bots.moderation.detectors.reading import passage
 from bots.moderation.detectors.selling import Selling
+from bots.moderation.passages.passage import Field
+from bots.moderation.passages.reading import passage
 
 KNOWN = frozenset({"samaritans.org", "diabetes.org.uk"})
 ANYWHERE = Setting(now=datetime(2026, 5, 4, tzinfo=UTC), known=KNOWN)

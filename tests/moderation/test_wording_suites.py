@@ -15,9 +15,9 @@ from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.harm import Harm
 from bots.moderation.detectors.instructing import Instructing
-from bots.moderation.detectors.reading import passage
 from bots.moderation.detectors.selling import Selling
 from bots.moderation.grammar.tables import LANGUAGES, PURPOSES, grammar, understood
+from bots.moderation.passages.reading import passage
 from bots.moderation.watching.respond import CLEAR_FROM, TOLD_FROM
 from fakes import harmless, suites
 

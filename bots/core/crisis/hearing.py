@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bots.core.actions import BotName, Schedule
+from bots.core.community import Community
 from bots.core.crisis.tiers import Assessment, Tier
 from bots.core.events import Message
+from bots.core.rooms import RoomView, place_of
 
 # What was said longer ago than this is for people to look at. A note would come at the wrong hour.
 LATE = timedelta(hours=1)
@@ -29,6 +31,17 @@ class Where:
     languages: tuple[str, ...] = ("en",)
     condition: str | None = None
     slang: tuple[str, ...] = ()
+
+
+def where_in(community: Community, room: RoomView, now: datetime) -> Where:
+    """The room as a place where something is said: the same for all who ask."""
+    spoken = community.language_in(place_of(room.role, room.condition))
+    return Where(
+        now=now,
+        languages=tuple(dict.fromkeys((spoken, *community.languages))),
+        condition=room.condition,
+        slang=community.slang_in(room.condition),
+    )
 
 
 class Hear(Protocol):

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from bots.core.crisis.tiers import Assessment, Tier
 from bots.moderation.crisis.surroundings import PURPOSE, heard, idle
-from bots.moderation.detectors.finding import Field, Passage, Setting
+from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
 from bots.moderation.grammar import Match, Parsed, is_heavy, is_weighed, understood, without
+from bots.moderation.passages.passage import Field, Passage
 
 # Whoever needs people comes first, and of them who needs them soonest.
 _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_ANOTHER, Tier.ABUSE, Tier.DISTRESS)

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import lru_cache
 
-from bots.core.community import Community
 from bots.core.crisis.hearing import Hear, Where
 from bots.core.crisis.tiers import Assessment
 from bots.core.events import Message
-from bots.core.rooms import RoomView, place_of
 from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Setting
-from bots.moderation.detectors.reading import passages
+from bots.moderation.passages.reading import passages
 
 
 def hear(message: Message, where: Where) -> Assessment:
@@ -34,14 +31,3 @@ def once(hear: Hear) -> Hear:
     Only the last one is known, until the next comes.
     """
     return lru_cache(maxsize=1)(hear)
-
-
-def where_in(community: Community, room: RoomView, now: datetime) -> Where:
-    """The room as a place where something is said: the same for all who ask."""
-    spoken = community.language_in(place_of(room.role, room.condition))
-    return Where(
-        now=now,
-        languages=tuple(dict.fromkeys((spoken, *community.languages))),
-        condition=room.condition,
-        slang=community.slang_in(room.condition),
-    )

@@ -15,13 +15,12 @@ from bots.core.actions import Action, InRoom, Log, Priority, Remember, Send, Wor
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX
 from bots.core.community import Community
-from bots.core.crisis.hearing import HEARD, LATE, Asked, Hear, Heard
+from bots.core.crisis.hearing import HEARD, LATE, Asked, Hear, Heard, where_in
 from bots.core.crisis.tiers import NOTED, URGENT, Assessment, Tier, is_nearer
 from bots.core.events import Message, Tick
 from bots.core.rooms import RoomView
 from bots.moderation.cases import NUMBERS
 from bots.moderation.crisis.alerts import WHY, in_thread, raised, where_words
-from bots.moderation.crisis.ears import where_in
 from bots.moderation.crisis.lately import LATELY
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.crisis.team import Team, gather_team

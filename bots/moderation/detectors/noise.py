@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bots.core.events import Message
-from bots.moderation.detectors.finding import Field, Finding
+from bots.moderation.detectors.finding import Finding
+from bots.moderation.passages.passage import Field
 
 GUIDELINE = "kind"
 # So many messages in so many seconds, and how surely that is a flood. Quick typists send five lines in ten seconds.

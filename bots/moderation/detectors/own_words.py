@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import re2
 
 from bots.core.community import Guidelines
-from bots.moderation.detectors.finding import Finding, Passage, Setting, View
-from bots.moderation.detectors.folding import fold
+from bots.moderation.detectors.finding import Finding, Setting
+from bots.moderation.passages.folding import fold
+from bots.moderation.passages.passage import Passage, View
 
 _MEMORY = 8 << 20
 # It is a list of somebody's own: that it fits is certain, what it means is not.

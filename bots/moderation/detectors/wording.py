@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bots.moderation.detectors.finding import Field, Finding, Passage, Setting
+from bots.moderation.detectors.finding import Finding, Setting
 from bots.moderation.grammar import Match, Parsed, understood
 from bots.moderation.grammar.around import denied, quoted, told
+from bots.moderation.passages.passage import Field, Passage
 
 # Whoever is new and offers something is surer to be selling it.
 NEW_HERE = 0.15

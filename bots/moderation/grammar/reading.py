@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bots.moderation.detectors.finding import Passage
+from bots.moderation.passages.passage import Passage
 
 NUMBER = "#"
 """The word that stands for a number below ten, or one that is no count ("3.5", "10:30")."""

@@ -27,13 +27,13 @@ from typing import Any, cast
 
 import yaml
 
-from bots.moderation.detectors.finding import Passage
-from bots.moderation.detectors.folding import fold
 from bots.moderation.grammar.parsed import Parsed
 from bots.moderation.grammar.reading import NUMBER, NUMBERS, Reading, read
 from bots.moderation.grammar.rules import IDIOM, Item, Row, Rule
 from bots.moderation.grammar.spelling import Spelling
 from bots.moderation.grammar.trie import Trie
+from bots.moderation.passages.folding import fold
+from bots.moderation.passages.passage import Passage
 
 PURPOSES = ("crisis", "harm", "instructing", "selling")
 LANGUAGES = ("en", "es", "fr", "de", "pt")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from bots.core.actions import Action, Examine, Priority
 from bots.core.events import Media, Message
 from bots.core.metadata import ERRCODES, Tells
-from bots.moderation.detectors.finding import Field, Finding, Whose
+from bots.moderation.detectors.finding import Finding, Whose
+from bots.moderation.passages.passage import Field
 
 GUIDELINE = "privacy"
 DETECTOR = "identity.file"

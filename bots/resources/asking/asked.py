@@ -7,18 +7,15 @@ from dataclasses import dataclass
 
 from bots.core.commands import Missing, Unknown
 from bots.core.community import Community
-from bots.core.crisis.hearing import Hear
+from bots.core.crisis.hearing import Hear, where_in
 from bots.core.crisis.tiers import NOTED, Assessment, Tier
 from bots.core.events import Message, MessageKind
 from bots.core.helplines import Asking, find_country
-from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms import RoomView
 from bots.resources.asking.vocabulary import Replied, Reply, Vocabulary, folded
 from bots.resources.commands import COMMANDS, Card, Command, Find, Helped, Helplines, More, NotHelped, Talk
 from bots.resources.library import Library
-from bots.resources.people import where_is
-
-# A private chat with this bot is the two of them.
-_TWO = 2
+from bots.resources.people import is_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +56,6 @@ _REPLIES: dict[type, Reply] = {
 }
 
 
-def is_private(room: RoomView) -> bool:
-    """Whether nobody else is in it."""
-    return room.role is RoomRole.OTHER and len(room.joined()) <= _TWO
-
-
 @dataclass(frozen=True)
 class Reading:
     """Reads messages. It may search the library, and so is asked beside the sync loop."""
@@ -80,7 +72,7 @@ class Reading:
             return None
         private, parsed = is_private(room), COMMANDS.parse(event.text)
         if private or isinstance(parsed, Find | Card):
-            tier = (assessment := self.hear(event, where_is(self.community, event, room))).tier
+            tier = (assessment := self.hear(event, where_in(self.community, room, event.sent_at))).tier
             if tier in NOTED:
                 return Distress(assessment)
         else:

@@ -14,12 +14,12 @@ from bots.core.events import Message, Reaction
 from bots.core.library import Resource
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView, permalink, place_of
-from bots.resources.asking.asked import is_private
 from bots.resources.asking.opinions import ballot_of, counted, quarter_of
 from bots.resources.asking.telling import HELPED, MORE, TALK, UNHELPFUL, Telling, may_be_shown
 from bots.resources.asking.vocabulary import Replied, Reply
 from bots.resources.finding import MOST_RESULTS
 from bots.resources.library import Answer, Found, Library
+from bots.resources.people import is_private
 from bots.resources.records import Answered, Ballot, Opinion
 from bots.resources.wisdom.shelf import Shelf
 

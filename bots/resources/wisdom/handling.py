@@ -26,8 +26,8 @@ from bots.core.tips import (
     judged_in,
 )
 from bots.core.tips import said_in as said_by_tick
-from bots.resources.asking.asked import is_private
 from bots.resources.library import Library
+from bots.resources.people import is_private
 from bots.resources.wisdom.authors import Authors
 from bots.resources.wisdom.facts import MEMBERS_ROOMS, Facts, GivesAway, about_message, facts_about, office
 from bots.resources.wisdom.judging import Case, Duplicate, Judging, judgement_in

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables as they came to be, one file a change. `python -m bots.core.store.migrations.new` writes the next one."""
+"""The tables as they came to be, one file a change. `python -m bots.core.store.new_migration` writes the next one."""
 
 from pathlib import Path
 

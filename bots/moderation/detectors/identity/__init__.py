@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from bots.moderation.detectors.finding import Field, Finding, Passage, Setting, Whose
+from bots.moderation.detectors.finding import Finding, Setting, Whose
 from bots.moderation.detectors.identity.context import digits_in, whose
 from bots.moderation.detectors.identity.names import find_birth_dates, find_names
 from bots.moderation.detectors.identity.numbers import find_accounts, find_cards, find_ids
 from bots.moderation.detectors.identity.online import find_emails, find_profiles
 from bots.moderation.detectors.identity.phones import find_phones
 from bots.moderation.detectors.identity.places import find_addresses, find_places
+from bots.moderation.passages.passage import Field, Passage
 
 GUIDELINE = "privacy"
 # Where several kinds are seen in the same place, the one whose rules are the strictest.

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from bots.core.anonymity import names
-from bots.moderation.detectors.finding import Field, Passage, Whose
+from bots.moderation.detectors.finding import Whose
 from bots.moderation.detectors.identity.context import words_of
+from bots.moderation.passages.passage import Field, Passage
 
 _WORD = r"[a-z][a-z'-]{1,19}"
 _TITLE = (

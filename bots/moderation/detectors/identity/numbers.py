@@ -31,8 +31,8 @@ from stdnum.pl import pesel as pl_pesel
 from stdnum.pt import nif as pt_nif
 from stdnum.us import ssn as us_ssn
 
-from bots.moderation.detectors.finding import Passage
 from bots.moderation.detectors.identity.context import MOST_CANDIDATES, after, before
+from bots.moderation.passages.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bots.moderation.detectors.finding import Passage, Setting
+from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.identity.context import words_of
+from bots.moderation.passages.passage import Passage
 
 # The HTML standard's valid address, with bounds so that no text can make it slow.
 _EMAIL = re.compile(

@@ -14,8 +14,9 @@ from itertools import islice
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from bots.moderation.detectors.finding import Passage, Setting
+from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.identity.context import MOST_CANDIDATES, after, before, digits_in
+from bots.moderation.passages.passage import Passage
 
 # Where a room names no countries: those where its languages are spoken most.
 _SPOKEN_IN = {

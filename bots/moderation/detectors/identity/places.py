@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bots.moderation.detectors.finding import Passage
 from bots.moderation.detectors.identity.context import before, digits_in, words_of
+from bots.moderation.passages.passage import Passage
 
 # Of a pair of coordinates.
 _FEWEST_DIGITS = 6

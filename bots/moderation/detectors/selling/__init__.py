@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from bots.moderation.detectors.finding import Finding, Passage, Setting
+from bots.moderation.detectors.finding import Finding, Setting
 from bots.moderation.detectors.selling.links import links
 from bots.moderation.detectors.wording import NEW_HERE, SUREST, Worded
+from bots.moderation.passages.passage import Passage
 
 NAME = "selling"
 GUIDELINES = {

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from bots.moderation.detectors.folding import fold
+from bots.moderation.passages.folding import fold
 
 # A host's names are at most 63 characters (RFC 1035), and nobody reads longer paths.
 _LINK = re.compile(

@@ -11,10 +11,10 @@ import re
 from functools import lru_cache
 
 from bots.core.events import Message, MessageKind
-from bots.moderation.detectors.finding import Field, Passage, View
-from bots.moderation.detectors.folding import fold
-from bots.moderation.detectors.unmasking import unmask
-from bots.moderation.detectors.visible import shown
+from bots.moderation.passages.folding import fold
+from bots.moderation.passages.passage import Field, Passage, View
+from bots.moderation.passages.unmasking import unmask
+from bots.moderation.passages.visible import shown
 
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _SAYS_NOTHING = re.compile(r"[\W_]+")

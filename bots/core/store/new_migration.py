@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Write the migration from the tables as they are to the tables as the records want them.
 
-    python -m bots.core.store.migrations.new 0002 "cases have a room" bots.moderation.records bots.welcome.records
+    python -m bots.core.store.new_migration 0002 "cases have a room" bots.moderation.records bots.welcome.records
 
 Names the next revision, says what it does, and the modules whose records count. Read the file that comes out.
 """

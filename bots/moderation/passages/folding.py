@@ -81,6 +81,6 @@ def _simple(part: str) -> str:
 
 @cache
 def _look_alikes() -> dict[str, str]:
-    text = (resources.files("bots.moderation.detectors") / "lookalikes.txt").read_text("utf-8")
+    text = (resources.files(__package__) / "lookalikes.txt").read_text("utf-8")
     lines = (line.split(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return {alike: plain for plain, all_alike in lines for alike in all_alike}
