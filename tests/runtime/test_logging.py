@@ -65,7 +65,7 @@ def test_what_a_library_logs_is_not_repeated(lines):
 
 
 def test_a_sentence_of_our_own_is_readable_and_takes_in_nothing_that_somebody_said(lines):
-    log = logging.getLogger("bots.core.matrix.client")
+    log = logging.getLogger("bots.core.matrix.receiving")
     log.error("the homeserver shows another identity for this account")
     log.warning("asked again later: %s", "M_UNKNOWN")
     log.warning("asked again later: %s", CANARY)
