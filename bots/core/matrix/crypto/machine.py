@@ -3,64 +3,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from nio.crypto import OlmDevice
 from peewee import PeeweeException
 
+from bots.core.matrix.crypto.decrypting import Decrypted, decrypted
 from bots.core.matrix.crypto.devices import Devices, Patience, Queried
-from bots.core.matrix.crypto.errors import (
-    BAD_INPUT,
-    Reason,
-    StoreMissingError,
-    StoreUnreadableError,
-    UndecryptableError,
-)
+from bots.core.matrix.crypto.errors import StoreMissingError, StoreUnreadableError
 from bots.core.matrix.crypto.history import Past, past_of
+from bots.core.matrix.crypto.inbox import Inbox, Received
 from bots.core.matrix.crypto.key_supply import KeySupply
-from bots.core.matrix.crypto.olm import HardenedOlm, OlmEvent, WedgedError
-from bots.core.matrix.crypto.room_keys import MEGOLM, SHARED_HISTORY, RoomKeys
+from bots.core.matrix.crypto.olm import HardenedOlm
+from bots.core.matrix.crypto.room_keys import RoomKeys
 from bots.core.matrix.crypto.sessions import Sessions, ToDevice
 from bots.core.matrix.crypto.sharing import ShareChunk, SharePlan, Sharing
 from bots.core.matrix.crypto.store import FolderLock, KeyStore
-from bots.core.matrix.text import is_identifier
 
 _DATABASE = "crypto.db"
-_CODE = re.compile(r"[A-Za-z0-9_.]{1,64}")
-
-
-@dataclass(frozen=True)
-class Received:
-    """What a sync response brought for the crypto engine.
-
-    `keys_came`: (room id, session id) of keys which open more than before; try what was waiting for them again.
-    `withheld`: (room id, session id) to the code with which the sender refused the key.
-    `dropped`: how many to-device events were good for nothing.
-    """
-
-    keys_came: frozenset[tuple[str, str]] = frozenset()
-    withheld: dict[tuple[str, str], str] | None = None
-    dropped: int = 0
-
-
-@dataclass(frozen=True)
-class Decrypted:
-    """What was inside an encrypted event.
-
-    `authentic`: the key came over Olm from a device which the event's sender has on the homeserver.
-    Without it the homeserver, or whoever the key was passed on by, may have put words into the sender's mouth:
-    read it, and do not act with the sender's power. `device_id` is that device, `None` when there is none.
-    """
-
-    type: str
-    content: dict[str, Any]
-    session_id: str
-    authentic: bool
-    device_id: str | None
 
 
 class CryptoMachine:
@@ -87,6 +49,7 @@ class CryptoMachine:
         self._sessions = Sessions(olm, self._devices, unclaimed, now)
         self._sharing = Sharing(olm, self._devices, self._keys, unclaimed, now)
         self._supply = KeySupply(olm)
+        self._inbox = Inbox(olm, self._keys, self._sessions, now)
 
     @classmethod
     def open(
@@ -169,61 +132,12 @@ class CryptoMachine:
         without the entry. `unused_fallback_types` is `device_unused_fallback_key_types`, `None` when absent.
         All of it is on disk, in one transaction, before this comes back: save the sync token only afterwards.
         """
-        came: set[tuple[str, str]] = set()
-        withheld: dict[tuple[str, str], str] = {}
-        dropped = 0
         with self._olm.store.database.atomic():
-            for event in to_device:
-                try:
-                    self._receive(event, came, withheld)
-                except BAD_INPUT:
-                    dropped += 1
+            received = self._inbox.take_in(to_device)
         self._devices.changed(user for user in changed if isinstance(user, str))
         self._devices.left(user for user in left if isinstance(user, str))
         self._supply.left(one_time_key_count, unused_fallback_types)
-        return Received(frozenset(came), withheld, dropped)
-
-    def _receive(self, event: Any, came: set[tuple[str, str]], withheld: dict[tuple[str, str], str]) -> None:
-        kind, sender, content = event["type"], event["sender"], event["content"]
-        if not (isinstance(sender, str) and isinstance(content, dict)):
-            raise ValueError("malformed to-device event")
-        if kind == "m.room.encrypted":
-            try:
-                opened = self._olm.unseal(sender, content)
-            except WedgedError:
-                self._sessions.wedged(sender, content["sender_key"])
-                raise
-            if opened is not None and opened.type == "m.room_key":
-                self._room_key(opened, came)
-        elif kind in {"m.room_key.withheld", "org.matrix.room_key.withheld"}:
-            code = content["code"]
-            if code == "m.no_olm":
-                self._sessions.wedged(sender, content["sender_key"])
-                return
-            room_id, session_id = content["room_id"], content["session_id"]
-            # It goes into the database, and before moderators.
-            if not (_CODE.fullmatch(code) and is_identifier(room_id) and is_identifier(session_id)):
-                raise ValueError("malformed refusal")
-            self._keys.withhold(room_id, session_id, code)
-            withheld[room_id, session_id] = code
-
-    def _room_key(self, event: OlmEvent, came: set[tuple[str, str]]) -> None:
-        content = event.content
-        room_id, session_id = content["room_id"], content["session_id"]
-        if content["algorithm"] != MEGOLM or not (is_identifier(room_id) and is_identifier(session_id)):
-            raise ValueError("not a Megolm key")
-        shared_history = any(content.get(name) is True for name in SHARED_HISTORY)
-        opens_more = self._keys.add(
-            room_id,
-            session_id,
-            content["session_key"],
-            event.sender_key,
-            event.ed25519,
-            shared_history=shared_history,
-            now=self._now(),
-        )
-        if opens_more:
-            came.add((room_id, session_id))
+        return received
 
     # ——— whose devices there are ———
 
@@ -359,15 +273,4 @@ class CryptoMachine:
 
     def decrypt(self, room_id: str, event: Any) -> Decrypted:
         """Open one raw `m.room.encrypted` event of a room. Raises `UndecryptableError`, and nothing else."""
-        sender = event.get("sender") if isinstance(event, dict) else None
-        if not isinstance(sender, str):
-            raise UndecryptableError(None, Reason.MALFORMED)
-        keys = {device.curve25519: device for device in self._devices.of(sender)}
-        ours = sender == self._olm.user_id
-        opened = self._keys.open(room_id, event, frozenset(keys) | ({self._olm.curve25519} if ours else set()))
-        device = keys.get(opened.sender_key)
-        if ours and opened.sender_key == self._olm.curve25519:
-            device_id: str | None = self._olm.device_id
-        else:
-            device_id = device.device_id if device is not None and device.ed25519 == opened.ed25519 else None
-        return Decrypted(opened.type, opened.content, opened.session_id, device_id is not None, device_id)
+        return decrypted(room_id, event, self._olm, self._keys, self._devices)
