@@ -14,8 +14,9 @@ import pytest
 from nio.crypto.attachments import decrypt_attachment
 
 from bots.core.matrix.crypto import CryptoMachine
-from bots.core.matrix.encryption import CryptoThread, Encryption
+from bots.core.matrix.encryption import Encryption
 from bots.core.matrix.http import Http
+from bots.core.matrix.key_exchange import CryptoThread
 from bots.core.transport import NotReadyError, TransportError
 from fakes.crypto_peers import ROOM, Stranger
 from fakes.scripted_homeserver import Asked, Script, ScriptedHomeserver, refuse

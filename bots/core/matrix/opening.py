@@ -12,8 +12,9 @@ from pathlib import Path
 from bots.core.matrix.client import MatrixClient
 from bots.core.matrix.cross_signing import Device, Identity, ensure_cross_signed, published_device
 from bots.core.matrix.crypto import CryptoMachine, StoreInUseError, StoreMissingError, StoreUnreadableError
-from bots.core.matrix.encryption import CryptoThread, Encryption
+from bots.core.matrix.encryption import Encryption
 from bots.core.matrix.http import Http
+from bots.core.matrix.key_exchange import CryptoThread
 from bots.core.matrix.known_rooms import KnownRooms
 from bots.core.matrix.login import Credentials, LoginError, Password, Session, log_in
 from bots.core.matrix.private_files import read_private, write_private
