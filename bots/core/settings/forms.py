@@ -21,23 +21,10 @@ from bots.core.community import (
     Mode,
 )
 from bots.core.documents import did_you_mean
-from bots.core.settings.kinds import (
-    Id,
-    Language,
-    PublicName,
-    Region,
-    RuleName,
-    ServerName,
-    SpokenHere,
-    Text,
-    Translated,
-    Url,
-    UserId,
-    WordLists,
-    once,
-    one_of,
-    wrong,
-)
+from bots.core.settings.kinds import Id, Region, ServerName, Url, UserId
+from bots.core.settings.text_kinds import Language, PublicName, SpokenHere, Text, Translated, WordLists
+from bots.core.settings.validators import once, one_of, wrong
+from bots.core.settings.watch_kinds import RuleName
 
 
 class Form(BaseModel):

@@ -10,7 +10,10 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from bots.core.community import HOLDING, FirstStep, Guideline, Guidelines
 from bots.core.settings.forms import Form
-from bots.core.settings.kinds import DetectorName, Id, OwnPattern, OwnWord, Text, Translated, once, one_of, wrong
+from bots.core.settings.kinds import Id
+from bots.core.settings.text_kinds import Text, Translated
+from bots.core.settings.validators import once, one_of, wrong
+from bots.core.settings.watch_kinds import DetectorName, OwnPattern, OwnWord
 
 Step = Annotated[str, AfterValidator(one_of(*FirstStep))]
 # More of them would not be read by those who have to answer for them.

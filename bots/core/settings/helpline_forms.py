@@ -10,7 +10,9 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from bots.core.community import Contact, Country, Helpline
 from bots.core.settings.forms import Form, day_and_name
-from bots.core.settings.kinds import Dial, Id, Language, Past, Text, Translated, Url, one_of, wrong
+from bots.core.settings.kinds import Dial, Id, Past, Url
+from bots.core.settings.text_kinds import Language, Text, Translated
+from bots.core.settings.validators import one_of, wrong
 
 
 class ContactForm(Form):

@@ -10,21 +10,9 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from bots.core.library import Audience, Evidence, Kind, Resource, Topic
 from bots.core.settings.forms import Form, day_and_name
-from bots.core.settings.kinds import (
-    ConditionId,
-    Id,
-    Language,
-    LowerCountry,
-    Past,
-    Text,
-    TopicId,
-    Translated,
-    Url,
-    WordLists,
-    once,
-    one_of,
-    wrong,
-)
+from bots.core.settings.kinds import ConditionId, Id, LowerCountry, Past, TopicId, Url
+from bots.core.settings.text_kinds import Language, Text, Translated, WordLists
+from bots.core.settings.validators import once, one_of, wrong
 
 
 class ResourceForm(Form):

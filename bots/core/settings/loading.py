@@ -20,10 +20,12 @@ from bots.core.settings.forms import (
 )
 from bots.core.settings.guidelines import GuidelineFiles
 from bots.core.settings.helpline_forms import CountryForm
-from bots.core.settings.kinds import Known, country_codes, is_language, private_words
+from bots.core.settings.kinds import country_codes
 from bots.core.settings.library_forms import LibraryForm, TopicsForm
 from bots.core.settings.more_files import ConditionsForm, SlangFiles, Subscriptions
 from bots.core.settings.telling import in_plain_words
+from bots.core.settings.text_kinds import is_language, private_words
+from bots.core.settings.validators import Known
 from bots.core.settings.words import OwnWords
 
 F = TypeVar("F", bound=Form)

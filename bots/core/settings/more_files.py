@@ -14,9 +14,11 @@ from pydantic import AfterValidator, Field, ValidationError
 from bots.core.documents import Document, Mistake, SettingsError, did_you_mean, read
 from bots.core.library import Resource
 from bots.core.settings.forms import ConditionForm, Form
-from bots.core.settings.kinds import Language, PublicKey, Text, Url, once, one_of
+from bots.core.settings.kinds import PublicKey, Url
 from bots.core.settings.library_forms import LibraryForm
 from bots.core.settings.telling import in_plain_words
+from bots.core.settings.text_kinds import Language, Text
+from bots.core.settings.validators import once, one_of
 
 F = TypeVar("F", bound=Form)
 # More of them would not be read by those who have to answer for them.

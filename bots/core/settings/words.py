@@ -12,7 +12,7 @@ from bots.core.community import Community
 from bots.core.documents import Document, Mistake, did_you_mean, read
 from bots.core.language import STYLES, Catalogue, Entry, placeholders, shipped_words, spoken
 from bots.core.rooms import RoomRole
-from bots.core.settings.kinds import Known
+from bots.core.settings.validators import Known
 
 
 def load_catalogue(community: Community) -> Catalogue:
