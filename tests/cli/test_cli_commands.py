@@ -17,9 +17,10 @@ from rich.console import Console
 
 from bots.cli import main
 from bots.cli.progress import Stages
-from bots.cli.ready import invitation
 from bots.cli.rooms import differences_table
-from bots.cli.up import USUAL_PORT, TryOut, new_password
+from bots.cli.up.accounts import new_password
+from bots.cli.up.own_settings import USUAL_PORT, OwnSettings
+from bots.cli.up.ready import invitation
 from bots.core.homeserver.plan import Difference
 from bots.core.homeserver.synapse import Synapse
 
@@ -133,7 +134,7 @@ def test_a_try_out_password_can_be_typed_on_a_phone_and_is_never_the_same():
 @pytest.mark.parametrize("broken", ["homeserver: [", "", "homeserver: http://127.0.0.1:port\n"])
 def test_a_broken_file_of_its_own_only_makes_up_forget_its_port(tmp_path, broken):
     (tmp_path / "kithroom.yaml").write_text(broken)
-    assert TryOut(tmp_path, ROOT / "config", None, Console())._port() == USUAL_PORT
+    assert OwnSettings(tmp_path, ROOT / "config").homeserver_port() == USUAL_PORT
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "run", "doctor"])
@@ -217,20 +218,17 @@ def test_what_is_missing_for_any_of_several_bots_is_told_before_one_starts(kithr
 
 
 def test_two_communities_that_start_at_once_do_not_want_one_door(tmp_path):
-    console = Console(file=io.StringIO())
-    first, second = (TryOut(tmp_path / name, ROOT / "config", None, console) for name in ("first", "second"))
+    first, second = (OwnSettings(tmp_path / name, ROOT / "config") for name in ("first", "second"))
+    synapse = Synapse(tmp_path / "homeserver", server_name="kith.test")
     try:
-        doors = [
-            up._deployment(Synapse(up.state / "homeserver", server_name="kith.test")).door.port
-            for up in (first, second)
-        ]
+        doors = [settings.write(synapse).door.port for settings in (first, second)]
         assert len(set(doors)) == 2
     finally:
-        first._give_the_place()
-        second._give_the_place()
+        first.give_the_place()
+        second.give_the_place()
     # The same again, once nobody holds it.
-    again = TryOut(tmp_path / "first", ROOT / "config", None, console)
+    again = OwnSettings(tmp_path / "first", ROOT / "config")
     try:
-        assert again._deployment(Synapse(tmp_path / "other", server_name="kith.test")).door.port == doors[0]
+        assert again.write(synapse).door.port == doors[0]
     finally:
-        again._give_the_place()
+        again.give_the_place()
