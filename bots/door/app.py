@@ -6,13 +6,12 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -23,43 +22,26 @@ from bots.core.language import Catalogue
 from bots.core.transport import TransportError
 from bots.door import work
 from bots.door.accounts import Accounts
-from bots.door.choosing import best_language
 from bots.door.codes import Codes
 from bots.door.forms import Forms
-from bots.door.lending import Lending, not_on
+from bots.door.guarding import Guard
+from bots.door.lending import Lending
 from bots.door.limits import Limits, What
 from bots.door.making import Again, Made, Maker, NotYet, Wish
 from bots.door.pages import Pages, Place
 from bots.door.pseudonyms import suggestions
 from bots.door.rendering import Asset
+from bots.door.showing import Showing
 
 # How many names are offered, and how many are tried for that many that are free.
 _NAMES, _TRIED = 5, 15
 # A form has a few short fields.
 _LARGEST = 16_384
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    # Our own pages may know where somebody came from (a form's origin is then told); nobody else learns it.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=(), browsing-topics=()",
-    "X-DNS-Prefetch-Control": "off",
-    "Cache-Control": "no-store",
-    "Server": "kithroom",
-}
 # Where other communities find the library that is shared with them: it stays the same for ever.
 FEED = "/feed.json"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TOO_MANY, _UNAVAILABLE, _UNPROCESSABLE, _CONFLICT = 429, 503, 422, 409
 _STATUS = {Again.MANY: _TOO_MANY, Again.USED: _CONFLICT}
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Door:
@@ -87,6 +69,7 @@ class Door:
     ) -> None:
         self._place = place
         self._pages = Pages(place, catalogue)
+        self._showing = Showing(self._pages)
         self._lending = Lending(library, self._pages.languages) if place.library else None
         self._accounts = accounts
         self._address_header = address_header
@@ -110,7 +93,7 @@ class Door:
 
     def application(self) -> web.Application:
         """The pages, as an aiohttp application."""
-        app = web.Application(middlewares=[self._guard], client_max_size=_LARGEST)
+        app = web.Application(middlewares=[Guard(self._place.address, self._showing).around], client_max_size=_LARGEST)
         app.add_routes(
             [
                 web.get("/", self._welcome),
@@ -129,10 +112,12 @@ class Door:
     # Pages.
 
     async def _welcome(self, request: web.Request) -> web.Response:
-        return self._page(request, "welcome", Words("door.welcome.title"))
+        return self._showing.page(request, "welcome", Words("door.welcome.title"))
 
     async def _apps(self, request: web.Request) -> web.Response:
-        return self._page(request, "apps", Words("door.apps.title"), **self._pages.apps(self._language(request)))
+        return self._showing.page(
+            request, "apps", Words("door.apps.title"), **self._pages.apps(self._showing.language(request))
+        )
 
     async def _library_feed(self, _request: web.Request) -> web.StreamResponse:
         """The community's library for others, signed by its librarian: the key is not here."""
@@ -141,7 +126,9 @@ class Door:
         return web.FileResponse(self._feed, headers={"Content-Type": "application/feed+json"})
 
     async def _help(self, request: web.Request) -> web.Response:
-        return self._page(request, "help", Words("door.help.title"), **self._pages.apps(self._language(request)))
+        return self._showing.page(
+            request, "help", Words("door.help.title"), **self._pages.apps(self._showing.language(request))
+        )
 
     async def _name(self, request: web.Request) -> web.Response:
         return await self._name_page(request, code=request.query.get("code", ""))
@@ -159,7 +146,7 @@ class Door:
             title = Words("door.account.title")
             # No link on it leads to this page in another language: it is shown once.
             shown: dict[str, Any] = {"user_id": made.user_id, "password": made.password, "languages": [], "code": ""}
-            return self._page(request, "account", title, **shown)
+            return self._showing.page(request, "account", title, **shown)
         return await self._name_page(request, wish, made, again=made.again)
 
     async def _name_page(
@@ -172,7 +159,7 @@ class Door:
         status: int = 200,
         code: str = "",
     ) -> web.Response:
-        language, now = self._language(request), self._clock()
+        language, now = self._showing.language(request), self._clock()
         form = None if wish is None or again is Again.USED else self._forms.take(wish.form, now)
         form_id = self._new_key().hex() if form is None else form.id
         sealed = wish.form if form is not None and wish is not None else self._forms.give(form_id, now)
@@ -189,7 +176,7 @@ class Door:
         else:
             notice = Markup("")
         findings = not_yet.choice.findings if not_yet and not notice else ()
-        return self._page(
+        return self._showing.page(
             request,
             "name",
             Words("door.name.title"),
@@ -234,53 +221,6 @@ class Door:
 
     async def _health(self, _: web.Request) -> web.Response:
         return web.json_response({"ok": True})
-
-    # Around every request.
-
-    @web.middleware
-    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse what came from another site's page, turn failures into a page, and add the headers to everything."""
-        try:
-            if request.method == "POST" and not self._from_here(request):
-                response: web.StreamResponse = self._sorry(request, "forged", 403)
-            else:
-                response = await handler(request)
-        except web.HTTPException as error:
-            response = self._sorry(request, "missing", error.status)
-        except Exception as error:  # noqa: BLE001 - nobody is shown a traceback, and no log gets a request's text
-            structlog.get_logger().error("a page failed", error_type=type(error).__name__)
-            response = self._sorry(request, "wrong", 500)
-        for name in _HEADERS.keys() - not_on(request.path):
-            response.headers.setdefault(name, _HEADERS[name])
-        if self._place.address.startswith("https:"):
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        return response
-
-    def _from_here(self, request: web.Request) -> bool:
-        """Whether a form was sent by a page of ours, as far as the browser says: all of today's do."""
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            return False
-        origin = request.headers.get("Origin")
-        return origin is None or urlsplit(origin).netloc in (request.host, urlsplit(self._place.address).netloc)
-
-    def _sorry(self, request: web.Request, what: str, status: int) -> web.Response:
-        language = self._language(request)
-        notice = self._pages.words(Words(f"door.sorry.{what}"), language)
-        return self._page(request, "sorry", Words("door.sorry.title"), status=status, path="/", notice=notice)
-
-    def _page(
-        self, request: web.Request, page: str, title: Words, /, *, status: int = 200, **more: Any
-    ) -> web.Response:
-        more.setdefault("code", request.query.get("code", "")[:32])
-        more.setdefault("path", request.path)
-        html = self._pages.show(page, self._language(request), title, **more)
-        return web.Response(text=html, content_type="text/html", status=status, headers={"Vary": "Accept-Language"})
-
-    def _language(self, request: web.Request) -> str:
-        wanted = request.query.get("l", "")
-        if wanted in self._pages.languages:
-            return wanted
-        return best_language(request.headers.get("Accept-Language", ""), self._pages.languages)
 
     def _address(self, request: web.Request) -> str | None:
         if self._address_header is not None:
