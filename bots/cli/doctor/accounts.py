@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bots.cli.doctor.findings import Severity, Trouble, Unasked, Verdict, Well
-from bots.cli.doctor.questions import Answer, Asker, Check, Question, by_status, capability, unclear
+from bots.cli.doctor.questions import Answer, Asker, Check, Question, by_capability, by_content, by_status, unclear
 from bots.core.matrix.http import path
 
 
@@ -19,7 +19,15 @@ def account_checks() -> tuple[Check, ...]:
         Check(
             "Nobody can add an e-mail address or a telephone number",
             Question(Asker.MEMBER, "GET", path("capabilities")),
-            _contact_later,
+            by_capability(
+                "m.3pid_changes",
+                Trouble(
+                    severity=Severity.WEAKNESS,
+                    seen="members can add an e-mail address or a telephone number to their account",
+                    risk="Apps ask for it, and it leads from a nickname to a person.",
+                    fix="enable_3pid_changes: false",
+                ),
+            ),
         ),
         # The one question that may leave something behind, where the answer is bad: an account without a password.
         Check(
@@ -40,12 +48,12 @@ def account_checks() -> tuple[Check, ...]:
         Check(
             "Nobody is looked up by their address book",
             Question(Asker.STRANGER, "GET", "/.well-known/matrix/client"),
-            _identity_server,
+            by_content(well=frozenset({404}), judge=_identity_server),
         ),
         Check(
             "The homeserver makes its accounts itself",
             Question(Asker.STRANGER, "GET", path("auth_metadata", version="v1")),
-            _delegated,
+            by_content(well=frozenset({401, 403, 404, 405}), judge=_delegated),
         ),
     )
 
@@ -86,20 +94,6 @@ def _contact(answer: Answer) -> Verdict:
     )
 
 
-def _contact_later(answer: Answer) -> Verdict:
-    allowed = capability(answer, "m.3pid_changes")
-    if allowed is None:
-        return unclear(answer)
-    if not allowed:
-        return Well()
-    return Trouble(
-        severity=Severity.WEAKNESS,
-        seen="members can add an e-mail address or a telephone number to their account",
-        risk="Apps ask for it, and it leads from a nickname to a person.",
-        fix="enable_3pid_changes: false",
-    )
-
-
 def _sign_in(answer: Answer) -> Verdict:
     flows = answer.body.get("flows")
     if answer.status != 200 or not isinstance(flows, list):
@@ -129,10 +123,6 @@ def _delegates(flow: Mapping[str, object]) -> bool:
 
 
 def _identity_server(answer: Answer) -> Verdict:
-    if answer.status == 404:
-        return Well()
-    if answer.status != 200:
-        return unclear(answer)
     if "m.identity_server" not in answer.body:
         return Well()
     return Trouble(
@@ -144,10 +134,6 @@ def _identity_server(answer: Answer) -> Verdict:
 
 
 def _delegated(answer: Answer) -> Verdict:
-    if answer.status in (401, 403, 404, 405):
-        return Well()
-    if answer.status != 200:
-        return unclear(answer)
     return Unasked(
         f"accounts are made by {answer.body.get('issuer', 'another service')}, which tells nobody how. "
         "For a matrix-authentication-service, set password_registration_email_required: false, "

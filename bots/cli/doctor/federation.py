@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bots.cli.doctor.findings import Finding, Severity, Trouble, Unasked, Verdict, Well
-from bots.cli.doctor.questions import Answer, Asker, Check, Question
+from bots.cli.doctor.questions import Answer, Asker, Check, Question, by_status
 from bots.cli.doctor.server import NOWHERE
 from bots.core.community import Community, Federation
 from bots.core.matrix.http import path
@@ -40,21 +40,15 @@ def federation_checks(community: Community) -> tuple[Check, ...]:
     ]
     if community.federation is Federation.CLOSED:
         version = Question(Asker.STRANGER, "GET", path("version", area="federation", version="v1"))
-        checks.append(Check("Other homeservers find no door here", version, _door))
+        answering = Trouble(
+            severity=Severity.HINT,
+            seen="this address answers other homeservers, and says which software it runs",
+            risk="A mistake in one setting is then enough to let others ask about people and rooms.",
+            fix="take `federation` out of the `resources` of every listener",
+        )
+        judge = by_status(well=frozenset({401, 403, 404}), bad=frozenset({200}), trouble=answering)
+        checks.append(Check("Other homeservers find no door here", version, judge))
     return tuple(checks)
-
-
-def _door(answer: Answer) -> Verdict:
-    if answer.status in (401, 403, 404):
-        return Well()
-    if answer.status != 200:
-        return Unasked(f"the homeserver's answer says nothing about it ({answer.status})")
-    return Trouble(
-        severity=Severity.HINT,
-        seen="this address answers other homeservers, and says which software it runs",
-        risk="A mistake in one setting is then enough to let others ask about people and rooms.",
-        fix="take `federation` out of the `resources` of every listener",
-    )
 
 
 _NOT_TO_BE_ASKED = {

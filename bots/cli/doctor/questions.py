@@ -42,6 +42,7 @@ class Answer:
 
 
 Judge = Callable[[Answer], Verdict]
+_OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,27 @@ def by_status(*, well: frozenset[int], bad: frozenset[int], trouble: Trouble) ->
     return judge
 
 
-def capability(answer: Answer, name: str) -> bool | None:
-    """Whether members may do it; None if that was not said."""
-    allowed = mapping(mapping(answer.body.get("capabilities")).get(name)).get("enabled")
-    return allowed if isinstance(allowed, bool) else None
+def by_content(*, well: frozenset[int], judge: Judge) -> Judge:
+    """Well with one of these statuses; where something is given, `judge` looks at it."""
+
+    def judged(answer: Answer) -> Verdict:
+        if answer.status in well:
+            return Well()
+        return judge(answer) if answer.status == _OK else unclear(answer)
+
+    return judged
+
+
+def by_capability(name: str, trouble: Trouble) -> Judge:
+    """Trouble where members may do what is called so, in an answer to `/capabilities`."""
+
+    def judge(answer: Answer) -> Verdict:
+        allowed = mapping(mapping(answer.body.get("capabilities")).get(name)).get("enabled")
+        if not isinstance(allowed, bool):
+            return unclear(answer)
+        return trouble if allowed else Well()
+
+    return judge
 
 
 def mapping(value: object) -> Mapping[str, Any]:

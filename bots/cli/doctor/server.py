@@ -10,7 +10,17 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from bots.cli.doctor.findings import Severity, Trouble, Unasked, Verdict, Well
-from bots.cli.doctor.questions import Answer, Asker, Check, Question, by_status, capability, mapping, unclear
+from bots.cli.doctor.questions import (
+    Answer,
+    Asker,
+    Check,
+    Question,
+    by_capability,
+    by_content,
+    by_status,
+    mapping,
+    unclear,
+)
 from bots.core.homeserver.desired import Cast
 from bots.core.matrix.http import path
 
@@ -128,7 +138,20 @@ def profile_checks(cast: Cast) -> tuple[Check, ...]:
             ),
             _enumeration,
         ),
-        Check("Faces stay out", Question(Asker.MEMBER, "GET", path("capabilities")), _avatars),
+        Check(
+            "Faces stay out",
+            Question(Asker.MEMBER, "GET", path("capabilities")),
+            by_capability(
+                "m.set_avatar_url",
+                Trouble(
+                    severity=Severity.HINT,
+                    seen="members can set a picture",
+                    risk="A face, or a picture used elsewhere too, tells who somebody is, and is copied into every"
+                    " room.",
+                    fix="enable_set_avatar_url: false, and max_avatar_size: 1",
+                ),
+            ),
+        ),
     )
 
 
@@ -138,7 +161,7 @@ def surface_checks(lobby: str | None, *, inside: bool) -> tuple[Check, ...]:
         Check(
             "Strangers see no list of rooms",
             Question(Asker.STRANGER, "GET", path("publicRooms")),
-            _room_list,
+            by_content(well=_NOT_THERE | _REFUSED, judge=_room_list),
         ),
         Check(
             "The homeserver does not look at the links that people share",
@@ -196,25 +219,7 @@ def _enumeration(answer: Answer) -> Verdict:
     )
 
 
-def _avatars(answer: Answer) -> Verdict:
-    allowed = capability(answer, "m.set_avatar_url")
-    if allowed is None:
-        return unclear(answer)
-    if not allowed:
-        return Well()
-    return Trouble(
-        severity=Severity.HINT,
-        seen="members can set a picture",
-        risk="A face, or a picture used elsewhere too, tells who somebody is, and is copied into every room.",
-        fix="enable_set_avatar_url: false, and max_avatar_size: 1",
-    )
-
-
 def _room_list(answer: Answer) -> Verdict:
-    if answer.status in (401, 403, 404):
-        return Well()
-    if answer.status != 200:
-        return unclear(answer)
     rooms = answer.body.get("chunk")
     number = len(rooms) if isinstance(rooms, list) else 0
     return Trouble(
