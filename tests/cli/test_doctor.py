@@ -20,26 +20,15 @@ from bots.cli.doctor.kept import addresses, invitations
 from bots.cli.doctor.questions import Answer, Asker
 from bots.cli.doctor.rooms import room_findings
 from bots.cli.doctor.server import encrypted, is_inside, profile_checks, reached, surface_checks
-from bots.core.community import Community, Federation, Guidelines
+from bots.core.community import Federation
 from bots.core.homeserver.desired import Cast
 from bots.core.homeserver.plan import Actual, ActualRoom, ChangeMembers, Difference, PutPowerLevels, PutState
+from fakes.communities import BARE
 
 BOT = "@welcome:kith.test"
 KEY = "abcdEFGHijklMNOPqrstUVWXyz0123456789+/abcde"
 DEVICE = {"keys": {"ed25519:XY": KEY, "curve25519:XY": "other"}}
 CAST = Cast(organiser="@organiser:kith.test", bots={})
-COMMUNITY = Community(
-    name="Test",
-    slug="test",
-    languages=("en",),
-    default_language="en",
-    lobby_name="Lobby",
-    lobby_topic="",
-    moderators_room_name="Office",
-    moderators_room_topic="",
-    conditions=(),
-    guidelines=Guidelines(version=1, items=()),
-)
 CLOSED = Answer(403, "M_FORBIDDEN")
 TOKEN, DUMMY = "m.login.registration_token", "m.login.dummy"
 EMAIL, PHONE, CAPTCHA = "m.login.email.identity", "m.login.msisdn", "m.login.recaptcha"
@@ -56,7 +45,7 @@ def can(**capabilities):
 
 def checks(federation=Federation.CLOSED, allies=()):
     """Every check of the homeserver, by the start of what it says."""
-    community = replace(COMMUNITY, federation=federation, allies=allies)
+    community = replace(BARE, federation=federation, allies=allies)
     every = (
         *account_checks(),
         *profile_checks(CAST),
@@ -187,7 +176,7 @@ def test_who_is_not_in_the_lobby_can_not_tell_whether_addresses_may_be_made():
 def test_what_federation_should_be_depends_on_the_settings():
     allied = judged("The homeserver speaks with", Answer(502), federation=Federation.ALLIED, allies=("ally.test",))
     assert allied.fix == "federation_domain_whitelist: [ally.test]"
-    assert federation_checks(replace(COMMUNITY, federation=Federation.OPEN)) == ()
+    assert federation_checks(replace(BARE, federation=Federation.OPEN)) == ()
 
 
 def test_from_the_machine_itself_nothing_is_said_about_the_outside():
@@ -361,7 +350,7 @@ async def test_a_finding_is_shown_with_what_was_seen_the_risk_and_the_fix(monkey
 
     monkeypatch.setattr("bots.cli.doctor.examine", found)
     written = io.StringIO()
-    well = await show(None, COMMUNITY, Console(file=written, width=80))
+    well = await show(None, BARE, Console(file=written, width=80))
     assert not well
     assert written.getvalue() == (
         "✗ A [b]wall[/b] (danger)\n  seen: a [31mhole\n  risk: Rain.\n  fix: a stone\n"

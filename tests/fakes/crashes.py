@@ -6,6 +6,8 @@ from __future__ import annotations
 import inspect
 from contextlib import asynccontextmanager
 
+from fakes.parrot import settle
+
 
 class Crashed(BaseException):
     """The process is gone. Not an Exception: nothing that contains errors may contain this."""
@@ -65,3 +67,25 @@ class MortalStore:
         self._countdown.moment()
         async with self._store.reading(*args) as transaction:
             yield Mortal(transaction, self._countdown)
+
+
+class Reborn:
+    """A bot that `born` starts, and starts again when it has died; after that it lives."""
+
+    def __init__(self, born, countdown: Countdown) -> None:
+        self._born = born
+        self._countdown = countdown
+        self._running = born()
+
+    async def live(self):
+        for _ in range(3):
+            try:
+                return await settle(self._running)
+            except BaseExceptionGroup as group:
+                if group.split(Crashed)[1]:
+                    raise
+            except Crashed:
+                pass
+            self._countdown.at = None
+            self._running = self._born()
+        raise AssertionError("it died again")

@@ -19,7 +19,6 @@ from bots.core.actions import (
     Words,
 )
 from bots.core.bot import Handler
-from bots.core.community import Community, Guidelines
 from bots.core.events import Membership, Message, Outcome, Reaction, Tick, Unreadable
 from bots.core.language import Catalogue
 from bots.core.records import CommunityRoom, Record
@@ -30,6 +29,7 @@ from bots.core.simulation.store import MemoryStore
 from bots.core.simulation.transport import MemoryTransport
 from bots.welcome.records import Consent, Purpose
 from fakes.clock import FakeClock
+from fakes.communities import BARE
 
 ORGANISER, ME, OTHER_BOT = "@organiser:x", "@welcome:x", "@moderation:x"
 BOTS = frozenset({ME, OTHER_BOT})
@@ -51,18 +51,7 @@ CATALOGUE = Catalogue(
     },
     "en",
 )
-COMMUNITY = Community(
-    name="Test",
-    slug="test",
-    languages=("en", "es"),
-    default_language="en",
-    lobby_name="",
-    lobby_topic="",
-    moderators_room_name="",
-    moderators_room_topic="",
-    conditions=(),
-    guidelines=Guidelines(version=1, items=()),
-)
+COMMUNITY = replace(BARE, languages=("en", "es"))
 
 
 async def no_facts(_event, _reader):

@@ -9,13 +9,14 @@ import itertools
 import pytest
 
 from bots.core.actions import BotName
-from bots.core.community import Community, Condition, Federation, Guidelines
+from bots.core.community import Condition, Federation
 from bots.core.homeserver.apply import apply, observe
 from bots.core.homeserver.desired import MARKER, Cast, desired_rooms
 from bots.core.homeserver.plan import plan
 from bots.core.matrix.http import Http, path
 from bots.core.settings import load_catalogue
 from bots.core.transport import TransportError
+from fakes.communities import BARE
 
 pytestmark = pytest.mark.real
 
@@ -57,22 +58,12 @@ class Stage:
         self.cast = Cast(
             organiser=self.organiser.user_id, bots={bot: account.user_id for bot, account in self.bots.items()}
         )
-        self.community = dataclasses.replace(
-            Community(
-                name="Test",
-                slug=f"test-{next(_slugs)}",
-                languages=("en",),
-                default_language="en",
-                lobby_name="Lobby",
-                lobby_topic="Come in",
-                moderators_room_name="Office",
-                moderators_room_topic="Work",
-                conditions=(Condition(id="t1d", name={"en": "T1D"}, room_name="Harbour", room_topic="Calm"),),
-                guidelines=Guidelines(version=1, items=()),
-                moderators=(self.moderator.user_id,),
-            ),
-            **changes,
-        )
+        usual = {
+            "slug": f"test-{next(_slugs)}",
+            "conditions": (Condition(id="t1d", name={"en": "T1D"}, room_name="Harbour", room_topic="Calm"),),
+            "moderators": (self.moderator.user_id,),
+        }
+        self.community = dataclasses.replace(BARE, **(usual | changes))
 
     @property
     def desired(self):

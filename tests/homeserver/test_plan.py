@@ -11,26 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.actions import BotName
-from bots.core.community import Community, Condition, Federation, Guidelines, HistorySharing
+from bots.core.community import Condition, Federation, HistorySharing
 from bots.core.homeserver.desired import MARKER, Cast, desired_rooms, power_levels, server_acl
 from bots.core.homeserver.plan import Actual, ActualRoom, CreateRoom, InviteUser, PutPowerLevels, PutState, plan
 from bots.core.settings import load_catalogue
+from fakes.communities import BARE
 
 CAST = Cast(organiser="@organiser:kith.test", bots={bot: f"@{bot.value}:kith.test" for bot in BotName})
-COMMUNITY = Community(
-    name="Test",
-    slug="test",
-    languages=("en",),
-    default_language="en",
-    lobby_name="Lobby",
-    lobby_topic="Come in",
-    moderators_room_name="Office",
-    moderators_room_topic="Work",
+COMMUNITY = dataclasses.replace(
+    BARE,
     conditions=(
         Condition(id="t1d", name={"en": "Type 1 diabetes"}, room_name="Harbour", room_topic="Calm"),
         Condition(id="ibd", name={"en": "IBD"}, room_name="Lantern", room_topic="Light", history=HistorySharing.ON),
     ),
-    guidelines=Guidelines(version=1, items=()),
     moderators=("@mo:kith.test",),
 )
 

@@ -11,25 +11,16 @@ from rich.console import Console
 
 from bots.cli.rooms import reach_table
 from bots.core.actions import BotName
-from bots.core.community import Community, Condition, Federation, Guidelines
+from bots.core.community import Condition, Federation
 from bots.core.homeserver.desired import MARKER, Cast, desired_rooms
 from bots.core.homeserver.plan import Actual, ActualRoom, ChangeMembers, PutState, plan
 from bots.core.homeserver.reach import ANY_OTHER, reaches
 from bots.core.settings import load_catalogue
+from fakes.communities import BARE
 
 CAST = Cast(organiser="@organiser:kith.test", bots={bot: f"@{bot.value}:kith.test" for bot in BotName})
-COMMUNITY = Community(
-    name="Test",
-    slug="test",
-    languages=("en",),
-    default_language="en",
-    lobby_name="Lobby",
-    lobby_topic="Come in",
-    moderators_room_name="Office",
-    moderators_room_topic="Work",
-    conditions=(Condition(id="t1d", name={"en": "T1D"}, room_name="Harbour", room_topic="Calm"),),
-    guidelines=Guidelines(version=1, items=()),
-)
+T1D = Condition(id="t1d", name={"en": "T1D"}, room_name="Harbour", room_topic="Calm")
+COMMUNITY = dataclasses.replace(BARE, conditions=(T1D,))
 HARBOUR = "condition:t1d"
 PEOPLE = {"@ana:kith.test": "join", "@bo:ally.test": "join", "@cy:ally.test": "invite", "@di:other.test": "join"}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logged-in clients on the real homeserver."""
+"""Logged-in clients on the real homeserver, and a connection to a scripted one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from bots.core.homeserver.synapse import Account
 from bots.core.matrix.client import MatrixClient
+from bots.core.matrix.http import Http
 from bots.core.matrix.login import Password
 from bots.core.matrix.opening import open_client
 
@@ -37,3 +38,10 @@ async def open_device(synapse, tmp_path: Path) -> AsyncIterator[Open]:
     yield open_one
     for client in opened:
         await client.close()
+
+
+@pytest.fixture
+async def http(server) -> AsyncIterator[Http]:
+    """A connection to the `server` of the module, without a token."""
+    async with Http(server.url) as client:
+        yield client

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bots.core.matrix.http import Http
 from bots.core.matrix.known_rooms import KnownRooms
 from bots.core.transport import TransportError
 from fakes.scripted_homeserver import ScriptedHomeserver, refuse
@@ -22,12 +21,6 @@ def name(text: str) -> dict[str, Any]:
 async def server():
     async with ScriptedHomeserver({STATE: [name("one")]}) as running:
         yield running
-
-
-@pytest.fixture
-async def http(server):
-    async with Http(server.url) as client:
-        yield client
 
 
 async def test_a_room_is_fetched_once_and_kept_up_to_date(server, http, tmp_path):

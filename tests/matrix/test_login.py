@@ -6,7 +6,6 @@ import stat
 
 import pytest
 
-from bots.core.matrix.http import Http
 from bots.core.matrix.login import SESSION_FILE, AccessToken, LoginError, Password, Session, log_in
 from bots.core.transport import TokenRevokedError, TransportError
 from fakes.scripted_homeserver import Asked, ScriptedHomeserver, refuse
@@ -22,12 +21,6 @@ def whoami(asked: Asked):
 async def server():
     async with ScriptedHomeserver({"POST /login": BOT, "GET /account/whoami": whoami}) as running:
         yield running
-
-
-@pytest.fixture
-async def http(server):
-    async with Http(server.url) as client:
-        yield client
 
 
 async def test_a_password_makes_one_device_which_is_kept(server, http, tmp_path):

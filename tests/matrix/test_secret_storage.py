@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.core.matrix.http import Http
 from bots.core.matrix.secret_storage import (
     RECOVERY_KEY_FILE,
     decode_recovery_key,
@@ -95,12 +94,6 @@ class AccountData(ScriptedHomeserver):
 async def server():
     async with AccountData() as running:
         yield running
-
-
-@pytest.fixture
-async def http(server):
-    async with Http(server.url) as client:
-        yield client
 
 
 async def test_the_seeds_are_stored_once_for_the_key_in_the_secrets_folder(server, http, tmp_path):

@@ -19,7 +19,7 @@ from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import TransportError
 from bots.moderation.bot import make_bot
 from fakes.clock import FakeClock
-from fakes.crashes import Countdown, Crashed, Mortal, MortalStore
+from fakes.crashes import Countdown, Mortal, MortalStore, Reborn
 from fakes.parrot import settle
 from fakes.welcome_scene import COMMUNITY
 
@@ -73,21 +73,7 @@ class Place:
 
 async def a_hard_hour(place, countdown):
     """A mute everywhere, a ban, the end of both, and a member who comes back meanwhile."""
-    bot = place.running(countdown)
-
-    async def live():
-        nonlocal bot
-        for _ in range(3):
-            try:
-                return await settle(bot)
-            except BaseExceptionGroup as group:
-                if group.split(Crashed)[1]:
-                    raise
-            except Crashed:
-                pass
-            countdown.at = None
-            bot = place.running(countdown)
-        raise AssertionError("it died again")
+    live = Reborn(lambda: place.running(countdown), countdown).live
 
     await live()
     place.homeserver.say(MO, place.office, f"!mute 1h {ANA} everywhere rest a little")

@@ -18,7 +18,7 @@ from bots.core.actions import (
     Remember,
     Send,
 )
-from bots.core.community import Community, Contact, Country, Guidelines, Helpline
+from bots.core.community import Contact, Country, Helpline
 from bots.core.events import Membership, Message, Outcome
 from bots.core.helplines import current, find_country
 from bots.core.library import Kind, Resource
@@ -27,6 +27,7 @@ from bots.core.rooms import Member, MembershipState, RoomRole, RoomView
 from bots.resources.bot import make_bot
 from bots.resources.library import MADE_ANEW
 from bots.resources.records import Answered, MissingWord
+from fakes.communities import BARE
 from fakes.ears import by_plain_words
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -50,17 +51,8 @@ def line(name, verified=date(2026, 10, 1)):
 IRELAND = Country(
     code="ie", name={"en": "Ireland"}, emergency="112 or 999", helplines=(line("One"),), names_used=("Eire",)
 )
-COMMUNITY = Community(
-    name="Test",
-    slug="test",
-    languages=("en",),
-    default_language="en",
-    lobby_name="Lobby",
-    lobby_topic="",
-    moderators_room_name="Moderators",
-    moderators_room_topic="",
-    conditions=(),
-    guidelines=Guidelines(version=1, items=()),
+COMMUNITY = replace(
+    BARE,
     library=(
         Resource(
             id="gf",

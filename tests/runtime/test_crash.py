@@ -9,8 +9,8 @@ import pytest
 from bots.core.actions import BotName
 from bots.core.events import Message, Reaction, Redaction
 from bots.core.store import Keys, Store
-from fakes.crashes import Countdown, Crashed, Mortal, MortalStore
-from fakes.parrot import ME, ORGANISER, Parrot, World, settle
+from fakes.crashes import Countdown, Mortal, MortalStore, Reborn
+from fakes.parrot import ME, ORGANISER, Parrot, World
 
 
 async def a_busy_day(world, countdown):
@@ -22,21 +22,7 @@ async def a_busy_day(world, countdown):
             wrap_transport=lambda transport: Mortal(transport, countdown),
         )
 
-    bot = born()
-
-    async def live():
-        nonlocal bot
-        for _ in range(3):
-            try:
-                return await settle(bot)
-            except BaseExceptionGroup as group:
-                if group.split(Crashed)[1]:
-                    raise
-            except Crashed:
-                pass
-            countdown.at = None
-            bot = born()
-        raise AssertionError("it died again")
+    live = Reborn(born, countdown).live
 
     world.homeserver.invite(ORGANISER, world.lobby, ME)
     await live()

@@ -17,7 +17,7 @@ from bots.core.transport import TransportError
 from bots.welcome.conversation import MOST_MESSAGES
 from bots.welcome.records import Conversation, FirstWords, Step
 from bots.welcome.wording import SIGNS, sign_asked
-from fakes.crashes import Countdown, Crashed, Mortal, MortalStore
+from fakes.crashes import Countdown, Mortal, MortalStore, Reborn
 from fakes.parrot import settle
 from fakes.welcome_scene import ANA, BOT, COMMUNITY, OFFICE, Scene
 from welcome.test_welcome_running import Place, invited
@@ -397,20 +397,7 @@ async def _a_conversation(place, countdown):
             wrap_transport=lambda transport: Mortal(transport, countdown),
         )
 
-    place.running = born()
-
-    async def live():
-        for _ in range(3):
-            try:
-                return await settle(place.running)
-            except BaseExceptionGroup as group:
-                if group.split(Crashed)[1]:
-                    raise
-            except Crashed:
-                pass
-            countdown.at = None
-            place.running = born()
-        raise AssertionError("it died again")
+    live = Reborn(born, countdown).live
 
     place.homeserver.join(ANA, place.lobby)
     await live()
