@@ -17,11 +17,11 @@ from enum import StrEnum
 from typing import Any
 
 from bots.core.actions import Action, Forget, Invite, Join, Leave, Priority, Remember, Schedule
-from bots.core.authority import power
 from bots.core.bot import Handler, Reader
 from bots.core.events import RoomStateChanged, Started, Tick
 from bots.core.records import CommunityRoom, Record
 from bots.core.rooms import PowerLevels, RoomRole, RoomView
+from bots.core.rooms.authority import power
 
 WHY = "core.follow"
 LOOK = "core.follow.look"

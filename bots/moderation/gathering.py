@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX, Missing, Unknown
 from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms.authority import is_moderator
 from bots.moderation.case_commands import Close, Grant, Keep, OnACase, Second, Take
 from bots.moderation.cases import NUMBERS, subject
 from bots.moderation.commands import COMMANDS, Aimed, Command, Confirm, Help, Report, Undo

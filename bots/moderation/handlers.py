@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bots.core.actions import Action, EventRef, InRoom, Send, Words
-from bots.core.authority import is_moderator
 from bots.core.commands import PREFIX, Unknown, spec_of
 from bots.core.events import Event, Message, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms.authority import is_moderator
 from bots.moderation.appeals import settled
 from bots.moderation.carrying_out import Occasion, carry_out, take_back
 from bots.moderation.case_commands import Close, Grant, Keep, OnACase, Second, Take

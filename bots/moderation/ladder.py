@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from bots.core import actions as do
 from bots.core.actions import Action, BotName, Priority
-from bots.core.authority import Act, power, required
 from bots.core.rooms import RoomView
+from bots.core.rooms.authority import Act, power, required
 from bots.moderation.records import Decision, Kind
 
 MUTED = -1

@@ -7,10 +7,10 @@ That bot is not in the moderators' room: cases are quoted there.
 from __future__ import annotations
 
 from bots.core.actions import Action
-from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.events import Message, MessageKind, Reaction
 from bots.core.rooms import RoomRole
+from bots.core.rooms.authority import is_moderator
 from bots.core.tips import Judged, on_the_card_of
 from bots.moderation.whereabouts import members_rooms
 

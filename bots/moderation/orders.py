@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bots.core.authority import is_moderator
 from bots.core.rooms import RoomView
+from bots.core.rooms.authority import is_moderator
 from bots.moderation.commands import Aimed, Ban, Hold, Mute, Note, Remove, Unban, Undo, Unmute, Warn
 from bots.moderation.ladder import FAMILIES, HELD_FOR, LIFTS, has_moderator_power
 from bots.moderation.places import Place, Refused, hindrance, latest, places

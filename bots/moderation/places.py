@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bots.core.authority import Act, can, outranks
 from bots.core.rooms import MembershipState, RoomView
+from bots.core.rooms.authority import Act, can, outranks
 from bots.moderation.ladder import LIFTS, MUTED, MUTES, SAID_ONLY, level_of
 from bots.moderation.records import Decision, Kind
 

@@ -13,9 +13,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bots.core.actions import Param, Words
-from bots.core.authority import is_moderator, power
 from bots.core.community import Community, Deed
 from bots.core.rooms import RoomView
+from bots.core.rooms.authority import is_moderator, power
 from bots.moderation.case_commands import Close, Grant, Keep, Second, Take
 from bots.moderation.commands import Ban, Command, Confirm, Hold, Mute, Note, Remove, Unban, Undo, Unmute, Warn
 from bots.moderation.places import Refused

@@ -11,14 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.core.access_lists import host, matches
 from bots.core.actions import Action, Audit, Forget, Remember, ShutOut, Words
-from bots.core.authority import power
 from bots.core.bot import Handler, Reader
 from bots.core.community import Community
 from bots.core.events import OBSERVED, Message, Outcome, Tick
-from bots.core.policies import About
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms.access_lists import host, matches
+from bots.core.rooms.authority import power
+from bots.core.rooms.policies import About
 from bots.moderation.office_commands import Server
 from bots.moderation.policy_lists.records import DeniedServer, May, PolicyList
 from bots.moderation.policy_lists.soon import MERGE

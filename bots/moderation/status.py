@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bots.core.actions import Action, EventRef, InRoom, Send, Words
-from bots.core.authority import power
 from bots.core.bot import Reader
 from bots.core.community import Community, Mode
 from bots.core.events import Message
 from bots.core.records import CommunityRoom, Readability
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms.authority import power
 from bots.moderation.office_commands import Status
 from bots.moderation.policy_lists.records import PolicyList
 from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bots.core.authority import power
 from bots.core.bot import Reader
 from bots.core.events import Event
 from bots.core.records import AgreedWords, CommunityRoom, Holding, Measure, PrivateChat, RoomMeasure, SpokenLanguage
 from bots.core.rooms import MembershipState, RoomRole, RoomView
+from bots.core.rooms.authority import power
 from bots.welcome.records import Arrivals, Consent, Conversation, Pause, Telling
 from bots.welcome.showing import Account
 from bots.welcome.turn import World

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.core.authority import (
+from bots.core.rooms import Member, MembershipState, PowerLevels, RoomView
+from bots.core.rooms.authority import (
     UNLIMITED,
     Act,
     can,
@@ -16,7 +17,6 @@ from bots.core.authority import (
     outranks,
     power,
 )
-from bots.core.rooms import Member, MembershipState, PowerLevels, RoomView
 
 CREATOR, MOD, PEER, ANA = "@organiser:x", "@mod:x", "@peer:x", "@ana:x"
 IN = Member(MembershipState.JOIN)

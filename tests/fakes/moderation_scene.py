@@ -31,11 +31,11 @@ from bots.core.actions import (
     SetPower,
     Unban,
 )
-from bots.core.authority import Act, can, power
 from bots.core.community import Community
 from bots.core.events import Membership, Message, Outcome, Reaction, Report, Tick, Unreadable
 from bots.core.passed_on import PassedAppeal, PassedReport, passed_on
 from bots.core.rooms import Member, MembershipState, PowerLevels, RoomRole, RoomView
+from bots.core.rooms.authority import Act, can, power
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.simulation.store import MemoryStore, MemoryTransaction
 from bots.moderation.bot import make_bot

@@ -11,13 +11,13 @@ import sqlite3
 
 import pytest
 
-from bots.core.access_lists import host
 from bots.core.actions import BotName
 from bots.core.community import Federation
 from bots.core.homeserver.apply import apply, observe
 from bots.core.homeserver.reach import reaches
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.room_actions import RoomActions
+from bots.core.rooms.access_lists import host
 from bots.core.transport import TransportError
 from homeserver.test_apply import Stage
 

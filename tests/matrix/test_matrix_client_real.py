@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bots.core.authority import UNLIMITED, Act, can, power
 from bots.core.events import Membership, Message, Unreadable
 from bots.core.language import Rendered
 from bots.core.matrix.client import MatrixClient
@@ -21,6 +20,7 @@ from bots.core.matrix.http import Http, path
 from bots.core.matrix.login import LoginError
 from bots.core.metadata import Tells
 from bots.core.rooms import MembershipState
+from bots.core.rooms.authority import UNLIMITED, Act, can, power
 from bots.core.transport import NotReadyError, Outgoing, OutgoingFile, SyncBatch, TokenRevokedError, TransportError
 from core.test_metadata import exif, picture
 

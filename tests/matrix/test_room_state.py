@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.core.authority import Act, can
 from bots.core.matrix.client import recipients_of
 from bots.core.matrix.state import view_from_state, with_state
 from bots.core.rooms import MembershipState, PowerLevels
+from bots.core.rooms.authority import Act, can
 
 
 def state(kind: str, content: Any, state_key: str = "", sender: str = "@anna:x") -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from bots.core.matrix.state import view_from_state, with_state
-from bots.core.policies import POLICY_TYPES, About, Policy, policy_of
+from bots.core.rooms.policies import POLICY_TYPES, About, Policy, policy_of
 from bots.moderation.policy_lists.index import Index
 
 USER, SERVER = "m.policy.rule.user", "m.policy.rule.server"

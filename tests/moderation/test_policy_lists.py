@@ -10,8 +10,8 @@ import pytest
 from bots.core.actions import BotName
 from bots.core.crisis.tiers import Tier
 from bots.core.events import RoomStateChanged
-from bots.core.policies import POLICY_TYPES, policy_of
 from bots.core.rooms import MembershipState, PowerLevels
+from bots.core.rooms.policies import POLICY_TYPES, policy_of
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.policy_lists.records import ListMatch, PolicyList
 from bots.moderation.records import (

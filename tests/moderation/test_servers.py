@@ -7,10 +7,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from bots.core.access_lists import host, matches, with_shut_out
 from bots.core.actions import BotName, ShutOut
 from bots.core.community import Federation
-from bots.core.policies import policy_of
+from bots.core.rooms.access_lists import host, matches, with_shut_out
+from bots.core.rooms.policies import policy_of
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.moderation.policy_lists.records import DeniedServer
 from fakes.house import ANA, MODERATION, House

@@ -21,8 +21,8 @@ from bots.core.actions import (
     ShareHistory,
     Words,
 )
-from bots.core.authority import power
 from bots.core.rooms import Member, MembershipState, PowerLevels, RoomRole, RoomView
+from bots.core.rooms.authority import power
 from bots.core.runtime.invariants import Circumstances, refusal
 from fakes.actions_made_up import (
     actions,

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bots.core.access_lists import host, matches
 from bots.core.actions import BotName, Words
 from bots.core.community import Community, Condition, Federation, HistorySharing
 from bots.core.language import Catalogue
 from bots.core.rooms import RoomRole
+from bots.core.rooms.access_lists import host, matches
 
 # In a room's create event: which community's room it is, and which one. Create events never change.
 MARKER = "org.kithroom.room"

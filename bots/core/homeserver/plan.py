@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bots.core.authority import creators_are_unlimited
 from bots.core.homeserver.desired import MARKER, DesiredRoom, power_levels, server_acl
 from bots.core.homeserver.reach import is_let_in, not_let_in, reach_differences
 from bots.core.homeserver.replacing import replaced_differences
@@ -21,6 +20,7 @@ from bots.core.homeserver.steps import (
     PutState,
     Step,
 )
+from bots.core.rooms.authority import creators_are_unlimited
 
 __all__ = [
     "Actual", "ActualRoom", "ChangeMembers", "CreateRoom", "Difference", "InviteUser", "PutPowerLevels", "PutState",

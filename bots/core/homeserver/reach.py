@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.core.access_lists import host
 from bots.core.homeserver.desired import DesiredRoom, server_acl
 from bots.core.homeserver.steps import Actual, ActualRoom, ChangeMembers, Difference, PutState
+from bots.core.rooms.access_lists import host
 
 ANY_OTHER = "any other"
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bots.core.authority import creators_are_unlimited
 from bots.core.homeserver.desired import DesiredRoom
+from bots.core.rooms.authority import creators_are_unlimited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bots.core.access_lists import with_shut_out
 from bots.core.matrix.content import reaction_content
 from bots.core.matrix.http import Http, path
+from bots.core.rooms.access_lists import with_shut_out
 from bots.core.transport import TransportError
 
 _FORBIDDEN = 403

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bots.core.authority import creators_are_unlimited
 from bots.core.matrix.text import is_identifier
-from bots.core.policies import POLICY_TYPES, Policy, policy_of
 from bots.core.rooms import Member, MembershipState, PowerLevels, RoomView
+from bots.core.rooms.authority import creators_are_unlimited
+from bots.core.rooms.policies import POLICY_TYPES, Policy, policy_of
 
 Json = Mapping[str, Any]
 

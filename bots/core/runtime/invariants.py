@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from bots.core.access_lists import host, matches
 from bots.core.actions import (
     Ban,
     BotName,
@@ -39,8 +38,9 @@ from bots.core.actions import (
     Unban,
     Words,
 )
-from bots.core.authority import may_set_level, outranks, power
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms.access_lists import host, matches
+from bots.core.rooms.authority import may_set_level, outranks, power
 from bots.core.runtime.giving_back import given_back, gives_it_to_another
 from bots.core.runtime.own_words import Written, own_line, puts_words_into_a_mouth
 

@@ -30,8 +30,8 @@ from bots.core.events import (
     Tick,
     Unreadable,
 )
-from bots.core.policies import POLICY_TYPES
 from bots.core.rooms import MembershipState
+from bots.core.rooms.policies import POLICY_TYPES
 from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms

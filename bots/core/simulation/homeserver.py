@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bots.core.authority import Act, can
 from bots.core.events import AnyEvent, Event, Message, Reaction, Redaction, Unreadable
 from bots.core.metadata import Tells
 from bots.core.rooms import MembershipState
+from bots.core.rooms.authority import Act, can
 from bots.core.simulation.rooms import Entry, MemoryRooms, forbidden
 from bots.core.transport import HomeserverReport, NotReadyError, Outgoing, TransportError
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from bots.core.access_lists import with_shut_out
-from bots.core.authority import Act, can, can_on, outranks, power
 from bots.core.events import Event, Membership, RoomStateChanged
-from bots.core.policies import policy_of
 from bots.core.rooms import Member, MembershipState, PowerLevels, RoomView
+from bots.core.rooms.access_lists import with_shut_out
+from bots.core.rooms.authority import Act, can, can_on, outranks, power
+from bots.core.rooms.policies import policy_of
 from bots.core.transport import TransportError
 
 _POWER_LEVELS, _JOIN_RULES, _ACL = "m.room.power_levels", "m.room.join_rules", "m.room.server_acl"

@@ -20,7 +20,6 @@ from bots.core.actions import (
     Send,
     Words,
 )
-from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.commands import PREFIX
 from bots.core.community import Community
@@ -29,6 +28,7 @@ from bots.core.crisis.tiers import Tier
 from bots.core.events import Message, Outcome, Reaction, Tick
 from bots.core.records import PrivateChat
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms.authority import is_moderator
 from bots.moderation.crisis.alerts import (
     CALL_NEXT,
     LOOK_IN,

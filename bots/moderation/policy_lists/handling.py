@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from bots.core.actions import Action, Audit, Remember, Words
-from bots.core.authority import is_moderator
 from bots.core.bot import Handler, Reader
 from bots.core.events import Membership, Message, Outcome, Reaction, RoomStateChanged, Started, Tick
-from bots.core.policies import POLICY_TYPES
 from bots.core.rooms import MembershipState, RoomRole
+from bots.core.rooms.authority import is_moderator
+from bots.core.rooms.policies import POLICY_TYPES
 from bots.moderation.policy_lists import moving
 from bots.moderation.policy_lists.acting import ALL, ONE, TAPS, WHY, YES, acted_on
 from bots.moderation.policy_lists.asking import PREVIEW, Asking

@@ -11,7 +11,7 @@ import hashlib
 
 import re2
 
-from bots.core.policies import About, Policies, Policy
+from bots.core.rooms.policies import About, Policies, Policy
 
 # So many globs share an automaton; when one of them changes, only these are put together again.
 _BLOCK = 1_000

@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bots.core.bot import Reader
-from bots.core.policies import About, Policy
 from bots.core.rooms import MembershipState, RoomRole, RoomView
+from bots.core.rooms.policies import About, Policy
 from bots.moderation.cases import NUMBERS
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.ladder import has_moderator_power

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bots.core.actions import Action, Words
-from bots.core.authority import is_moderator
 from bots.core.bot import Reader
 from bots.core.events import Message, MessageKind
 from bots.core.rooms import RoomRole
+from bots.core.rooms.authority import is_moderator
 from bots.moderation.commands import COMMANDS
 from bots.moderation.office_commands import OfficeCommand
 from bots.moderation.telling import command_gone, tell

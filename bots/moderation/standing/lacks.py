@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bots.core.authority import Act, can
 from bots.core.records import CommunityRoom
 from bots.core.rooms import RoomRole, RoomView
+from bots.core.rooms.authority import Act, can
 
 
 class Lack(StrEnum):

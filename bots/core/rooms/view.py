@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bots.core.policies import Policies
+from bots.core.rooms.policies import Policies
 
 
 class RoomRole(StrEnum):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 
-from bots.core.rooms import PowerLevels, RoomView
+from bots.core.rooms.view import PowerLevels, RoomView
 
 # Room version 12 (MSC4289): creators stand in no power-levels event and are above every number that does.
 UNLIMITED = math.inf
