@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,7 @@ from bots.core.store import audit, schema
 from bots.core.store.audit_log import AuditLog
 from bots.core.store.keys import Keys
 from bots.core.store.migrate import migrate
+from bots.core.store.sqlite_connection import connect
 from bots.core.store.transaction import Transaction
 
 # Another bot's transaction takes milliseconds; whoever waits this long (seconds) has found a fault.
@@ -127,7 +129,8 @@ def _engine(url: str) -> AsyncEngine:
         except ModuleNotFoundError:
             raise DatabaseUrlError("PostgreSQL needs one more package: pip install 'kithroom[postgres]'") from None
     # Each transaction says itself how it ends.
-    engine = create_async_engine(parsed, connect_args={"timeout": _PATIENCE}, pool_reset_on_return=None)
+    connection = partial(connect, parsed.database or ":memory:", _PATIENCE)
+    engine = create_async_engine(parsed, async_creator=connection, pool_reset_on_return=None)
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
