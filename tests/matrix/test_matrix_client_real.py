@@ -80,6 +80,34 @@ async def test_two_devices_read_each_other_and_know_whose_words_they_are(pair):
     assert (await bot.sync()).own == {"t1": event_id}
 
 
+async def test_nobody_is_asked_about_again_because_they_speak(open_device, new_account, synapse, monkeypatch):
+    anna_account, bot_account = new_account("anna"), new_account("bot")
+    anna, bot = Peer(await open_device(anna_account)), Peer(await open_device(bot_account))
+    # In two rooms: what Synapse remembers of having told of a member, it remembers for one.
+    rooms = [await create_room(anna_account, synapse, invite=[bot_account.user_id]) for _ in range(2)]
+    for room_id in rooms:
+        await bot.client.join(room_id)
+    for peer in (anna, bot):
+        await peer.sync()
+    for room_id in rooms:
+        await anna.client.send(room_id, say("first"), room_id)
+        assert await bot.texts() == ["first"]
+    asked = []
+    request = Http.request
+
+    async def noted(http, method, target, *rest, **more):
+        asked.append(str(target))
+        return await request(http, method, target, *rest, **more)
+
+    monkeypatch.setattr(Http, "request", noted)
+    for room_id in rooms:
+        await anna.client.send(room_id, say("again"), f"{room_id}.2")
+        batch = await bot.sync()
+        assert [event.text for event in batch.events] == ["again"]
+        assert batch.devices_changed == frozenset()
+    assert not [target for target in asked if "keys/query" in target]
+
+
 async def test_the_same_since_gives_the_same_events_again(pair):
     anna, bot, room_id = pair
     since = bot.since

@@ -140,5 +140,6 @@ def test_an_invitation_is_a_membership_of_the_bot_even_from_stripped_state():
 def test_the_filter_asks_for_a_long_timeline_and_for_nothing_that_is_not_used():
     asked = json.loads(sync_filter(initial=False))
     assert asked["room"]["timeline"]["limit"] == 100
-    assert asked["room"]["state"]["lazy_load_members"] is True
+    assert asked["room"]["state"]["lazy_load_members"] is False
+    assert json.loads(sync_filter(initial=True))["room"]["state"]["lazy_load_members"] is True
     assert asked["presence"] == asked["room"]["ephemeral"] == {"types": []}

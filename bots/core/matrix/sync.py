@@ -33,8 +33,13 @@ _TIMELINE = 100
 
 
 def sync_filter(*, initial: bool) -> str:
-    """The filter of a sync: few members, a long timeline, nothing that a bot does not use. As JSON."""
+    """The filter of a sync, as JSON: a long timeline, and nothing that a bot does not use.
+
+    At first only the members who spoke are told of. Later all who changed: to whoever asks for the speakers with
+    every sync, Synapse also says every time that the speakers' devices changed, and they are asked about anew.
+    """
     nothing: dict[str, list[str]] = {"types": []}
+    timeline = {"limit": _FIRST_TIMELINE if initial else _TIMELINE, "lazy_load_members": initial}
     return json.dumps(
         {
             "presence": nothing,
@@ -42,8 +47,8 @@ def sync_filter(*, initial: bool) -> str:
             "room": {
                 "account_data": nothing,
                 "ephemeral": nothing,
-                "state": {"lazy_load_members": True},
-                "timeline": {"limit": _FIRST_TIMELINE if initial else _TIMELINE, "lazy_load_members": True},
+                "state": {"lazy_load_members": initial},
+                "timeline": timeline,
             },
         },
         separators=(",", ":"),
