@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from bots.core.actions import BotName, InPrivateChat, InRoom, Place
 from bots.core.community import Community
@@ -78,23 +77,28 @@ class StoreDirectory:
     async def manner(self, place: Place) -> Manner:
         """In private the language that the member chose, if they chose one; in a room its own; else the community's."""
         now, usual = self.clock.now(), Manner(self.community.default_language)
-        if isinstance(place, InRoom) and (room := self._known(place, now)) is not None:
-            return self._in(room)
         if isinstance(place, InPrivateChat) and len(self.community.languages) == 1:
             return usual
+        rooms = self.rooms.known(now)
+        if isinstance(place, InRoom) and rooms is not None and (known := _among(rooms, place)) is not None:
+            return self._in(known)
         async with self.store.reading(self.bot, now) as transaction:
-            if isinstance(place, InRoom) and (found := await transaction.get(CommunityRoom, place.room_id)) is not None:
-                return self._in(found)
-            user = place.user if isinstance(place, InPrivateChat) else await _private_with(transaction, place.room_id)
+            if isinstance(place, InRoom):
+                if rooms is None and (known := _among(await self.rooms.read(transaction), place)) is not None:
+                    return self._in(known)
+                user = await _private_with(transaction, place.room_id)
+            else:
+                user = place.user
             spoken = await transaction.get(SpokenLanguage, user) if user is not None else None
         return Manner(spoken.language) if spoken else usual
-
-    def _known(self, place: InRoom, now: datetime) -> CommunityRoom | None:
-        return next((room for room in self.rooms.known(now) or () if room.room_id == place.room_id), None)
 
     def _in(self, room: CommunityRoom) -> Manner:
         called = place_of(room.role, room.condition)
         return Manner(self.community.language_in(called), called)
+
+
+def _among(rooms: Sequence[CommunityRoom], place: InRoom) -> CommunityRoom | None:
+    return next((room for room in rooms if room.room_id == place.room_id), None)
 
 
 async def _private_with(transaction: Transaction, room_id: str) -> str | None:
