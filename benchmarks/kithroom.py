@@ -115,8 +115,7 @@ class Kithroom:
 
     def _spawn(self, bot: BotName) -> None:
         log = self.deployment.state / "log" / f"{bot.value}.log"
-        command = ["run", "--config", str(self._file), bot.value]
-        self._children[bot] = Forked(f"{bot.value} bot", command, log=log)
+        self._children[bot] = Forked(f"{bot.value} bot", ["run", bot.value], config=self._file, log=log)
 
     async def _until_well(self, bot: BotName) -> None:
         child = self._children[bot]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bots.cli import door_settings
+from bots.cli import beforehand, door_settings
 from bots.cli.door_settings import DoorSettings
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
@@ -19,7 +19,6 @@ from bots.core.documents import Document, Location, Mistake, SettingsError, Valu
 from bots.core.homeserver.desired import Cast
 from bots.core.matrix.login import AccessToken, Credentials, Password
 from bots.core.matrix.private_files import read_private
-from bots.core.settings import load_community
 from bots.core.transport import TransportError
 
 _USER_ID = re.compile(r"@[^\s:@]+:\S+")
@@ -60,7 +59,7 @@ class Deployment:
 
     def community_in(self, folder: Path) -> Community:
         """The same, for a copy of the folder. Raises SettingsError."""
-        community = load_community(folder)
+        community = beforehand.community_in(folder)
         return replace(community, moderators=tuple(dict.fromkeys((*community.moderators, *self.moderators))))
 
     @property

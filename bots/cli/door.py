@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from bots.cli.beforehand import catalogue_of
 from bots.cli.database import log_key, open_database
 from bots.cli.deployment import Deployment, load_deployment
 from bots.cli.door_settings import DoorSettings
@@ -24,7 +25,6 @@ from bots.core.records import CommunityRoom
 from bots.core.rooms import RoomRole
 from bots.core.runtime.clock import SystemClock
 from bots.core.runtime.logging import configure
-from bots.core.settings import load_catalogue
 from bots.core.store import Store
 from bots.door.accounts import Accounts, MasAccounts, SynapseAccounts
 from bots.door.app import Door, serve
@@ -50,7 +50,7 @@ async def run_door(config: Path) -> int:
         kept = KeptLibrary(deployment.community, SystemClock())
         door = Door(
             place,
-            load_catalogue(community),
+            catalogue_of(community),
             accounts,
             Codes(store),
             address_header=header,

@@ -19,26 +19,34 @@ from pathlib import Path
 from bots.core.homeserver.lifeline import end_in_order
 from bots.core.homeserver.process import last_lines
 
+INSTALLATION = "KITHROOM_FORKS_FOR"
+"""In the environment of what they are forked from: the file of the installation that they belong to."""
+
 _PRELOADED = "bots.cli.preloaded"
 _CONTEXT = multiprocessing.get_context("forkserver")
 
 
 class Forked:
-    """`kithroom` with these arguments, its output appended to `log` (None: our own output).
+    """`kithroom` with this command, its output appended to `log` (None: our own output).
 
     As a `Child`, it has a session of its own, and does not outlive us.
     `title` is what `ps` and `top` call it, of which they show 15 letters.
+    `config` is the installation that it belongs to (None: to none); what the first one's is, is read for all.
     """
 
-    def __init__(self, title: str, arguments: Sequence[str], *, log: Path | None) -> None:
+    def __init__(self, title: str, command: Sequence[str], *, config: Path | None, log: Path | None) -> None:
         self.log = log
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
         # As for every child: one heap for all threads.
         os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+        arguments = [*command]
+        if config is not None:
+            os.environ.setdefault(INSTALLATION, str(config))
+            arguments += ["--config", str(config)]
         _CONTEXT.set_forkserver_preload([_PRELOADED])
         # Whatever ends us, even an error, ends it.
-        self._process = _CONTEXT.Process(target=_be, args=(title, [*arguments], log), daemon=True)
+        self._process = _CONTEXT.Process(target=_be, args=(title, arguments, log), daemon=True)
         self._process.start()
 
     @property

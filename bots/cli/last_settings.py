@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bots.cli.beforehand import catalogue_of
 from bots.core.community import Community
 from bots.core.documents import SettingsError
 from bots.core.language import Catalogue
-from bots.core.settings import load_catalogue, load_community
+from bots.core.settings import load_community
 
 FILE = "last-settings.tar"
 
@@ -66,7 +67,7 @@ def load_or_last(folder: Path, state: Path, load: Callable[[Path], Community] = 
 
 def _load(folder: Path, load: Callable[[Path], Community]) -> Loaded:
     community = load(folder)
-    return Loaded(community=community, catalogue=load_catalogue(community))
+    return Loaded(community=community, catalogue=catalogue_of(community))
 
 
 def _sentence(mistake: str, folder: Path) -> str:

@@ -8,10 +8,13 @@ must differ between two processes is begun by each of them. (numpy has threads: 
 from __future__ import annotations
 
 import gc
+import os
 from importlib import import_module
+from pathlib import Path
 
 from babel import Locale
 
+from bots.cli.forked import INSTALLATION
 from bots.cli.leaving_out import leave_out_what_no_bot_needs
 
 _ALL = (
@@ -31,6 +34,9 @@ import_module("bots.moderation.grammar").learn(tables.LANGUAGES)
 for language in tables.LANGUAGES:
     # Read at the first look: the names of countries.
     len(Locale.parse(language).territories)
+import_module("bots.core.store.schema").schema(import_module("bots.cli.database").every_record())
+if installation := os.environ.get(INSTALLATION):
+    import_module("bots.cli.beforehand").read_beforehand(Path(installation))
 gc.collect()
 # What is there now is there to stay: a child that looked through it for garbage would write to all of it.
 gc.freeze()

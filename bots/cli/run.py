@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -99,6 +100,9 @@ async def run_one(config: Path, name: BotName) -> int:
             ),
         )
         await learning
+        # What the bot is made of stays: it is not looked through for garbage from here on, with everybody waiting.
+        gc.collect()
+        gc.freeze()
         running = Running(
             bot=bot,
             transport=client,
@@ -128,10 +132,10 @@ async def run_all(config: Path, names: Sequence[BotName]) -> int:
         pass
     if deployment.door is not None and deployment.door.account is not None:
         deployment.credentials("door")
-    commands = {f"{name.value} bot": ["run", "--config", str(config), name.value] for name in names}
+    commands = {f"{name.value} bot": ["run", name.value] for name in names}
     if deployment.door is not None:
-        commands["door"] = ["door", "--config", str(config)]
-    children = {name: Forked(name, command, log=None) for name, command in commands.items()}
+        commands["door"] = ["door"]
+    children = {name: Forked(name, command, config=config, log=None) for name, command in commands.items()}
     try:
         with stop_requested() as stop:
             while not stop.is_set():

@@ -21,19 +21,27 @@ pytestmark = pytest.mark.real
 # One forks, says what came of it, and waits until it is killed itself.
 SCRIPT = """
 import json, pathlib, sys, time
-from bots.cli.forked import Forked
+from bots.cli.forked import _CONTEXT, Forked
+
+def note_what_was_read(file):
+    from bots.cli import beforehand
+    file.write_text("".join(map(str, beforehand._READ)))
 
 if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
     def end_of(name, *arguments):
-        child = Forked(name, arguments, log=folder / f"{name}.log")
+        child = Forked(name, arguments, config=None, log=folder / f"{name}.log")
         while child.exit_code is None:
             time.sleep(0.01)
         return child.exit_code, child.last_lines()
-    ends = [end_of("version", "--version"), end_of("wrong", "run", "nobody")]
-    bot = Forked("welcome bot", ["run", "--config", str(folder / "kithroom.yaml"), "welcome"], log=folder / "bot.log")
-    killed = Forked("door", ["run", "--config", str(folder / "kithroom.yaml"), "resources"], log=folder / "door.log")
+    config = folder / "kithroom.yaml"
+    bot = Forked("welcome bot", ["run", "welcome"], config=config, log=folder / "bot.log")
+    killed = Forked("door", ["run", "resources"], config=config, log=folder / "door.log")
     killed.stop(grace=0)
+    ends = [end_of("version", "--version"), end_of("wrong", "run", "nobody")]
+    noting = _CONTEXT.Process(target=note_what_was_read, args=(folder / "read.txt",))
+    noting.start()
+    noting.join()
     print(json.dumps({"ends": ends, "bot": bot.pid, "killed": [killed.pid, killed.exit_code]}), flush=True)
     time.sleep(60)
 """
@@ -65,6 +73,7 @@ def test_a_fork_is_the_command_and_ends_with_its_parent(config):
     assert (version, wrong) == (0, 2)
     assert said.startswith("kithroom, version ")
     assert "'nobody' is not one of 'welcome', 'moderation', 'resources'" in complaint
+    assert (config / "read.txt").read_text() == str(CONFIG)
     assert told["killed"][1] in (-signal.SIGTERM, -signal.SIGKILL)
     for pid in (told["bot"], told["killed"][0], loaded):
         await_that(lambda pid=pid: not Path(f"/proc/{pid}").exists())

@@ -24,10 +24,10 @@ class Children:
     def start(self, name: str) -> None:
         """Start it, unless it is running."""
         if name not in self._running:
-            command = [DOOR] if name == DOOR else ["run", name]
             self._running[name] = Forked(
                 DOOR if name == DOOR else f"{name} bot",
-                [*command, "--config", str(self._state / "kithroom.yaml")],
+                [DOOR] if name == DOOR else ["run", name],
+                config=self._state / "kithroom.yaml",
                 log=self._state / "log" / f"{name}.log",
             )
 
