@@ -21,6 +21,7 @@ from bots.core.transport import TransportError
 # Seconds to wait for one's greeting.
 _PATIENCE = 120.0
 _AT_ONCE = 2
+_AGAIN = 0.2
 _LONG_POLL_MS = 10_000
 
 
@@ -70,14 +71,14 @@ async def greetings(
 
 
 async def _greeted(person: MatrixClient, lobby: str, bot: str) -> float:
-    since = (await person.sync(None, timeout_ms=0)).next_batch
+    since = await _now(person)
     began = time.perf_counter()
-    await person.join(lobby)
+    await _joined(person, lobby)
     while True:
         try:
             batch = await person.sync(since, timeout_ms=_LONG_POLL_MS)
         except TransportError:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(_AGAIN)
             continue
         since = batch.next_batch
         for event in batch.events:
@@ -87,7 +88,23 @@ async def _greeted(person: MatrixClient, lobby: str, bot: str) -> float:
                 if event.encrypted:
                     return time.perf_counter() - began
             elif event.user == person.user_id and event.now is MembershipState.INVITE:
-                await person.join(event.room_id)
+                await _joined(person, event.room_id)
+
+
+async def _now(person: MatrixClient) -> str:
+    while True:
+        with suppress(TransportError):
+            return (await person.sync(None, timeout_ms=0)).next_batch
+        await asyncio.sleep(_AGAIN)
+
+
+async def _joined(person: MatrixClient, room: str) -> None:
+    """Come in, as often as it takes: a homeserver with its hands full lets a client wait until it gives up."""
+    while True:
+        with suppress(TransportError):
+            await person.join(room)
+            return
+        await asyncio.sleep(_AGAIN)
 
 
 def greeting_rows(found: Mapping[str, Greeted], reference: str) -> list[Row]:
