@@ -11,7 +11,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.cli.sorry import Sorry
 from bots.core.community import Community
 from bots.core.documents import SettingsError
 from bots.core.language import Catalogue
@@ -31,16 +30,12 @@ class _Read:
 _READ: dict[Path, _Read] = {}
 
 
-def read_beforehand(installation: Path) -> None:
-    """Read the settings of an installation for those that come after.
+def read_beforehand(folder: Path) -> None:
+    """Read the settings in `folder` for those that come after.
 
     What is wrong with them is told by whoever needs them: nobody would hear it from here.
     """
-    # It asks this module for the community.
-    from bots.cli.deployment import load_deployment
-
-    with contextlib.suppress(Sorry, SettingsError, OSError):
-        folder = load_deployment(installation).community
+    with contextlib.suppress(SettingsError, OSError):
         files = _files(folder)
         community = load_community(folder)
         _READ[folder] = _Read(files, community, load_catalogue(community))

@@ -105,6 +105,14 @@ class Deployment:
         )
 
 
+def community_folder(file: Path) -> Path | None:
+    """Where the installation's community is described; None where the file does not say so as it should."""
+    try:
+        return load_deployment(file).community
+    except (Sorry, SettingsError, OSError):
+        return None
+
+
 def load_deployment(file: Path, environment: Mapping[str, str] = os.environ) -> Deployment:
     """The installation that `file` describes. KITHROOM_DATABASE and KITHROOM_SECRETS in the environment win over it.
 

@@ -36,7 +36,9 @@ for language in tables.LANGUAGES:
     len(Locale.parse(language).territories)
 import_module("bots.core.store.schema").schema(import_module("bots.cli.database").every_record())
 if installation := os.environ.get(INSTALLATION):
-    import_module("bots.cli.beforehand").read_beforehand(Path(installation))
+    folder = import_module("bots.cli.deployment").community_folder(Path(installation))
+    if folder is not None:
+        import_module("bots.cli.beforehand").read_beforehand(folder)
 gc.collect()
 # What is there now is there to stay: a child that looked through it for garbage would write to all of it.
 gc.freeze()

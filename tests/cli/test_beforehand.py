@@ -9,6 +9,7 @@ import pytest
 
 from bots.cli import beforehand
 from bots.cli.beforehand import catalogue_of, community_in, read_beforehand
+from bots.cli.deployment import community_folder
 from bots.core.documents import SettingsError
 from fakes.installation import write_installation
 
@@ -44,12 +45,12 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def read(folder, tmp_path, monkeypatch):
+def read(folder, monkeypatch):
     """`read()`: have the settings in `folder` read beforehand."""
     monkeypatch.setattr(beforehand, "_READ", {})
 
     def read():
-        read_beforehand(write_installation(tmp_path, community=str(folder)))
+        read_beforehand(folder)
 
     return read
 
@@ -100,10 +101,18 @@ def test_mistakes_are_told_by_whoever_asks(folder, read):
         community_in(folder)
 
 
-def test_without_an_installation_there_is_nothing_to_read(tmp_path, monkeypatch):
+def test_without_a_folder_there_is_nothing_to_read(tmp_path, monkeypatch):
     monkeypatch.setattr(beforehand, "_READ", {})
-    read_beforehand(tmp_path / "nowhere.yaml")
+    read_beforehand(tmp_path / "nowhere")
     assert beforehand._READ == {}
+
+
+def test_an_installation_says_where_its_community_is(folder, tmp_path):
+    file = write_installation(tmp_path, community=str(folder))
+    assert community_folder(file) == folder
+    file.write_text("homeserver: [", "utf-8")
+    assert community_folder(file) is None
+    assert community_folder(tmp_path / "nowhere.yaml") is None
 
 
 def test_other_languages_have_another_catalogue(folder, read):
