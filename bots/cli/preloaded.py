@@ -2,7 +2,7 @@
 """Importing this loads everything that the bots and the door are made of, for those that are forked from here on.
 
 It only loads. Nothing may be opened, started or drawn at random: what has a thread, a connection or a state that
-must differ between two processes is begun by each of them. (numpy has threads: the one bot that uses it loads it.)
+must differ between two processes is begun by each of them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ _ALL = (
     "bots.cli.door",
     "bots.welcome.bot",
     "bots.moderation.bot",
+    "bots.resources.bot",
     "bots.moderation.crisis.ears",
     "sqlalchemy.dialects.sqlite.aiosqlite",
 )
 
 leave_out_what_no_bot_needs()
+# numpy's OpenBLAS would start a thread for each core; the one question at a time that is searched for needs one.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 for module in _ALL:
     import_module(module)
 tables = import_module("bots.moderation.grammar.tables")

@@ -64,6 +64,8 @@ def test_a_fork_is_the_command_and_ends_with_its_parent(config):
         # A fork is there before it has said who it is.
         await_that(lambda: ((process / "comm").read_text().strip(), (process / "fd" / "1").readlink()) == expected)
         loaded = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        # A fork has one thread only: what another one held at that moment would be held for ever.
+        assert len(list(Path(f"/proc/{loaded}/task").iterdir())) == 1
     finally:
         os.kill(parent.pid, signal.SIGKILL)
         parent.wait()
