@@ -8,7 +8,7 @@ from dataclasses import replace
 from bots.core.actions import Words
 from bots.core.community import Community
 from bots.core.helplines import find_country, told
-from bots.core.languages import meant, own_name
+from bots.core.language.names import meant, own_name
 from bots.welcome.answers import Intent
 from bots.welcome.arranging import Arranging
 from bots.welcome.records import Conversation, Pause, Step

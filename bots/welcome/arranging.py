@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bots.core.helplines import find_country
 from bots.core.hours import offset_of, times_in, written
-from bots.core.languages import meant
+from bots.core.language.names import meant
 from bots.welcome.answers import Intent
 from bots.welcome.records import Step
 from bots.welcome.settling_in import SettlingIn

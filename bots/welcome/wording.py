@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bots.core.actions import OwnWords, Param, Part, Words
 from bots.core.community import Community, Condition, in_language
 from bots.core.kept import receipt, shown
-from bots.core.languages import own_name
+from bots.core.language.names import own_name
 from bots.core.records import Holding
 from bots.welcome.records import Consent, Conversation, Pause, Step, Who
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bots.core.events import Membership, Message, Reaction, Redaction, RoomStateChanged
-from bots.core.markup import Rendered
+from bots.core.language.markup import Rendered
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.login import Password
 from bots.core.matrix.opening import open_client

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.core.languages import meant, own_name
+from bots.core.language.names import meant, own_name
 
 OFFERED = ("en", "es", "pt-BR", "de")
 

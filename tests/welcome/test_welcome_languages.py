@@ -12,7 +12,7 @@ import pytest
 from bots.core.commands import PREFIX
 from bots.core.hours import times_in
 from bots.core.language import Catalogue, shipped_words, spoken
-from bots.core.languages import own_name
+from bots.core.language.names import own_name
 from bots.core.records import SpokenLanguage
 from bots.core.settings import load_community
 from bots.welcome.answers import load, plain

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from bots.core.actions import Quote, Words
 from bots.core.events import Message
-from bots.core.markup import Inline, Rendered, escaped, plain_text
+from bots.core.language.markup import Inline, Rendered, escaped, plain_text
 
 # How much of a message is quoted, in bytes as it travels in HTML: both forms of it fit into one encrypted event.
 LONGEST = 6_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bots.core.actions import GivenBack, InPrivateChat, OwnWords, Part, Place, Quote, Send, Words
 from bots.core.events import Message
 from bots.core.language import Catalogue, Manner
-from bots.core.markup import Rendered
+from bots.core.language.markup import Rendered
 from bots.core.runtime.giving_back import given_back
 from bots.core.runtime.own_words import Written, own_line
 from bots.core.runtime.ports import Directory

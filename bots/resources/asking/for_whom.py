@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 from bots.core.actions import Words
 from bots.core.community import Community
 from bots.core.helplines import country_name
-from bots.core.languages import own_name
+from bots.core.language.names import own_name
 from bots.core.library import Audience, Resource
 from bots.core.rooms import RoomView
 from bots.resources.asking.vocabulary import Vocabulary, folded

@@ -11,20 +11,20 @@ A placeholder may say how it wants to be written: `{when:date}`, `{when:time}`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bots.core.actions import Param, Words
 from bots.core.documents import Document, Mistake, SettingsError, did_you_mean, read
-from bots.core.markup import PLACEHOLDER, Block, Piece, Rendered, items, plain_text, render_markdown
+from bots.core.language.markup import PLACEHOLDER, Block, Piece, Rendered, items, plain_text, render_markdown
+from bots.core.language.styles import STYLES, date_and_time
 
 Entry = str | Mapping[str, str]
 # Sentences by language and key.
@@ -32,24 +32,10 @@ Wordings = Mapping[str, Mapping[str, Entry]]
 
 PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 
-__all__ = [
-    "PLURAL_FORMS",
-    "STYLES",
-    "Catalogue",
-    "Entry",
-    "Manner",
-    "Rendered",
-    "Wordings",
-    "and_what_they_stand_on",
-    "placeholders",
-    "shipped_words",
-    "spoken",
-]
-
 
 def shipped_words() -> tuple[Path, ...]:
     """The catalogue folders that come with the bots."""
-    bots = Path(__file__).parent.parent
+    bots = Path(__file__).parent.parent.parent
     return tuple(sorted((*bots.glob("*/words"), *bots.glob("*/*/words"))))
 
 
@@ -172,7 +158,7 @@ class Catalogue:
         if style:
             return plain_text(STYLES[style](value, locale, zone))
         if isinstance(value, datetime):
-            return plain_text(_datetime(value, locale, zone))
+            return plain_text(date_and_time(value, locale, zone))
         if isinstance(value, int | float):
             return plain_text(format_decimal(value, locale=locale))
         return plain_text(value)
@@ -234,46 +220,3 @@ def _plural(forms: Mapping[str, str], count: Param, locale: Locale) -> str:
 
 def _and(texts: Sequence[str], locale: Locale) -> str:
     return format_list(texts, locale=locale) if texts else ""
-
-
-def _moment(value: Param) -> datetime | date:
-    if isinstance(value, str):
-        return date.fromisoformat(value)
-    assert isinstance(value, datetime)
-    return value
-
-
-def _datetime(value: Param, locale: Locale, zone: tzinfo) -> str:
-    moment = _moment(value)
-    assert isinstance(moment, datetime)
-    day = format_date(moment.astimezone(zone), "long", locale=locale)
-    return f"{day}, {format_datetime(moment, 'HH:mm z', tzinfo=zone, locale=locale)}"
-
-
-def _date(value: Param, locale: Locale, zone: tzinfo) -> str:
-    moment = _moment(value)
-    return format_date(moment.astimezone(zone) if isinstance(moment, datetime) else moment, "long", locale=locale)
-
-
-def _time(value: Param, locale: Locale, zone: tzinfo) -> str:
-    moment = _moment(value)
-    assert isinstance(moment, datetime)
-    return format_time(moment, "HH:mm z", tzinfo=zone, locale=locale)
-
-
-def _duration(value: Param, locale: Locale, _zone: tzinfo) -> str:
-    assert isinstance(value, int | float)
-    return format_timedelta(timedelta(seconds=value), threshold=1.5, locale=locale)
-
-
-def _id(value: Param, _locale: Locale, _zone: tzinfo) -> str:
-    return str(value)
-
-
-STYLES: Mapping[str, Callable[[Param, Locale, tzinfo], str]] = {
-    "date": _date,
-    "datetime": _datetime,
-    "duration": _duration,
-    "id": _id,
-    "time": _time,
-}
