@@ -27,6 +27,8 @@ _LONGEST_ERROR = 200
 _REVOKED = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"})
 _TOO_MANY = 429
 _OK = 200
+_FORBIDDEN = 403
+_NOT_FOUND = 404
 _REFUSED = 400
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, _TOO_MANY})
@@ -103,6 +105,17 @@ class Http:
         if not isinstance(answer, dict):
             raise _bad_response(method)
         return answer
+
+    async def found(
+        self, path: str, *, query: Query | None = None, or_forbidden: bool = False
+    ) -> dict[str, Any] | None:
+        """What is there; None where there is nothing, or (`or_forbidden`) nothing for us. Raises TransportError."""
+        try:
+            return await self.request("GET", path, query=query)
+        except TransportError as error:
+            if error.status == _NOT_FOUND or (or_forbidden and error.status == _FORBIDDEN):
+                return None
+            raise
 
     async def upload(self, data: bytes) -> str:
         """Put bytes, encrypted beforehand, into the homeserver's store of files; their `mxc://` address."""

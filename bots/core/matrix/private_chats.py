@@ -14,7 +14,6 @@ from bots.core.transport import TransportError
 
 MARKER = "org.kithroom.private_chat"
 _AT_ONCE = 8
-_GONE = frozenset({403, 404})
 
 
 class PrivateChats:
@@ -65,12 +64,10 @@ class PrivateChats:
 
     async def _read_marker(self, room_id: str) -> None:
         async with self._at_once:
-            try:
-                content = await self._http.request("GET", path("rooms", room_id, "state", "m.room.create", ""))
-            except TransportError as error:
-                if error.status not in _GONE:
-                    raise
-                return
+            target = path("rooms", room_id, "state", "m.room.create", "")
+            content = await self._http.found(target, or_forbidden=True)
+        if content is None:
+            return
         found = content.get(MARKER)
         self._markers[room_id] = found if isinstance(found, str) else None
 

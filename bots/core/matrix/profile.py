@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 from bots.core.matrix.http import Http, path
-from bots.core.transport import TransportError
-
-_NOT_FOUND = 404
 
 
 async def ensure_named(http: Http, user_id: str, name: str) -> bool:
@@ -16,12 +13,7 @@ async def ensure_named(http: Http, user_id: str, name: str) -> bool:
     """
     localpart = user_id[1:].partition(":")[0]
     field = path("profile", user_id, "displayname")
-    try:
-        answer = await http.request("GET", field)
-    except TransportError as error:
-        if error.status != _NOT_FOUND:
-            raise
-        answer = {}
+    answer = await http.found(field) or {}
     if answer.get("displayname") not in (None, "", localpart):
         return False
     await http.request("PUT", field, {"displayname": name})

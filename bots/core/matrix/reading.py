@@ -14,13 +14,10 @@ from bots.core.matrix.files import told_by_file
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.known_rooms import KnownRooms
 from bots.core.metadata import Tells
-from bots.core.transport import TransportError
 
 Json = Mapping[str, Any]
 RoomEvent = Decoded | Unreadable
 ENCRYPTED = "m.room.encrypted"
-_NOT_FOUND = 404
-_FORBIDDEN = 403
 
 
 class Reading:
@@ -121,9 +118,4 @@ class Reading:
         return await self.read(room_id, raw)
 
     async def _fetch(self, room_id: str, event_id: str) -> dict[str, Any] | None:
-        try:
-            return await self._http.request("GET", path("rooms", room_id, "event", event_id))
-        except TransportError as error:
-            if error.status in (_NOT_FOUND, _FORBIDDEN):
-                return None
-            raise
+        return await self._http.found(path("rooms", room_id, "event", event_id), or_forbidden=True)

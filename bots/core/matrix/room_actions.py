@@ -120,7 +120,7 @@ class RoomActions:
         None for somebody who is not in the room, who came in without an invitation, or of whom it is not known.
         """
         target = path("rooms", room_id, "state", "m.room.member", user)
-        event = await self._found(target, query={"format": "event"})
+        event = await self._http.found(target, query={"format": "event"}, or_forbidden=True) or {}
         for _ in range(_MEMBERSHIPS):
             content, unsigned = event.get("content"), event.get("unsigned")
             membership = content.get("membership") if isinstance(content, Mapping) else None
@@ -131,28 +131,14 @@ class RoomActions:
             if membership != "join" or not isinstance(before, str):
                 return None
             # A join takes the invitation's place, and a new name a join's.
-            event = await self._found(path("rooms", room_id, "event", before))
+            event = await self._http.found(path("rooms", room_id, "event", before), or_forbidden=True) or {}
             if (event.get("type"), event.get("state_key")) != ("m.room.member", user):
                 return None
         return None
 
-    async def _found(self, target: str, *, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """What is there; nothing where there is nothing, or nothing for us."""
-        try:
-            return await self._http.request("GET", target, query=query)
-        except TransportError as error:
-            if error.status in (_FORBIDDEN, _NOT_FOUND):
-                return {}
-            raise
-
     async def _state(self, room_id: str, kind: str, state_key: str = "") -> dict[str, Any] | None:
         """The content of one state event; None when there is none."""
-        try:
-            return await self._http.request("GET", path("rooms", room_id, "state", kind, state_key))
-        except TransportError as error:
-            if error.status == _NOT_FOUND:
-                return None
-            raise
+        return await self._http.found(path("rooms", room_id, "state", kind, state_key))
 
 
 def event_id_in(answer: Mapping[str, Any]) -> str:

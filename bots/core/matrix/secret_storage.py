@@ -30,7 +30,6 @@ _DEFAULT_KEY = "m.secret_storage.default_key"
 _KEY_BYTES = 32
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _RECOVERY_PREFIX = b"\x8b\x01"
-_NOT_FOUND = 404
 Json = Mapping[str, Any]
 
 
@@ -62,12 +61,7 @@ async def ensure_secrets_stored(http: Http, user_id: str, seeds: Mapping[str, st
 
 async def account_data(http: Http, user_id: str, kind: str) -> dict[str, Any] | None:
     """The bot's account data of this type; None when there is none."""
-    try:
-        return await http.request("GET", path("user", user_id, "account_data", kind))
-    except TransportError as error:
-        if error.status == _NOT_FOUND:
-            return None
-        raise
+    return await http.found(path("user", user_id, "account_data", kind))
 
 
 async def set_account_data(http: Http, user_id: str, kind: str, content: Json) -> None:
