@@ -32,6 +32,14 @@ from typing import Annotated, Generic, TypeVar, Union, get_args, get_origin, get
 from urllib.parse import unquote
 
 PREFIX = "!"
+# What more than one bot is asked for is called the same by all: the `also` of `!help` and of `!report`.
+HELP: Mapping[str, tuple[str, ...]] = {"es": ("ayuda",), "fr": ("aide",), "de": ("hilfe",), "pt": ("ajuda",)}
+REPORT: Mapping[str, tuple[str, ...]] = {
+    "es": ("denunciar", "reportar"),
+    "fr": ("signaler",),
+    "de": ("melden",),
+    "pt": ("denunciar",),
+}
 LONGEST_DURATION = timedelta(days=365)
 
 

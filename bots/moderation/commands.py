@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bots.core.commands import Case, CommandSet, Flag, Rest, User, command
+from bots.core.commands import HELP, REPORT, Case, CommandSet, Flag, Rest, User, command
 from bots.moderation.case_commands import Close, Grant, Keep, OnACase, OnAnAppeal, Second, Take
 from bots.moderation.office_commands import OFFICE_COMMANDS, OfficeCommand
 from bots.moderation.room_commands import Lock, OnARoom, Slow, Unlock
@@ -169,15 +169,7 @@ class Confirm:
 @command(
     "report",
     short=("r",),
-    also={
-        "es": (
-            "denunciar",
-            "reportar",
-        ),
-        "fr": ("signaler",),
-        "de": ("melden",),
-        "pt": ("denunciar",),
-    },
+    also=REPORT,
     reaction="🚩",
     help="moderation.help.report",
 )
@@ -191,7 +183,7 @@ class Report:
 @command(
     "help",
     short=("h",),
-    also={"es": ("ayuda",), "fr": ("aide",), "de": ("hilfe",), "pt": ("ajuda",)},
+    also=HELP,
     help="moderation.help.help",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)

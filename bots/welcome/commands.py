@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.core.commands import Case, CommandSet, Rest, command
+from bots.core.commands import HELP, REPORT, Case, CommandSet, Rest, command
 
 
 @command(
     "help",
     short=("h",),
-    also={"es": ("ayuda",), "fr": ("aide",), "de": ("hilfe",), "pt": ("ajuda",)},
+    also=HELP,
     help="welcome.command.help",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,15 +153,7 @@ class NotesAgain:
 @command(
     "report",
     short=("r",),
-    also={
-        "es": (
-            "denunciar",
-            "reportar",
-        ),
-        "fr": ("signaler",),
-        "de": ("melden",),
-        "pt": ("denunciar",),
-    },
+    also=REPORT,
     help="welcome.command.report",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
