@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from door.browser import chromium
 from door.test_door_browser import Served
@@ -16,12 +18,18 @@ PHONE = {"width": 360, "height": 740}
 GAP = 16
 
 
+def phones(browser: Browser, served: Served) -> Iterator[tuple[str, Page]]:
+    """A phone by day ("light"), and one at night ("dark")."""
+    for scheme in ("light", "dark"):
+        context = browser.new_context(base_url=served.url, viewport=PHONE, color_scheme=scheme, locale="en-GB")
+        yield scheme, context.new_page()
+        context.close()
+
+
 def shots(browser: Browser, served: Served) -> list[bytes]:
     """What somebody sees on the way in, the last one at night."""
     taken: list[bytes] = []
-    for scheme in ("light", "dark"):
-        context = browser.new_context(base_url=served.url, viewport=PHONE, color_scheme=scheme, locale="en-GB")
-        page = context.new_page()
+    for scheme, page in phones(browser, served):
         if scheme == "light":
             page.goto("/")
             taken.append(page.screenshot())
@@ -37,7 +45,6 @@ def shots(browser: Browser, served: Served) -> list[bytes]:
         else:
             page.goto("/apps")
             taken.append(page.screenshot())
-        context.close()
     return taken
 
 
@@ -53,16 +60,16 @@ def side_by_side(browser: Browser, taken: list[bytes]) -> bytes:
     return page.screenshot()
 
 
-def main() -> None:
-    """Take them."""
+def photograph(picture: Path, shots: Callable[[Browser, Served], list[bytes]], **serving: Any) -> None:
+    """Take them, side by side, of a door that serves so."""
     found = chromium()
     if found is None:
         raise SystemExit("There is no Chromium on this machine, and npm has none for it.")
-    with Served() as served, sync_playwright() as playwright:
+    with Served(**serving) as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found.executable, env=found.environment or None)
-        PICTURE.write_bytes(side_by_side(browser, shots(browser, served)))
+        picture.write_bytes(side_by_side(browser, shots(browser, served)))
         browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    photograph(PICTURE, shots)

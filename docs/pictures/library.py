@@ -6,11 +6,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from coming_in import PHONE, side_by_side
-from playwright.sync_api import Browser, sync_playwright
+from coming_in import phones, photograph
+from playwright.sync_api import Browser
 
 from bots.cli.site import site_of
-from door.browser import chromium
 from door.test_door_browser import Served
 from fakes.door_scene import COMMUNITY
 
@@ -20,9 +19,7 @@ PICTURE = Path(__file__).with_suffix(".png")
 def shots(browser: Browser, served: Served) -> list[bytes]:
     """What somebody sees who looks for something, and people to call at night."""
     taken: list[bytes] = []
-    for scheme in ("light", "dark"):
-        context = browser.new_context(base_url=served.url, viewport=PHONE, color_scheme=scheme, locale="en-GB")
-        page = context.new_page()
+    for scheme, page in phones(browser, served):
         if scheme == "light":
             page.goto("/library/")
             taken.append(page.screenshot())
@@ -33,21 +30,9 @@ def shots(browser: Browser, served: Served) -> list[bytes]:
         else:
             page.goto("/library/people.html#ie")
             taken.append(page.screenshot())
-        context.close()
     return taken
 
 
-def main() -> None:
-    """Take them."""
-    found = chromium()
-    if found is None:
-        raise SystemExit("There is no Chromium on this machine, and npm has none for it.")
-    files = site_of(COMMUNITY, datetime.now(UTC).date())
-    with Served(library=True, files=lambda: files) as served, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found.executable, env=found.environment or None)
-        PICTURE.write_bytes(side_by_side(browser, shots(browser, served)))
-        browser.close()
-
-
 if __name__ == "__main__":
-    main()
+    files = site_of(COMMUNITY, datetime.now(UTC).date())
+    photograph(PICTURE, shots, library=True, files=lambda: files)
