@@ -23,7 +23,7 @@ from fakes import suites
 IDENTITY = Identity()
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 LANGUAGES = ("en", "es", "fr", "de", "pt")
-# Below this, a finding is not told to anybody (see `bots.moderation.responding`).
+# Below this, a finding is not told to anybody (see `bots.moderation.watching.respond`).
 TOLD = 0.5
 
 
