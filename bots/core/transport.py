@@ -172,9 +172,9 @@ class Transport(Protocol):
         """
 
     async def file_tells(self, room_id: str, event_id: str) -> frozenset[Tells]:
-        """What the file of a message says of who took it and where. Nothing, where there is none, or it is too large.
+        """What the file of a message, or the picture in a membership, says of who took it and where.
 
-        It is fetched and opened in memory, and kept nowhere.
+        Nothing, where there is none, or it is too large. It is fetched and opened in memory, and kept nowhere.
         """
 
     async def event_sender(self, room_id: str, event_id: str) -> str | None:

@@ -12,7 +12,7 @@ from bots.core.community import Community
 from bots.core.crisis.hearing import Hear
 from bots.core.events import DevicesChanged, Membership, Message, Outcome, PollAnswer, Reaction, Tick, Unreadable
 from bots.core.records import Record
-from bots.welcome import giving
+from bots.welcome import giving, picture
 from bots.welcome.answers import load
 from bots.welcome.conversation import Interview
 from bots.welcome.first_words import FirstWordsWatch
@@ -72,6 +72,8 @@ def make_bot(community: Community, hear: Hear) -> WelcomeBot:
             Handler(Membership, history.gather_membership, history.decide_membership),
             Handler(Tick, history.gather_tick, history.decide_tick),
             Handler(DevicesChanged, history.gather_devices, history.decide_devices),
+            Handler(Membership, picture.gather_entry, picture.decide_entry),
+            Handler(Outcome, picture.gather_found, picture.decide_found),
             Handler(Membership, gone.gather, gone.decide),
             Handler(Tick, gone.gather_tick, gone.decide_tick),
             Handler(Tick, listening.gather_asked, listening.decide_asked),

@@ -132,7 +132,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         room=room,
         conversation=conversation,
         condition_rooms={condition: view for condition, view in rooms.items() if view.tombstone is None},
-        account=_account(person, room, reader),
+        account=_account(person, room, conversation.picture if conversation else "", reader),
         organisers=frozenset(user for room in reader.rooms(RoomRole.LOBBY) for user in room.creators),
         office=offices[0].room_id if offices else None,
         consents=tuple(consents),
@@ -148,13 +148,14 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
     )
 
 
-def _account(person: str, room: RoomView | None, reader: Reader) -> Account:
+def _account(person: str, room: RoomView | None, picture: str, reader: Reader) -> Account:
     views = (*reader.rooms(RoomRole.LOBBY), *([room] if room else []))
     seen = [view.members[person] for view in views if person in view.members]
     return Account(
         user_id=person,
         display_name=next((member.display_name for member in seen if member.display_name), None),
         has_picture=any(member.avatar for member in seen),
+        picture=picture,
         devices=reader.device_names(person),
     )
 

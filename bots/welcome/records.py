@@ -89,6 +89,7 @@ class Conversation(Record):
     `closed` are condition ids whose rooms' past waits for a device of theirs that they have confirmed.
     `unheard` are condition ids in whose rooms they have not said anything yet, kept while they want notes.
     `country` (a code), `zone` ("+05:30") and `quiet` ("22:00 07:00") are what they told about their days.
+    `picture` is what the file of their picture says of who took it and where, if it does: a `Tells`.
     `round` rises with every new question, so that a button under an old one does nothing.
     `unclear` is the event id of their last message if it was no answer: an edit of that one is a new answer.
     `line` is that of a line of theirs that they were shown, as the room would read it, and have not said yes to.
@@ -118,6 +119,7 @@ class Conversation(Record):
     heard: bool = False
     reminded: bool = False
     hinted: bool = False
+    picture: Sealed = ""
     round: int = 0
     unclear: str = ""
     line: str = ""

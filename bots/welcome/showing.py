@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an account shows about the person behind it, to whom, and how to change that. Said in private, and kindly.
 
-No picture is looked at: that there is one is all that is known here.
+No picture is looked at: that there is one, and whether its file says where it was taken, is all that is known here.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ MOST_FINDINGS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What the homeserver tells others about an account."""
+    """What the homeserver tells others about an account; `picture`: what the file of its picture tells, if it does."""
 
     user_id: str
     display_name: str | None = None
     has_picture: bool = False
+    picture: str = ""
     devices: tuple[str, ...] = ()
 
 
@@ -63,7 +64,9 @@ def what_shows(community: Community, say: Wording, account: Account, ours: str, 
     looks = (look_at_device(device, today=today, regions=regions, telling=telling) for device in account.devices)
     if in_device := next((look for look in looks if look), None):
         found.append(say.words("shows.device", what=_what(say, in_device[0])))
-    if account.has_picture:
+    if account.has_picture and account.picture:
+        found.insert(0, say.words(f"shows.picture.{account.picture}"))
+    elif account.has_picture:
         found.append(say.words("shows.picture"))
     return tuple(found[:MOST_FINDINGS])
 

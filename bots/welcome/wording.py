@@ -251,6 +251,8 @@ class Wording:
         told = [self.words("mydata.intro"), self.words("mydata.name"), self.words("mydata.step")]
         if conversation.adult:
             told.append(self.words("mydata.adult"))
+        if conversation.picture:
+            told.append(self.words("mydata.picture"))
         if conversation.agreed:
             told.append(self.words("mydata.agreed", version=conversation.agreed))
         if names:

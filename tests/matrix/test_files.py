@@ -47,6 +47,11 @@ async def test_one_that_is_not_encrypted_is_read_as_it_is(http, server):
     assert await told_by_file(http, {"url": ADDRESS}) == {Tells.OWNER}
 
 
+async def test_so_is_the_picture_of_a_member(http, server):
+    holds(server, picture("JPEG", exif(place=True)))
+    assert await told_by_file(http, {"membership": "join", "avatar_url": ADDRESS}) == {Tells.PLACE}
+
+
 async def test_one_that_was_tampered_with_says_nothing(http, server):
     sealed, file = encrypt_attachment(picture("JPEG", exif(place=True)))
     holds(server, sealed + b"x")

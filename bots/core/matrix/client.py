@@ -117,7 +117,7 @@ class MatrixClient(RoomActions):
         return await self._reading.as_written(room_id, event_id)
 
     async def file_tells(self, room_id: str, event_id: str) -> frozenset[Tells]:
-        """What the file of a message says of who took it and where."""
+        """What the file of a message, or the picture in a membership, says of who took it and where."""
         return await self._reading.file_tells(room_id, event_id)
 
     async def event_sender(self, room_id: str, event_id: str) -> str | None:

@@ -30,13 +30,13 @@ async def upload_encrypted(http: Http, content: Mapping[str, Any] | bytes) -> di
 
 
 async def told_by_file(http: Http, content: Mapping[str, Any]) -> frozenset[Tells]:
-    """What the file of a message (its `content`) says of who took it and where.
+    """What the file of a message, or the picture of a member (the event's `content`), says of who took it and where.
 
     Nothing for one without a file, for one that is too large, and for one that can't be opened.
     Raises TransportError when it could not be fetched.
     """
     sealed = content.get("file")
-    address = sealed.get("url") if isinstance(sealed, Mapping) else content.get("url")
+    address = sealed.get("url") if isinstance(sealed, Mapping) else content.get("url", content.get("avatar_url"))
     found = _ADDRESS.fullmatch(address) if isinstance(address, str) else None
     if found is None:
         return frozenset()

@@ -71,7 +71,7 @@ class Reading:
         return message
 
     async def file_tells(self, room_id: str, event_id: str) -> frozenset[Tells]:
-        """What the file of a message says of who took it and where."""
+        """What the file of a message, or the picture in a membership, says of who took it and where."""
         raw = await self._fetch(room_id, event_id)
         if raw is None:
             return frozenset()
