@@ -52,7 +52,9 @@ class Arranging(SettlingIn):
 
     def _to(self, way: int) -> Turn:
         """To the next of these questions, or the one before. Quiet hours need a clock, and a choice two languages."""
-        at = max(0, _IN_ORDER.index(self._now.step) + way)
+        at = _IN_ORDER.index(self._now.step) + way
+        if at < 0:
+            return self._go(Step.DONE)
         if _IN_ORDER[at] is Step.LANGUAGE and len(self._community.languages) == 1:
             at += way
         step = _IN_ORDER[at]

@@ -119,6 +119,12 @@ async def test_back_and_skip_get_an_answer_at_every_question_and_open_no_door(st
     assert not any(isinstance(action, Invite) for action in scene.last)
 
 
+async def test_back_at_the_first_of_the_settings_leads_out_of_them():
+    scene = await _at(Step.COUNTRY)
+    await scene.says("back")
+    assert scene.conversation.step is Step.DONE
+
+
 async def test_emoji_alone_lead_from_the_greeting_to_the_room():
     scene = await _greeted()
     for answer in ("👍", "✅", "👌🏿", "📋", "1️⃣"):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bots.welcome.answers import load
@@ -218,4 +218,6 @@ def test_one_slip_never_opens_the_wrong_room_unasked(name, data):
     place = data.draw(st.integers(0, len(name) - 1))
     letter = data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
     misspelt = name[:place] + letter + name[place + 1 :]
+    # "Type I diabetes" is no slip: it is type 1, spelled right.
+    assume(not MATCHER.exact(" ".join(MATCHER.counted(misspelt.split()))))
     assert set(MATCHER.find(misspelt).certain) <= set(MATCHER.names[name])
