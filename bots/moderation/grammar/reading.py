@@ -89,9 +89,10 @@ def read(passage: Passage) -> Reading:
             if kind == "number":
                 numbers[len(words)] = text
                 text = _size(text)
-            words.append(text.translate(_INSIDE))
-            starts.append(origin[piece.start()])
-            ends.append(origin[piece.end() - 1] + 1)
+            words.append(text if text.isalnum() else text.translate(_INSIDE))
+            start, end = piece.span()
+            starts.append(origin[start])
+            ends.append(origin[end - 1] + 1)
             sentences.append(sentence)
             pauses.append(pause)
     return Reading(

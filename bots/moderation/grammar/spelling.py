@@ -26,29 +26,31 @@ class Spelling:
     """Knows the words of one table."""
 
     def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
-        self._known = frozenset(known)
+        self.known = frozenset(known)
         self._ordinary = frozenset(ordinary)
         self._near: dict[tuple[str, int], list[str]] = {}
-        for word in sorted(self._known):
+        for word in sorted(self.known):
             if SHORTEST <= len(word) <= _LONGEST and word.isalpha():
                 for length in range(len(word) - 1, len(word) + 2):
                     self._near.setdefault((word[0], length), []).append(word)
 
     def meant(self, word: str) -> str:
         """The table's word that this one is or nearly is; else the word itself."""
-        if word in self._known or word in self._ordinary:
+        if word in self.known or word in self._ordinary:
             return word
         if _DRAWN_OUT.search(word):
             for shorter in (_DRAWN_OUT.sub(r"\1\1", word), _DRAWN_OUT.sub(r"\1", word), _TWICE.sub(r"\1", word)):
-                if shorter in self._known:
+                if shorter in self.known:
                     return shorter
         if not SHORTEST_SWAP <= len(word) <= _LONGEST:
             return word
-        for swapped in _with_two_swapped(word):
-            if swapped in self._known and swapped.isalpha():
-                return swapped
         near = self._near.get((word[0], len(word)), ())
         found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1)
+        # Two that changed places are one slip of those, too: only a short word or its first two are still to be tried.
+        swaps = _with_two_swapped(word) if found or len(word) < SHORTEST else (word[1] + word[0] + word[2:],)
+        for swapped in swaps:
+            if swapped in self.known and swapped.isalpha():
+                return swapped
         return found[0] if found else word
 
 

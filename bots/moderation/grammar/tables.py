@@ -76,6 +76,7 @@ class Grammar:
             self._class(name)
         self.rows = tuple(rows)
         self._by_key = self._indexed(rows)
+        self._keys = frozenset(self._by_key)
         self.classes: Mapping[str, int] = self._classes
         self._trie = Trie(self._classes_of, self.light)
         ordinary = (word for table in tables.values() for word in _split(table.get("ordinary", "")))
@@ -87,12 +88,13 @@ class Grammar:
 
     def parse(self, reading: Reading) -> Parsed:
         """The reading with the phrases that stand in it, and the rows that may match."""
-        words = tuple(map(self.meant, reading.words))
+        known = self._spelling.known
+        words = tuple([word if word in known else self.meant(word) for word in reading.words])
         hits, found = self._trie.hits(words, reading.sentences)
         keys = set(chain.from_iterable(node.classes for node, _, _ in hits))
         rows = [
             row
-            for key in sorted(keys & self._by_key.keys())
+            for key in sorted(keys & self._keys)
             for also, needs, alike in self._by_key[key]
             if also in keys and needs & found == needs
             for row in alike

@@ -66,6 +66,8 @@ def _joined(text: str, origin: Sequence[int]) -> tuple[str, Sequence[int]]:
 
 
 def _without_leet(text: str) -> str:
+    if not _MASKED.search(text):
+        return text
     return _TOKEN.sub(lambda token: _word(token.group()), text)
 
 
