@@ -32,7 +32,17 @@ from bots.moderation.watching.respond import TOLD_FROM, Author, Response, respon
 from fakes import suites
 from fakes.harmless import messages
 
-SUITES = ("identity", "identity_unseen", "crisis", "crisis_voices", "crisis_languages", "worded", "worded_languages")
+SUITES = (
+    "identity",
+    "identity_unseen",
+    "crisis",
+    "crisis_voices",
+    "crisis_languages",
+    "crisis_veiled",
+    "crisis_unseen",
+    "worded",
+    "worded_languages",
+)
 ROUNDS = 5
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CONFIG = Path(__file__).parents[1] / "config"

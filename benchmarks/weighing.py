@@ -3,10 +3,12 @@
 
 Logistic regression by stochastic gradient descent, the same every time. It learns from the suites of cries in English
 and from every second harmless message, all made up here; what it has not seen says how good it is.
+The table says from what it was made (`basis`), and a test says when it has to be made again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,17 +24,17 @@ from fakes import suites
 from fakes.harmless import messages
 
 # The pairs of the first suite differ by a word: they are learned from twice.
-LEARNED_FROM = ("crisis", "crisis", "crisis_voices")
+LEARNED_FROM = ("crisis", "crisis", "crisis_voices", "crisis_veiled")
 ROUNDS = 30
-FORGOTTEN = 0.003
+FORGOTTEN = 0.001
 # A cry that is missed weighs more than a false alarm.
 CRY = 1.5
 # What stands in fewer messages is chance.
-LEAST = 2
+LEAST = 3
 # What weighs less, in hundredths, is left out.
 LIGHTEST = 12
 # From where on a message is heavy: chosen for few false alarms on what others made up.
-HEAVY = 0.4
+HEAVY = 0.75
 FILE = Path(tables.__file__).parent / "tables" / "weights.en.yaml"
 HEAD = """# SPDX-License-Identifier: Apache-2.0
 # What words weigh, in hundredths; written by `python -m benchmarks.weighing`. `../weights.py` says how this is read.
@@ -45,12 +47,28 @@ Example = tuple[frozenset[str], bool]
 
 def examples() -> Iterator[Example]:
     """What is learned from: whether somebody speaks of their own death or harm, and the things that stand there."""
+    return ((_things(text), cry) for text, cry in _texts())
+
+
+def basis() -> str:
+    """What the weights are made from, as a digest: the texts, the tables they are read by, and how it is learned."""
+    made_from = hashlib.sha256(repr((ROUNDS, FORGOTTEN, CRY, LEAST, LIGHTEST, HEAVY)).encode())
+    for table in sorted(FILE.parent.glob("*.en.yaml")):
+        if table != FILE:
+            made_from.update(table.read_bytes())
+    for text, cry in _texts():
+        made_from.update(f"{cry} {text}\n".encode())
+    return made_from.hexdigest()
+
+
+def _texts() -> Iterator[tuple[str, bool]]:
     for name in LEARNED_FROM:
         for function in suites.load(name)["functions"]:
-            own = function["detector"] == "own"
-            yield from ((_things(str(text)), own) for text in function["find"])
-            yield from ((_things(str(text)), False) for text in function["leave"])
-    yield from ((_things(text), False) for text in messages()[::2])
+            # Worry about others, bodies and what endangers others need people as well: they are not what a cry is told from.
+            if function["detector"] == "own":
+                yield from ((str(text), True) for text in function["find"])
+            yield from ((str(text), False) for text in function["leave"])
+    yield from ((text, False) for text in messages()[::2])
 
 
 def _things(text: str) -> frozenset[str]:
@@ -86,7 +104,7 @@ def written(weights: Weights) -> str:
         hundredths = round(weight * 100)
         if abs(hundredths) >= LIGHTEST:
             by_weight.setdefault(hundredths, []).append(thing)
-    lines = [f"start: {weights.start:.2f}", f"heavy: {weights.heavy:.2f}", "weights:"]
+    lines = [f"basis: {basis()}", f"start: {weights.start:.2f}", f"heavy: {weights.heavy:.2f}", "weights:"]
     for weight in sorted(by_weight, reverse=True):
         lines += _wrapped(f'  "{weight}": >-', sorted(by_weight[weight]))
     return HEAD + "\n".join(lines) + "\n"

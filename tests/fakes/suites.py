@@ -11,16 +11,18 @@ import yaml
 
 from bots.core.crisis.tiers import Tier
 
-# How a tier is called in the suites of cries: T0 and T1 are nothing for anybody to do.
+# How a tier is called in the suites of cries: T0 and T1 are nothing for anybody to do. What begins alike is found too.
 SOUNDS = {
     Tier.THOUGHTS: "own",
-    Tier.IMMEDIATE: "own",
+    Tier.IMMEDIATE: "own.now",
     Tier.ABOUT_ANOTHER: "another",
     Tier.MEDICAL: "medical",
     Tier.UNSAFE: "unsafe",
     Tier.ABUSE: "abuse",
 }
 SUITES = Path(__file__).parents[1] / "suites"
+# The one in C, where there is one: some suites are long.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Score:
 
 
 def load(name: str) -> dict:
-    return yaml.safe_load((SUITES / f"{name}.yaml").read_text("utf-8"))
+    return yaml.load((SUITES / f"{name}.yaml").read_text("utf-8"), Loader=_LOADER)
 
 
 def run(suite: dict, detectors_in: Callable[[str], set[str]]) -> Iterator[Case]:

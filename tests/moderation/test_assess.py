@@ -4,10 +4,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.core.crisis.tiers import Tier
+from bots.core.crisis.tiers import NOTED, Tier
 from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.passages.passage import Field
@@ -27,6 +27,7 @@ def tier(text: str) -> Tier:
         ("I'm so tired, I just want to go to sleep and not wake up", Tier.THOUGHTS),
         ("im goin to kill myself tonight", Tier.IMMEDIATE),
         ("have said my goodbyes and counted the pills out", Tier.IMMEDIATE),
+        ("life without her isn't worth living", Tier.THOUGHTS),
         ("cant do this any more", Tier.DISTRESS),
         ("hello, new here, type 1 since March", Tier.NONE),
     ],
@@ -52,6 +53,43 @@ def test_what_turns_a_cry_into_something_else(cry: str, look_alike: str, expecte
     assert tier(look_alike) is expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bye all, off to bed",
+        "i want to end my membership",
+        "going to hang out with friends tonight, bye everyone",
+        "so done with this insurance company",
+        "i have a plan for tonight: soup, then bed",
+        "stood on the bridge watching the boats",
+        "the family got on fine without me for a week",
+    ],
+)
+def test_whoever_takes_leave_or_has_had_enough_of_something_small_wakes_nobody(text: str) -> None:
+    assert tier(text) not in NOTED
+
+
+@pytest.mark.parametrize(
+    ("pushed", "look_alike"),
+    [
+        ("hang yourself", "you will hang yourself out to dry with that"),
+        ("nobody likes you. drown yourself", "drown yourself in tea, it is what i do"),
+        ("take the whole bottle, you wont feel a thing", "take them with food, it wont hurt your stomach"),
+        ("i can post you my spare oxy to make it stop for good", "i can post you my spare dressings"),
+        ("whoever wants to die this weekend, message me", "whoever wants to come this weekend, message me"),
+        ("selling sn, discreet shipping", "selling my bike, no shipping"),
+    ],
+)
+def test_what_pushes_somebody_is_for_a_person_to_decide(pushed: str, look_alike: str) -> None:
+    assert tier(pushed) is Tier.UNSAFE
+    assert tier(look_alike) is Tier.NONE
+
+
+def test_an_order_is_one_only_where_its_sentence_begins() -> None:
+    assert tier("well, just end yourself") is Tier.UNSAFE
+    assert tier("how do you end yourself in that game") is Tier.NONE
+
+
 def test_it_names_the_rules_that_say_so() -> None:
     assert assess((passage("no point being here"),), ANYWHERE).rules == ("en.not-to-live",)
 
@@ -63,5 +101,6 @@ def test_the_gravest_part_of_a_message_counts_and_a_files_name_does_not() -> Non
 
 
 @given(st.text(max_size=300))
+@settings(deadline=None)
 def test_whatever_stands_there_it_answers_the_same_twice(text: str) -> None:
     assert assess((passage(text),), ANYWHERE) == assess((passage(text),), ANYWHERE)

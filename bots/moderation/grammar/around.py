@@ -52,7 +52,8 @@ def told(parsed: Parsed, match: Match) -> bool:
 def denied(parsed: Parsed, match: Match) -> bool:
     """A "not" before it that nothing parts from it: "i'm not going to kill myself".
 
-    The words of a "firm" rule are not denied by it: "don't be sad when i'm gone".
+    The words of a "firm" rule are not denied by it: "don't be sad when i'm gone"; nor are those that begin with a "not"
+    of their own: "life without her isn't worth living".
     """
     if "firm" in match.rule.ways:
         return False
@@ -65,7 +66,7 @@ def denied(parsed: Parsed, match: Match) -> bool:
         if pauses[at] != pauses[match.start] or breaks[at]:
             return False
         if no[at]:
-            return not parsed.covered("again")[match.start]
+            return not (parsed.covered("again")[match.start] or no[match.start])
     return False
 
 

@@ -122,6 +122,8 @@ class Parsed:
 
     def _fits(self, match: Match) -> bool:
         rule = match.rule
+        if "opens" in rule.ways and not all(self._light[self.piece(match)[0] : match.start]):
+            return False
         if not rule.unless and not rule.only:
             return True
         begin, end = self.clause(match)

@@ -16,8 +16,9 @@ class Rule:
 
     Around a row, as far as its sentence goes or a "but", nothing of the classes `unless` may stand, and something of
     the classes `only` must, if there are any. Something of the classes `despite` outweighs the `unless`.
-    `ways` say how a match is read: "plain" (no idiom has those words), "firm" (no "not" before them denies them), and
-    others that whoever asks for matches knows.
+    `ways` say how a match is read: "plain" (no idiom has those words), "firm" (no "not" before them denies them),
+    "opens" (nothing but words that say little stands before it, as far back as a pause), and others that whoever asks
+    for matches knows.
     """
 
     id: str

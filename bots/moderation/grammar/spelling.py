@@ -23,7 +23,7 @@ _TWICE = re.compile(r"([^\W\d_])\1+")
 
 
 class Spelling:
-    """Knows the words of one table."""
+    """Knows the words of one table: `known` are those."""
 
     def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
         self.known = frozenset(known)

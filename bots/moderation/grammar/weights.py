@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 from math import sqrt
 
 import yaml
@@ -64,20 +63,21 @@ def is_heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> bool:
 
 
 def things(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
-    """What is weighed of a text: its words as they were meant, two that follow each other, and named classes.
-
-    The commonest words say something only beside another.
-    """
+    """What is weighed of a text: its words as they were meant, two that follow each other, and named classes."""
     return frozenset(_things(parsed, purpose, idle))
 
 
 def _things(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> Iterator[str]:
     words = [_IDLE if says_nothing else _plain(word) for word, says_nothing in zip(parsed.meant, idle, strict=True)]
-    often = tables.grammar(parsed.language).often
-    yield from (word for word in words if word and word not in often)
-    yield from (f"{one} {two}" for one, two in pairwise(words) if one and two and not often.issuperset((one, two)))
+    before = _IDLE
+    for word in words:
+        if word:
+            yield word
+            if before:
+                yield f"{before} {word}"
+        before = word
     named = _named(parsed.language, purpose)
-    yield from map(named.__getitem__, parsed.spoken_for(idle) & named.keys())
+    yield from map(named.__getitem__, parsed.spoken_for(idle).intersection(named))
 
 
 def _plain(word: str) -> str:
