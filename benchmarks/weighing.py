@@ -64,7 +64,7 @@ def basis() -> str:
 def _texts() -> Iterator[tuple[str, bool]]:
     for name in LEARNED_FROM:
         for function in suites.load(name)["functions"]:
-            # Worry about others, bodies and what endangers others need people as well: they are not what a cry is told from.
+            # Worry about others, bodies and what endangers others need people, too: a cry is not told from those.
             if function["detector"] == "own":
                 yield from ((str(text), True) for text in function["find"])
             yield from ((str(text), False) for text in function["leave"])

@@ -16,11 +16,13 @@ class Node:
 
     __slots__ = ("bits", "classes", "next")
 
-    def __init__(self, classes: tuple[int, ...], following: Mapping[str, Node]) -> None:
+    def __init__(self, classes: tuple[int, ...], bits: int, following: Mapping[str, Node]) -> None:
         self.classes = classes
-        self.bits = sum(1 << of for of in classes)
+        self.bits = bits
         self.next = following
 
+
+_NOTHING: Mapping[str, Node] = {}
 
 Hit = tuple[Node, int, int]
 """A phrase that was found: its last word's node, and the words where it begins and before which it ends."""
@@ -37,6 +39,8 @@ class Trie:
         self.words = frozenset(word for phrase in phrases for word in phrase.split())
         one_of = {word: word for word in self.words}
         nodes: dict[tuple[object, ...], Node] = {}
+        # Every node has these, and many have the same.
+        of_some: dict[tuple[int, ...], tuple[tuple[int, ...], int]] = {}
 
         def node(alike: list[tuple[list[str], Sequence[int]]], depth: int) -> Node:
             """The node after `depth` words, in which these phrases are alike; they are in order."""
@@ -47,7 +51,10 @@ class Trie:
             }
             key = (*ends, None, *((word, id(after)) for word, after in following.items()))
             if key not in nodes:
-                nodes[key] = Node(tuple(ends), following)
+                classes = tuple(ends)
+                if classes not in of_some:
+                    of_some[classes] = (classes, sum(1 << of for of in classes))
+                nodes[key] = Node(*of_some[classes], following or _NOTHING)
             return nodes[key]
 
         in_order = [([one_of[word] for word in phrase.split()], of) for phrase, of in phrases.items()]
