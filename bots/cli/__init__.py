@@ -83,10 +83,12 @@ def up(folder: Path, state: Path, port: int | None) -> None:
 def run(config: Path, bots: tuple[str, ...]) -> None:
     """Run the bots on a homeserver of one's own: those named, or all three and the door."""
     leave_out_what_no_bot_needs()
+    import uvloop
+
     from bots.cli.run import run_all, run_one
 
     chosen = tuple(BotName(bot) for bot in bots) or tuple(BotName)
-    sys.exit(asyncio.run(run_one(config, chosen[0]) if len(chosen) == 1 else run_all(config, chosen)))
+    sys.exit(uvloop.run(run_one(config, chosen[0])) if len(chosen) == 1 else asyncio.run(run_all(config, chosen)))
 
 
 @main.command()
@@ -94,9 +96,11 @@ def run(config: Path, bots: tuple[str, ...]) -> None:
 def door(config: Path) -> None:
     """Serve the web page where a newcomer gets an account. `run` and `up` do it too."""
     leave_out_what_no_bot_needs()
+    import uvloop
+
     from bots.cli.door import run_door
 
-    sys.exit(asyncio.run(run_door(config)))
+    sys.exit(uvloop.run(run_door(config)))
 
 
 @main.command()

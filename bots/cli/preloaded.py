@@ -25,6 +25,7 @@ _ALL = (
     "bots.resources.bot",
     "bots.moderation.crisis.ears",
     "sqlalchemy.dialects.sqlite.aiosqlite",
+    "uvloop",
 )
 
 leave_out_what_no_bot_needs()

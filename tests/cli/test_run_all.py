@@ -19,14 +19,14 @@ DOOR = {"address": "https://door.kith.example", "accounts": "synapse", "account"
 
 
 class Forked:
-    """Runs until it is stopped, but for the one whose arguments begin with `stops`."""
+    """Runs until it is stopped, but for the one whose command begins with `stops`."""
 
     started: ClassVar[list[list[str]]] = []
     stopped: ClassVar[list[list[str]]] = []
     stops = ""
 
-    def __init__(self, title, arguments, *, log):
-        self.arguments = list(arguments)
+    def __init__(self, title, command, *, config, log):
+        self.arguments = [*command, str(config)]
         self.started.append(self.arguments)
 
     @property
@@ -59,7 +59,7 @@ def config(tmp_path):
 async def test_the_door_is_started_with_the_bots_and_its_end_is_the_end_of_all(children, config, capsys):
     file = config(door=DOOR)
     assert await run_all(file, tuple(BotName)) == 3
-    started = [["run", "--config", str(file), bot.value] for bot in BotName] + [["door", "--config", str(file)]]
+    started = [["run", bot.value, str(file)] for bot in BotName] + [["door", str(file)]]
     assert children.started == children.stopped == started
     assert "The door stopped, and so the others are stopped." in capsys.readouterr().err
 
