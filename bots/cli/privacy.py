@@ -11,6 +11,7 @@ from pathlib import Path
 from bots.cli.database import open_database
 from bots.cli.deployment import Deployment, load_deployment
 from bots.core.actions import BotName
+from bots.core.community import Community
 from bots.core.documents import SettingsError
 from bots.core.kept import as_json, readable, receipt
 from bots.core.language import Catalogue, shipped_words
@@ -38,17 +39,25 @@ async def erase(config: Path, user: str) -> str:
     async with _transaction(deployment) as transaction:
         before = await transaction.holdings(user)
         await transaction.erase(user)
+    community = _community(deployment)
+    publishes = community is not None and community.own_list is not None
     catalogue, language = words_of(deployment)
-    return "\n".join(catalogue.render(words, language).body for words in receipt(before))
+    return "\n".join(catalogue.render(words, language).body for words in receipt(before, publishes=publishes))
 
 
 def words_of(deployment: Deployment) -> tuple[Catalogue, str]:
     """What to say it with, and in which language: a mistake in the settings keeps nobody's rows from them."""
-    try:
-        community = deployment.load_community()
-    except SettingsError:
+    community = _community(deployment)
+    if community is None:
         return Catalogue.load(shipped_words(), ("en",)), "en"
     return load_catalogue(community), community.default_language
+
+
+def _community(deployment: Deployment) -> Community | None:
+    try:
+        return deployment.load_community()
+    except SettingsError:
+        return None
 
 
 @asynccontextmanager

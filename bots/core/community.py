@@ -201,6 +201,20 @@ class CrisisSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnList:
+    """The policy list that the community publishes: its room's name and topic, which anybody can read.
+
+    `public`: whoever finds the room may read it; otherwise whom the organiser invites.
+    `hidden`: of people there stands the hash of a name (MSC4205), and not the name.
+    """
+
+    name: str
+    topic: str = ""
+    public: bool = True
+    hidden: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
     """One organiser's folder, whole.
 
@@ -218,6 +232,7 @@ class Community:
     `room_guidelines` are those of rooms that have others, by their place.
     `words` are the organiser's own wording, by language and key; `room_words` the same for one room, by its place.
     A place is what the settings call a room: "lobby", "moderators", or a condition's id.
+    `own_list` is the policy list that the community publishes, if it does.
     `slang` are phrases by condition that sound like a cry for help and are none among those who live with it.
     """
 
@@ -258,6 +273,7 @@ class Community:
     lobby_language: str | None = None
     moderators_room_language: str | None = None
     crisis: CrisisSettings = field(default_factory=CrisisSettings)
+    own_list: OwnList | None = None
     slang: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def condition(self, condition_id: str) -> Condition | None:

@@ -16,14 +16,18 @@ def shown(holdings: Sequence[Holding]) -> tuple[Words, ...]:
     return tuple(_line(holding) for holding in holdings) or (Words("core.kept.nothing"),)
 
 
-def receipt(before: Sequence[Holding]) -> tuple[Words, ...]:
-    """What asking to be forgotten takes away, what it leaves and for how long, and what is out of reach."""
+def receipt(before: Sequence[Holding], *, publishes: bool) -> tuple[Words, ...]:
+    """What asking to be forgotten takes away, what it leaves and for how long, and what is out of reach.
+
+    `publishes`: the community has a policy list, which is public and in no table.
+    """
     erased = [holding for holding in before if holding.duty.on_erase == "delete"]
     stays = [holding for holding in before if holding.duty.on_erase != "delete"]
     told = [Words("core.kept.erased"), *shown(erased)]
     if stays:
         told += [Words("core.kept.stays"), *shown(stays), Words("core.kept.stays.why")]
-    return (*told, Words("core.kept.out_of_reach"))
+    told.append(Words("core.kept.out_of_reach"))
+    return (*told, Words("core.kept.public_list")) if publishes else tuple(told)
 
 
 def readable(holdings: Sequence[Holding], catalogue: Catalogue, language: str) -> str:

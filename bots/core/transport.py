@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from bots.core.events import AnyEvent, Message, Unreadable
 from bots.core.language import Rendered
@@ -235,6 +235,12 @@ class Transport(Protocol):
 
     async def shut_out(self, room_id: str, shut: Sequence[str], let_in: Sequence[str]) -> None:
         """Change who is shut out by the room's access list; the rest of it stays as it is at that moment."""
+
+    async def put_rule(self, room_id: str, kind: str, state_key: str, content: Mapping[str, Any]) -> None:
+        """Write a rule of a policy list: the state event of this type and key."""
+
+    async def take_rule(self, room_id: str, kind: str, state_key: str) -> None:
+        """Empty it, and redact what it said before. What never stood there counts as taken. Safe to repeat."""
 
     async def join(self, room_id: str, via: Sequence[str] = ()) -> str:
         """Accept an invitation, or enter a public room, by its id or its alias; `via` are servers that know it.

@@ -34,6 +34,8 @@ from bots.moderation.crisis.ears import hear, once
 from bots.moderation.crisis.handlers import crisis_handlers
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.moving import FOLLOWING
+from bots.moderation.own_list.handling import own_list
+from bots.moderation.own_list.records import ToPublish
 from bots.moderation.pace import SlowMode
 from bots.moderation.policy_lists.handling import policy_lists
 from bots.moderation.policy_lists.records import DeniedServer, ListMatch, PolicyList
@@ -88,6 +90,7 @@ class ModerationBot:
         ListMatch,
         BannedByOthers,
         DeniedServer,
+        ToPublish,
     )
 
 
@@ -163,6 +166,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             *standing(),
             Handler(Message, status.gather, status.decide),
             *policy_lists(),
+            *own_list(community, roles),
             *servers(community),
             Handler(Membership, others.gather, others.decide),
             *FOLLOWING.handlers,

@@ -20,6 +20,7 @@ from bots.moderation.commands import COMMANDS, Aimed, Command, Confirm, Help, Re
 from bots.moderation.many_rooms import liveliest_first
 from bots.moderation.office_commands import OfficeCommand
 from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
+from bots.moderation.own_list.lines import is_about_our_list
 from bots.moderation.places import Refused
 from bots.moderation.records import Appeal, Case, Decision, Proposal, RoomLife
 from bots.moderation.references import answers_an_alert, numbered, pointed_at
@@ -95,9 +96,11 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
         return facts
     if isinstance(command, Unknown):
         return replace(facts, command=command) if facts.asker_moderates else facts
-    if isinstance(command, Undo) and event.reply_to and measure_number(await reader.label(event.reply_to)):
-        # About a whole room: `measures` does it.
-        return replace(facts, command=command)
+    if isinstance(command, Undo) and event.reply_to:
+        label = await reader.label(event.reply_to)
+        if measure_number(label) or is_about_our_list(label):
+            # About a whole room, or a rule that we publish: `measures` and `own_list` do it.
+            return replace(facts, command=command)
     return await _ordered(facts, event, reader, command, roles, await pointed_at(event, reader), number)
 
 

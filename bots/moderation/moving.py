@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A room was upgraded: decisions that are in force move along, and the moderators hear of it. Pure.
 
-With the room of a policy list, what is known of that list moves along.
+With the room of a policy list, what is known of that list moves along; with our own list's, its rules.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from bots.core.following import WHY, Following, Move, Refusal, invited_along
 from bots.core.records import Record
 from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.ladder import MUTED, level_of
+from bots.moderation.own_list.moving import rules_along
 from bots.moderation.policy_lists.moving import list_moved
 from bots.moderation.records import Decision, Kind
 from bots.moderation.telling import say_in_office
@@ -33,7 +34,10 @@ def moved(move: Move, records: Sequence[Record]) -> tuple[Action, ...]:
             actions.append(Remember(why=WHY, record=replace(decision, room_id=move.to)))
             actions += _held_here(decision, move.new)
     office = _office(move)
-    actions += invited_along(move, move.bots)
+    if move.place.role is RoomRole.OWN_LIST:
+        actions += rules_along(move)
+    else:
+        actions += invited_along(move, move.bots)
     return (*actions, *say_in_office(office, None, Words("moderation.moved", {"room": move.name})))
 
 

@@ -70,5 +70,34 @@ class Server:
     what: Rest = ""
 
 
-OfficeCommand = Status | Lists | Subscribe | Unsubscribe | Server
-OFFICE_COMMANDS: tuple[type[OfficeCommand], ...] = (Status, Lists, Subscribe, Unsubscribe, Server)
+@command(
+    "publish",
+    short=("pub",),
+    also={"es": ("publicar",), "fr": ("publier",), "de": ("veröffentlichen",), "pt": ("publicar",)},
+    help="moderation.help.publish",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """Somebody is to stand on our own list: whom, and one word why; or `yes` to what was asked back."""
+
+    what: Rest = ""
+
+
+@command(
+    "unpublish",
+    short=("unpub",),
+    also={"es": ("despublicar",), "fr": ("dépublier",), "de": ("zurückziehen",), "pt": ("despublicar",)},
+    help="moderation.help.unpublish",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpublish:
+    """Somebody is to stand on our own list no longer."""
+
+    what: Rest = ""
+
+
+OfficeCommand = Status | Lists | Subscribe | Unsubscribe | Server | Publish | Unpublish
+OFFICE_COMMANDS: tuple[type[OfficeCommand], ...] = (
+    *(Status, Lists, Subscribe, Unsubscribe, Server),
+    *(Publish, Unpublish),
+)

@@ -268,7 +268,7 @@ class Wording:
 
     def erased(self, holdings: Sequence[Holding]) -> tuple[Words, ...]:
         """The receipt for what is erased."""
-        return self._theirs(receipt(holdings))
+        return self._theirs(receipt(holdings, publishes=self.community.own_list is not None))
 
     def _theirs(self, told: Sequence[Words]) -> tuple[Words, ...]:
         return tuple(replace(words, language=self.language or None) for words in told)

@@ -16,6 +16,7 @@ from bots.core.matrix.http import Http, path
 from bots.core.matrix.login import Password
 from bots.core.matrix.opening import open_client
 from bots.core.rooms import MembershipState, PowerLevels
+from bots.core.rooms.policies import About, Policy
 from bots.core.simulation.homeserver import MemoryHomeserver
 from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import Outgoing, TransportError
@@ -418,3 +419,23 @@ async def test_a_policy_list_is_entered_and_read_as_other_tools_write_it(homeser
     (change,) = await bot.hears(RoomStateChanged)
     assert (change.type, change.state_key) == ("m.policy.rule.user", "rule:@spam*:x")
     assert ("m.policy.rule.user", "rule:@spam*:x") not in bot.transport.room(room_id).policies
+
+
+async def test_a_rule_of_ones_own_list_is_written_and_taken_out_as_often_as_asked(homeserver):
+    keeper, reader = await homeserver.peer("keeper"), await homeserver.peer("reader")
+    room_id, alias = await homeserver.policy_list(keeper, "kept-out")
+    await reader.transport.join(alias)
+    await reader.sync()
+    policy = Policy(About.USER, "@eve:evil.example", reason="spam")
+    where = (policy.kind, policy.state_key)
+    for _ in range(2):
+        await keeper.transport.put_rule(room_id, *where, policy.content())
+    (change, *_) = await reader.hears(RoomStateChanged)
+    assert (change.type, change.state_key) == where
+    assert reader.transport.room(room_id).policies[where] == policy
+    for _ in range(2):
+        await keeper.transport.take_rule(room_id, *where)
+    await keeper.transport.take_rule(room_id, policy.kind, "never-there")
+    changes = await reader.hears(RoomStateChanged)
+    assert {(change.type, change.state_key) for change in changes} == {where}
+    assert reader.transport.room(room_id).policies == {}

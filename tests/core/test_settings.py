@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.core.actions import Words
-from bots.core.community import Deed, Federation, HistorySharing
+from bots.core.community import Deed, Federation, HistorySharing, OwnList
 from bots.core.documents import Document, read
 from bots.core.library import Audience, Evidence, Kind, Standing
 from bots.core.settings import Mistake, SettingsError, load_catalogue, load_community, not_spoken
@@ -585,3 +585,35 @@ def test_nobody_is_given_power_by_a_word_in_the_settings(folder):
     with pytest.raises(SettingsError) as raised:
         load_community(folder)
     assert "`mute` is not one of `note`, `warn`" in str(raised.value)
+
+
+def test_a_list_of_ones_own_is_off_unless_it_is_there_and_hides_the_names_of_people_unless_told_otherwise(folder):
+    assert load_community(folder).own_list is None
+    file = folder / "community.yaml"
+    said = file.read_text()
+    file.write_text(said + "own_list: {name: Kept out}\n")
+    assert load_community(folder).own_list == OwnList(name="Kept out", topic="", public=True, hidden=True)
+    file.write_text(said + "own_list: {name: Kept out, topic: Whom we keep out, join: invite, names: shown}\n")
+    own = OwnList(name="Kept out", topic="Whom we keep out", public=False, hidden=False)
+    assert load_community(folder).own_list == own
+
+
+@pytest.mark.parametrize(
+    ("own_list", "said"),
+    [
+        ("{}", "name"),
+        ("{name: Diabetes bans}", "gives away what the room is about"),
+        ("{name: Kept out, topic: Bans of T1D}", "gives away what the room is about"),
+        ("{name: Harbour}", "A room is called `Harbour` already"),
+        ("{name: Kept out, join: anybody}", "`anybody` is not one of `public`, `invite`"),
+        ("{name: Kept out, names: both}", "`both` is not one of `hidden`, `shown`"),
+        ("{name: Kept out, reason: free}", "reason"),
+    ],
+)
+def test_a_list_of_ones_own_is_checked_like_all_others(folder, own_list, said):
+    file = folder / "community.yaml"
+    file.write_text(file.read_text() + f"own_list: {own_list}\n")
+    with pytest.raises(SettingsError) as caught:
+        load_community(folder)
+    (mistake,) = caught.value.mistakes
+    assert said in mistake.message

@@ -22,6 +22,7 @@ from bots.core.actions import (
     OpenDoor,
     OwnWords,
     Priority,
+    PutRule,
     Quote,
     ReadWords,
     Redact,
@@ -33,9 +34,11 @@ from bots.core.actions import (
     ShareHistory,
     ShutOut,
     TakeBack,
+    TakeRule,
     Unban,
     Words,
 )
+from bots.core.rooms.policies import About, Policy
 
 texts = st.text(max_size=12)
 users = st.sampled_from(["@anna:x", "@mo:x", "@organiser:x", "@bot:x", "@other_bot:x"])
@@ -98,7 +101,12 @@ readings = st.builds(ReadWords, room_id=rooms, event_id=events, sender=users, me
 histories = st.builds(ShareHistory, room_id=rooms, user=users, since=times, **common)
 copies = st.builds(SendCopy, user=users, **common)
 topics = st.builds(SetTopic, user=users, parts=st.lists(words, max_size=2).map(tuple), **common)
+policies = st.builds(Policy, st.sampled_from(About), texts, st.binary(max_size=32), texts)
 some_texts = st.lists(texts, max_size=2).map(tuple)
+rules = st.one_of(
+    st.builds(PutRule, room_id=rooms, state_key=texts, policy=policies, hidden=st.booleans(), **common),
+    st.builds(TakeRule, room_id=rooms, type=texts, state_key=texts, name=texts, **common),
+)
 actions = st.one_of(
     sends,
     edits,
@@ -115,5 +123,6 @@ actions = st.one_of(
     *(st.builds(kind, room_id=rooms, user=users, **common) for kind in (Invite, Remove, Ban, Unban)),
     st.builds(Join, room_id=rooms, via=st.lists(texts, max_size=2).map(tuple), **common),
     st.builds(ShutOut, room_id=rooms, shut=some_texts, let_in=some_texts, **common),
+    rules,
     st.builds(Leave, room_id=rooms, **common),
 )

@@ -9,11 +9,13 @@ import itertools
 import pytest
 
 from bots.core.actions import BotName
-from bots.core.community import Condition, Federation
+from bots.core.community import Condition, Federation, OwnList
 from bots.core.homeserver.apply import apply, observe
 from bots.core.homeserver.desired import MARKER, Cast, desired_rooms
 from bots.core.homeserver.plan import plan
 from bots.core.matrix.http import Http, path
+from bots.core.matrix.room_actions import RoomActions
+from bots.core.rooms.policies import About, Policy
 from bots.core.settings import load_catalogue
 from bots.core.transport import TransportError
 from fakes.communities import BARE
@@ -243,3 +245,41 @@ async def test_another_servers_member_may_come_in_as_the_federation_setting_says
             with pytest.raises(TransportError):
                 await door.request(*arguments, query={"server_name": first.server_name})
     assert await stage.differences() == ()
+
+
+async def test_our_own_list_is_read_by_anybody_written_by_the_bot_alone_and_forgets_what_was_taken_out(
+    synapse, new_account
+):
+    stage = Stage(synapse, new_account, own_list=OwnList(name="Kept out"))
+    room = (await stage.apply()).rooms["list"]
+    assert await stage.differences() == ()
+    keeper, anybody = stage.bots[BotName.MODERATION], stage.member
+    await stage.join(keeper, room)
+    await stage.join(anybody, room)
+    policy = Policy(About.USER, "@eve:evil.example", reason="spam")
+    where = path("rooms", room, "state", policy.kind, policy.state_key)
+    async with stage.http(keeper) as door, stage.http(anybody) as reading:
+        actions = RoomActions(door)
+        with pytest.raises(TransportError, match="M_FORBIDDEN"):
+            await RoomActions(reading).put_rule(room, policy.kind, policy.state_key, policy.content())
+        with pytest.raises(TransportError, match="M_FORBIDDEN"):
+            await reading.request(
+                "PUT", path("rooms", room, "send", "m.room.message", "1"), {"msgtype": "m.text", "body": "-"}
+            )
+        await actions.put_rule(room, policy.kind, policy.state_key, policy.content())
+        # As Mjolnir, Draupnir and Meowlnir look for it.
+        assert (await stage.state(room, "m.room.create", anybody))["type"] == "support.feline.policy.lists.msc.v1"
+        assert (await stage.state(room, "org.matrix.mjolnir.shortcode", anybody))["shortcode"] == stage.community.slug
+        event = await reading.request("GET", where, query={"format": "event"})
+        assert event["content"] == {"entity": "@eve:evil.example", "recommendation": "m.ban", "reason": "spam"}
+        await actions.take_rule(room, policy.kind, policy.state_key)
+        assert await reading.request("GET", where) == {}
+        before = await reading.request("GET", path("rooms", room, "event", event["event_id"]))
+        assert before["content"] == {}
+        # Stopped between the two, the second is done by the next run.
+        await actions.put_rule(room, policy.kind, policy.state_key, policy.content())
+        event = await reading.request("GET", where, query={"format": "event"})
+        await door.request("PUT", where, {})
+        await actions.take_rule(room, policy.kind, policy.state_key)
+        before = await reading.request("GET", path("rooms", room, "event", event["event_id"]))
+        assert before["content"] == {}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.actions import BotName
-from bots.core.community import Condition, Federation, HistorySharing
+from bots.core.community import Condition, Federation, HistorySharing, OwnList
 from bots.core.homeserver.desired import MARKER, Cast, desired_rooms, power_levels, server_acl
 from bots.core.homeserver.plan import Actual, ActualRoom, CreateRoom, InviteUser, PutPowerLevels, PutState, plan
 from bots.core.settings import load_catalogue
@@ -75,6 +75,36 @@ def test_every_room_is_made_encrypted_marked_and_closed_to_guests_in_one_request
 def test_one_can_knock_at_the_rooms_of_conditions_where_the_settings_say_so():
     rules = {key: room.join_rule for key, room in desired(knock=True).items()}
     assert rules == {"lobby": "public", "moderators": "invite", "condition:t1d": "knock", "condition:ibd": "knock"}
+
+
+@pytest.mark.parametrize("federation", list(Federation))
+@pytest.mark.parametrize("version", ["11", "12"])
+def test_the_room_of_our_own_list_is_made_as_other_tools_make_theirs(federation, version):
+    room = desired(own_list=OwnList(name="Kept out"), federation=federation, allies=("ally.test",))["list"]
+    (difference,) = plan([room], Actual(default_version=version))
+    body = difference.step.body
+    state = {event["type"]: event["content"] for event in body["initial_state"]}
+    assert body["creation_content"]["type"] == "support.feline.policy.lists.msc.v1"
+    assert state["org.matrix.mjolnir.shortcode"] == {"shortcode": "test"}
+    assert "m.room.encryption" not in state
+    assert state["m.room.join_rules"] == {"join_rule": "public"}
+    assert found(room, as_made(room, version)) == ()
+
+
+def test_in_the_room_of_our_own_list_nobody_says_anything_but_the_moderation_bot_and_nobody_is_named():
+    room = desired(own_list=OwnList(name="Kept out", public=False))["list"]
+    assert room.join_rule == "invite"
+    assert room.members == ("@moderation:kith.test",)
+    levels = power_levels(room, {}, creators_unlimited=True)
+    assert levels["users"] == {"@moderation:kith.test": 60}
+    assert set(levels["events"].values()) == {60}
+    assert set(levels["events"]) == {f"m.policy.rule.{about}" for about in ("user", "room", "server")}
+    assert (levels["events_default"], levels["state_default"], levels["users_default"]) == (60, 100, 0)
+    assert {levels[act] for act in ("invite", "kick", "ban", "redact")} == {100}
+
+
+def test_without_a_word_about_it_there_is_no_list():
+    assert "list" not in desired()
 
 
 def test_history_is_for_members_of_that_time_unless_the_room_shares_it():

@@ -51,6 +51,18 @@ def test_a_glob_is_what_the_specification_says(glob, name):
     assert (index(glob)._about(About.USER, name) is not None) == meant
 
 
+@pytest.mark.parametrize("about", About)
+@pytest.mark.parametrize("entity", ["@ana:x", "@spam*:x"])
+def test_what_we_write_is_read_as_it_was_meant(about, entity):
+    policy = Policy(about, entity, reason="spam")
+    assert policy_of(policy.kind, policy.content()) == policy
+    hidden = policy_of(policy.kind, policy.hidden().content())
+    assert entity not in str(policy.hidden().content()) + policy.state_key
+    assert hidden == policy.hidden() == hidden.hidden()
+    assert hidden.names(entity)
+    assert not hidden.names("@ben:x")
+
+
 def test_a_rule_about_a_homeserver_is_about_its_people():
     rules = index("evil.example", "*.evil.example", kind=SERVER)
     for server in ("evil.example", "EVIL.example", "a.evil.example", "evil.example:8448"):

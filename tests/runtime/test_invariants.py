@@ -12,6 +12,7 @@ from bots.core.actions import (
     InPrivateChat,
     InRoom,
     Invite,
+    PutRule,
     Quote,
     Redact,
     Remove,
@@ -23,6 +24,7 @@ from bots.core.actions import (
 )
 from bots.core.rooms import Member, MembershipState, PowerLevels, RoomRole, RoomView
 from bots.core.rooms.authority import power
+from bots.core.rooms.policies import About, Policy
 from bots.core.runtime.invariants import Circumstances, refusal
 from fakes.actions_made_up import (
     actions,
@@ -32,6 +34,7 @@ from fakes.actions_made_up import (
     powers,
     redacts,
     rooms,
+    rules,
     sends,
     takes_back,
     topics,
@@ -218,3 +221,32 @@ def test_a_hint_to_the_person_whose_chat_it_is_is_allowed():
 def test_no_room_but_the_lobby_is_ever_opened_to_anybody(action, at):
     lobby = at.room is not None and at.room.role is RoomRole.LOBBY
     assert (refusal(action, at) is None) is (lobby or not action.open)
+
+
+@given(rules, circumstances)
+def test_rules_are_written_on_our_own_list_and_nowhere_else(action, at):
+    ours = at.room is not None and at.room.role is RoomRole.OWN_LIST
+    assert ours or refusal(action, at) is not None
+    assert not ours or isinstance(action, PutRule) or refusal(action, at) is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "allowed"),
+    [
+        (Policy(About.USER, "@eve:evil.example", reason="spam"), True),
+        (Policy(About.USER, "@eve:x", reason="spam"), True),
+        (Policy(About.USER, "@eve:evil.example", reason="spam, and she is ill"), False),
+        (Policy(About.USER, "@eve:evil.example"), False),
+        (Policy(About.USER, OTHER_BOT, reason="spam"), False),
+        (Policy(About.USER, ME, reason="spam").hidden(), False),
+        (Policy(About.USER, "@*:x", reason="spam"), False),
+        (Policy(About.SERVER, "X", reason="spam"), False),
+        (Policy(About.SERVER, "*", reason="spam"), False),
+        (Policy(About.SERVER, "evil.example", reason="spam"), True),
+    ],
+)
+def test_a_public_rule_gives_one_of_a_few_words_and_names_none_of_us(policy, allowed):
+    at = Circumstances(
+        voice=BotName.MODERATION, me=ME, bots=BOTS, room=RoomView(room_id="!list", role=RoomRole.OWN_LIST)
+    )
+    assert (refusal(PutRule(why="l", room_id="!list", state_key="k", policy=policy), at) is None) is allowed

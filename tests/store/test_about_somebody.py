@@ -136,17 +136,16 @@ async def test_who_is_only_named_in_a_row_sees_that_it_is_there_and_not_whom_it_
 
 
 def test_a_receipt_says_what_goes_what_stays_and_what_is_out_of_reach():
-    assert [words.key for words in receipt([])] == [
-        "core.kept.erased",
-        "core.kept.nothing",
-        "core.kept.out_of_reach",
-    ]
+    told = ["core.kept.erased", "core.kept.nothing", "core.kept.out_of_reach"]
+    assert [words.key for words in receipt([], publishes=False)] == told
+    # What stands on a public list stands in no table, and is out of reach as well.
+    assert [words.key for words in receipt([], publishes=True)] == [*told, "core.kept.public_list"]
 
 
 async def test_a_receipt_tells_of_every_table(store):
     await fill(store, ANA)
 
-    told = [words.key for words in receipt(list((await held(store, ANA)).values()))]
+    told = [words.key for words in receipt(list((await held(store, ANA)).values()), publishes=False)]
 
     stays = told.index("core.kept.stays")
     assert {key.removeprefix("core.kept.") for key in told[1:stays]} == {

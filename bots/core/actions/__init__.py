@@ -28,11 +28,13 @@ from bots.core.actions.rooms import (
     Join,
     Leave,
     OpenDoor,
+    PutRule,
     Redact,
     Remove,
     SetPower,
     ShareHistory,
     ShutOut,
+    TakeRule,
     Unban,
 )
 from bots.core.actions.saying import Edit, Send, SendCopy, SetTopic, TakeBack
@@ -67,6 +69,7 @@ __all__ = [
     "Part",
     "Place",
     "Priority",
+    "PutRule",
     "Quote",
     "ReadWords",
     "Redact",
@@ -81,6 +84,7 @@ __all__ = [
     "ShareHistory",
     "ShutOut",
     "TakeBack",
+    "TakeRule",
     "Unban",
     "Words",
 ]
@@ -104,6 +108,8 @@ Outward = (
     | SetPower
     | OpenDoor
     | ShutOut
+    | PutRule
+    | TakeRule
     | Join
     | Leave
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bots.core.actions.base import BaseAction, BotName
+from bots.core.rooms.policies import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,34 @@ class ShutOut(BaseAction):
     room_id: str
     shut: tuple[str, ...] = ()
     let_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutRule(BaseAction):
+    """Put a rule on the community's own policy list, under `state_key`; it is public, and others act upon it.
+
+    `hidden`: with the hash of the name in place of the name.
+    The performer refuses every other room, reasons that are none of ours, and what fits the bots or our own homeserver.
+    """
+
+    room_id: str
+    state_key: str
+    policy: Policy
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRule(BaseAction):
+    """Take a rule off the community's own policy list, and what it said with it. Not there counts as done.
+
+    `type` is the event's. `name` is what people call whom it is about, and comes back with the outcome.
+    The performer refuses every other room.
+    """
+
+    room_id: str
+    type: str
+    state_key: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

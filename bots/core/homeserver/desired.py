@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.core.actions import BotName, Words
-from bots.core.community import Community, Condition, Federation, HistorySharing
+from bots.core.community import Community, Condition, Federation, HistorySharing, OwnList
 from bots.core.language import Catalogue
 from bots.core.rooms import RoomRole
 from bots.core.rooms.access_lists import host, matches
+from bots.core.rooms.policies import LIST_ROOM_TYPE, SHORT_NAME_EVENT, About
 
 # In a room's create event: which community's room it is, and which one. Create events never change.
 MARKER = "org.kithroom.room"
@@ -28,6 +29,17 @@ BOT_POWER: Mapping[BotName, int] = {
 }
 # Names, topics, encryption, join rules …: the organiser's alone.
 _STATE_POWER = 100
+
+_LIST_POWER = BOT_POWER[BotName.MODERATION]
+# Rules are the moderation bot's to write and to redact, and it has no other power in its list; nobody else has any.
+_LIST_LEVELS: Mapping[str, Any] = {
+    "users_default": 0,
+    "events": dict.fromkeys((f"m.policy.rule.{about}" for about in About), _LIST_POWER),
+    "events_default": _LIST_POWER,
+    "state_default": _STATE_POWER,
+    **dict.fromkeys(("invite", "kick", "ban", "redact"), _STATE_POWER),
+    "notifications": {"room": _STATE_POWER},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +59,7 @@ class Cast:
 class DesiredRoom:
     """One room as it should be.
 
-    `key` tells a community's rooms apart: "lobby", "moderators", "condition:<id>".
+    `key` tells a community's rooms apart: "lobby", "moderators", "condition:<id>", "list".
     `powers` and `members` are the users that the settings name; everybody else is the bots' and moderators' business.
     `federate`: whether it is made so that other homeservers can be let in.
     `allowed_servers` are those that are, our own included; None where no homeserver is shut out.
@@ -73,23 +85,37 @@ class DesiredRoom:
         return {"community": self.community, "key": self.key}
 
     @property
+    def is_list(self) -> bool:
+        """Whether it is the policy list that the community publishes, in which nobody talks."""
+        return self.role is RoomRole.OWN_LIST
+
+    @property
+    def creation(self) -> dict[str, Any]:
+        """What the create event says, by which the room is known for what it is for good."""
+        type_ = {"type": LIST_ROOM_TYPE} if self.is_list else {}
+        return {"m.federate": self.federate, MARKER: self.marker, **type_}
+
+    @property
     def state(self) -> dict[str, dict[str, Any]]:
         """State events (empty state key) and what must be in their content; other keys in there are left alone.
 
         In the order in which they are put right: a room is closed before it is named.
         """
+        encrypted: dict[str, dict[str, Any]] = {"m.room.encryption": {"algorithm": "m.megolm.v1.aes-sha2"}}
+        called: dict[str, dict[str, Any]] = {SHORT_NAME_EVENT: {"shortcode": self.community}}
         return {
-            "m.room.encryption": {"algorithm": "m.megolm.v1.aes-sha2"},
+            **({} if self.is_list else encrypted),
             "m.room.join_rules": {"join_rule": self.join_rule},
             "m.room.history_visibility": {"history_visibility": self.history_visibility},
             "m.room.guest_access": {"guest_access": "forbidden"},
             "m.room.name": {"name": self.name},
             "m.room.topic": {"topic": self.topic},
+            **(called if self.is_list else {}),
         }
 
 
 def desired_rooms(community: Community, cast: Cast, catalogue: Catalogue) -> tuple[DesiredRoom, ...]:
-    """Every room of the community: the lobby, the moderators' room, then the conditions in the settings' order.
+    """Every room of the community: the lobby, the moderators' room, the conditions in the settings' order, its list.
 
     `catalogue` has the sentence that tells members that their room's history is shared.
     """
@@ -116,7 +142,26 @@ def desired_rooms(community: Community, cast: Cast, catalogue: Catalogue) -> tup
         ),
     ]
     rooms.extend(_condition_room(community, cast, condition, catalogue) for condition in community.conditions)
+    if community.own_list is not None:
+        rooms.append(_list_room(community, cast, community.own_list))
     return tuple(rooms)
+
+
+def _list_room(community: Community, cast: Cast, own: OwnList) -> DesiredRoom:
+    """Nobody is named a member who looks after the rooms: who is in it can be seen by whoever comes in."""
+    room = _room(
+        community,
+        cast,
+        key="list",
+        role=RoomRole.OWN_LIST,
+        name=own.name,
+        topic=own.topic,
+        join_rule="public" if own.public else "invite",
+        history_visibility="shared",
+        bots=(BotName.MODERATION,),
+    )
+    keeper = cast.bots[BotName.MODERATION]
+    return replace(room, powers={keeper: BOT_POWER[BotName.MODERATION]}, members=(keeper,))
 
 
 def _condition_room(community: Community, cast: Cast, condition: Condition, catalogue: Catalogue) -> DesiredRoom:
@@ -191,6 +236,8 @@ def power_levels(room: DesiredRoom, current: Mapping[str, Any], *, creators_unli
     for user, level in found.items() if isinstance(found, dict) else ():
         if user not in users and isinstance(level, int) and level <= 0:
             users[user] = level
+    if room.is_list:
+        return {**current, **_LIST_LEVELS, "users": users}
     return {
         **current,
         "users": users,

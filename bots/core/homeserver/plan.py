@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bots.core.homeserver.desired import MARKER, DesiredRoom, power_levels, server_acl
+from bots.core.homeserver.desired import DesiredRoom, power_levels, server_acl
 from bots.core.homeserver.reach import is_let_in, not_let_in, reach_differences
 from bots.core.homeserver.replacing import replaced_differences
 from bots.core.homeserver.steps import (
@@ -21,6 +21,7 @@ from bots.core.homeserver.steps import (
     Step,
 )
 from bots.core.rooms.authority import creators_are_unlimited
+from bots.core.rooms.policies import SHORT_NAME_EVENT
 
 __all__ = [
     "Actual", "ActualRoom", "ChangeMembers", "CreateRoom", "Difference", "InviteUser", "PutPowerLevels", "PutState",
@@ -74,7 +75,7 @@ def _missing(room: DesiredRoom, version: str, before: ActualRoom | None = None) 
     body = {
         "preset": "private_chat",
         "visibility": "private",
-        "creation_content": {"m.federate": room.federate, MARKER: room.marker, **origin},
+        "creation_content": {**room.creation, **origin},
         "initial_state": state,
         "power_level_content_override": power_levels(room, muted, creators_unlimited=creators_are_unlimited(version)),
     }
@@ -143,6 +144,7 @@ _NAMES = {
     "m.room.guest_access": "guests",
     "m.room.name": "name changed",
     "m.room.topic": "topic changed",
+    SHORT_NAME_EVENT: "short name changed",
 }
 
 

@@ -82,6 +82,24 @@ class RoomActions:
         if changed is not None:
             await self._http.request("PUT", path("rooms", room_id, "state", "m.room.server_acl", ""), changed)
 
+    async def put_rule(self, room_id: str, kind: str, state_key: str, content: Mapping[str, Any]) -> None:
+        """Write a rule of a policy list: the state event of this type and key."""
+        await self._http.request("PUT", path("rooms", room_id, "state", kind, state_key), dict(content))
+
+    async def take_rule(self, room_id: str, kind: str, state_key: str) -> None:
+        """Empty it, and redact what it said before. What never stood there counts as taken. Safe to repeat.
+
+        Emptied first, since that is what every tool reads as the end of a rule; whoever was stopped after that
+        finds what it said as the event that the empty one took the place of.
+        """
+        target = path("rooms", room_id, "state", kind, state_key)
+        event = await self._http.found(target, query={"format": "event"}) or {}
+        said = event.get("event_id") if event.get("content") else _replaced_by(event)
+        if event.get("content"):
+            await self._http.request("PUT", target, {})
+        if isinstance(said, str):
+            await self.redact(room_id, said, f"taken.{said}")
+
     async def join(self, room_id: str, via: Sequence[str] = ()) -> str:
         """Accept an invitation, or join a public room, by its id or its alias; `via` are servers that know it.
 
@@ -122,12 +140,12 @@ class RoomActions:
         target = path("rooms", room_id, "state", "m.room.member", user)
         event = await self._http.found(target, query={"format": "event"}, or_forbidden=True) or {}
         for _ in range(_MEMBERSHIPS):
-            content, unsigned = event.get("content"), event.get("unsigned")
+            content = event.get("content")
             membership = content.get("membership") if isinstance(content, Mapping) else None
             if membership == "invite":
                 sender = event.get("sender")
                 return sender if isinstance(sender, str) else None
-            before = unsigned.get("replaces_state") if isinstance(unsigned, Mapping) else None
+            before = _replaced_by(event)
             if membership != "join" or not isinstance(before, str):
                 return None
             # A join takes the invitation's place, and a new name a join's.
@@ -139,6 +157,12 @@ class RoomActions:
     async def _state(self, room_id: str, kind: str, state_key: str = "") -> dict[str, Any] | None:
         """The content of one state event; None when there is none."""
         return await self._http.found(path("rooms", room_id, "state", kind, state_key))
+
+
+def _replaced_by(event: Mapping[str, Any]) -> object:
+    """The event whose place in the room's state this one took."""
+    unsigned = event.get("unsigned")
+    return unsigned.get("replaces_state") if isinstance(unsigned, Mapping) else None
 
 
 def event_id_in(answer: Mapping[str, Any]) -> str:

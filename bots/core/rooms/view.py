@@ -14,13 +14,17 @@ from bots.core.rooms.policies import Policies
 
 
 class RoomRole(StrEnum):
-    """What a room is for, in a community. LIST: a policy list that its moderators asked the bot to read."""
+    """What a room is for, in a community.
+
+    LIST: a policy list of others that its moderators asked the bot to read. OWN_LIST: the one that it publishes.
+    """
 
     LOBBY = "lobby"
     MODERATORS = "moderators"
     CONDITION = "condition"
     PRIVATE = "private"
     LIST = "list"
+    OWN_LIST = "own_list"
     OTHER = "other"
 
 

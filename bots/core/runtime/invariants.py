@@ -24,6 +24,7 @@ from bots.core.actions import (
     OpenDoor,
     Outward,
     Part,
+    PutRule,
     Quote,
     ReadWords,
     Redact,
@@ -35,12 +36,14 @@ from bots.core.actions import (
     ShareHistory,
     ShutOut,
     TakeBack,
+    TakeRule,
     Unban,
     Words,
 )
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.rooms.access_lists import host, matches
 from bots.core.rooms.authority import may_set_level, outranks, power
+from bots.core.rooms.policies import Reason, would_name
 from bots.core.runtime.giving_back import given_back, gives_it_to_another
 from bots.core.runtime.own_words import Written, own_line, puts_words_into_a_mouth
 
@@ -89,8 +92,8 @@ def refusal(action: Outward, at: Circumstances) -> str | None:
             return _against(user, at)
         case SetPower(user=user, level=level):
             return _against(user, at) or _raises(user, level, at)
-        case OpenDoor() | ShutOut():
-            return _wrong_door(action, at)
+        case OpenDoor() | ShutOut() | PutRule() | TakeRule():
+            return _wrong_for_a_room(action, at)
         case ShareHistory():
             return _keeps_to_itself(at) or _not_our_guest(at)
         case ReadWords(sender=sender):
@@ -107,10 +110,16 @@ def _speaks_for_another(send: Send, at: Circumstances) -> str | None:
     return None
 
 
-def _wrong_door(action: OpenDoor | ShutOut, at: Circumstances) -> str | None:
-    if isinstance(action, ShutOut):
-        return _locks_itself_out(action.shut, at)
-    return _is_no_lobby(at) if action.open else None
+def _wrong_for_a_room(action: OpenDoor | ShutOut | PutRule | TakeRule, at: Circumstances) -> str | None:
+    match action:
+        case ShutOut():
+            return _locks_itself_out(action.shut, at)
+        case OpenDoor():
+            return _is_no_lobby(at) if action.open else None
+        case PutRule():
+            return _not_our_list(at) or _wrong_rule(action, at)
+        case TakeRule():
+            return _not_our_list(at)
 
 
 def _locks_itself_out(shut: Sequence[str], at: Circumstances) -> str | None:
@@ -165,6 +174,20 @@ def _reads_on_its_own(at: Circumstances) -> str | None:
 def _is_no_lobby(at: Circumstances) -> str | None:
     if at.room is None or at.room.role is not RoomRole.LOBBY:
         return "no room but the lobby is opened to anybody"
+    return None
+
+
+def _not_our_list(at: Circumstances) -> str | None:
+    if at.room is None or at.room.role is not RoomRole.OWN_LIST:
+        return "rules are written on the community's own policy list, and nowhere else"
+    return None
+
+
+def _wrong_rule(action: PutRule, at: Circumstances) -> str | None:
+    if action.policy.reason not in list(Reason):
+        return "what is said of anybody in public is one of a few words"
+    if would_name(action.policy, (at.me, *at.bots)):
+        return "a bot never tells others to keep its own homeserver or a fellow bot out"
     return None
 
 

@@ -25,6 +25,7 @@ from bots.core.actions import (
     LookAt,
     OpenDoor,
     Outward,
+    PutRule,
     ReadWords,
     Redact,
     Ref,
@@ -36,6 +37,7 @@ from bots.core.actions import (
     ShareHistory,
     ShutOut,
     TakeBack,
+    TakeRule,
     Unban,
     Words,
 )
@@ -186,7 +188,18 @@ class Live:
         return view is not None and view.role is RoomRole.CONDITION and view.condition in self.sharing
 
     async def _change(
-        self, action: Invite | ShareHistory | Remove | Ban | Unban | SetPower | OpenDoor | ShutOut | Leave
+        self,
+        action: Invite
+        | ShareHistory
+        | Remove
+        | Ban
+        | Unban
+        | SetPower
+        | OpenDoor
+        | ShutOut
+        | PutRule
+        | TakeRule
+        | Leave,
     ) -> None:
         match action:
             case Invite(room_id=room_id, user=user):
@@ -202,14 +215,24 @@ class Live:
                 await self.transport.unban(room_id, user)
             case SetPower(room_id=room_id, user=user, level=level):
                 await self.transport.set_power(room_id, user, level)
+            case ShutOut() | OpenDoor() | PutRule() | TakeRule() | Leave():
+                await self._change_room(action)
+            case _ as never:
+                assert_never(never)
+
+    async def _change_room(self, action: ShutOut | OpenDoor | PutRule | TakeRule | Leave) -> None:
+        match action:
             case ShutOut(room_id=room_id, shut=shut, let_in=let_in):
                 await self.transport.shut_out(room_id, shut, let_in)
             case OpenDoor(room_id=room_id, open=open_):
                 await self.transport.set_join_rule(room_id, "public" if open_ else "invite")
+            case PutRule(room_id=room_id, state_key=state_key, policy=policy):
+                content = (policy.hidden() if action.hidden else policy).content()
+                await self.transport.put_rule(room_id, policy.kind, state_key, content)
+            case TakeRule(room_id=room_id, type=kind, state_key=state_key):
+                await self.transport.take_rule(room_id, kind, state_key)
             case Leave(room_id=room_id):
                 await self.transport.leave(room_id)
-            case _ as never:
-                assert_never(never)
 
     async def _send(self, send: Send, transaction_id: str) -> str:
         # Asked before anything is opened or fetched for it, and again of the room that it turns out to be.

@@ -32,6 +32,7 @@ from bots.core.actions import (
     Ref,
     Words,
 )
+from bots.core.rooms.policies import About, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,15 @@ def _to_param(value: Any) -> Param:
             raise ValueError(f"{type(value).__name__} is no parameter")
 
 
+def _policy(policy: Policy) -> dict[str, Any]:
+    said = {"about": policy.about, "entity": policy.entity, "reason": policy.reason}
+    return {**said, "sha256": policy.sha256.hex()}
+
+
+def _to_policy(value: Mapping[str, Any]) -> Policy:
+    return Policy(About(value["about"]), value["entity"], bytes.fromhex(value["sha256"]), value["reason"])
+
+
 def _many(form: _Form) -> _Form:
     """Several of them, in order."""
     return _Form(lambda values: [form.write(value) for value in values], lambda written: tuple(map(form.read, written)))
@@ -179,6 +189,7 @@ _FORMS: Mapping[Any, _Form] = {
     Place: _Form(_place, _to_place),
     Ref: _REF,
     Ref | None: _or_none(_REF),
+    Policy: _Form(_policy, _to_policy),
     tuple[str, ...]: _many(_AS_IT_IS),
     tuple[Words, ...]: _many(_WORDS),
     tuple[Part, ...]: _many(_Form(_part, _to_part)),

@@ -19,6 +19,7 @@ from bots.core.community import (
     Federation,
     HistorySharing,
     Mode,
+    OwnList,
 )
 from bots.core.documents import did_you_mean
 from bots.core.settings.kinds import Id, Region, ServerName, Url, UserId
@@ -93,6 +94,19 @@ class CrisisForm(Form):
         )
 
 
+class OwnListForm(Form):
+    """`own_list`."""
+
+    name: PublicName
+    topic: PublicName = ""
+    join: Annotated[str, AfterValidator(one_of("public", "invite"))] = "public"
+    names: Annotated[str, AfterValidator(one_of("hidden", "shown"))] = "hidden"
+
+    def made(self) -> OwnList:
+        """What policies see."""
+        return OwnList(name=self.name, topic=self.topic, public=self.join == "public", hidden=self.names == "hidden")
+
+
 class CommunityForm(Form):
     """`community.yaml`."""
 
@@ -127,6 +141,7 @@ class CommunityForm(Form):
     observe: Annotated[list[RuleName], AfterValidator(once)] = Field(default_factory=list)
     regions: Annotated[list[Region], AfterValidator(once)] = Field(default_factory=list)
     crisis: CrisisForm = Field(default_factory=CrisisForm)
+    own_list: OwnListForm | None = None
     conditions: Annotated[list[ConditionForm], Field(min_length=1)]
 
     @field_validator("default_language")

@@ -133,6 +133,7 @@ class _Loading:
             mode=Mode(form.mode),
             observe=tuple(form.observe),
             crisis=form.crisis.made(),
+            own_list=form.own_list.made() if form.own_list else None,
             slang=slang,
             words=words,
             room_words=room_words,
@@ -240,7 +241,7 @@ def _ids(document: Document | None, name: str) -> Iterator[tuple[Location, str]]
 
 def _names_of_rooms(value: Value) -> Iterator[tuple[Location, str]]:
     community = value if isinstance(value, dict) else {}
-    for key in ("lobby", "moderators_room"):
+    for key in ("lobby", "moderators_room", "own_list"):
         room = community.get(key)
         if isinstance(room, dict) and isinstance(name := room.get("name"), str):
             yield (key, "name"), name

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bots.core.events import Event, Message, Unreadable
 from bots.core.metadata import Tells
@@ -164,6 +165,15 @@ class MemoryTransport:
     async def shut_out(self, room_id: str, shut: Sequence[str], let_in: Sequence[str]) -> None:
         """Change the access list."""
         self.homeserver.shut_out(self.user_id, room_id, shut, let_in)
+
+    async def put_rule(self, room_id: str, kind: str, state_key: str, content: Mapping[str, Any]) -> None:
+        """Write a rule."""
+        self.homeserver.put_policy(self.user_id, room_id, kind, state_key, dict(content))
+
+    async def take_rule(self, room_id: str, kind: str, state_key: str) -> None:
+        """Take a rule out."""
+        if (kind, state_key) in self.homeserver.rooms[room_id].policies:
+            self.homeserver.put_policy(self.user_id, room_id, kind, state_key, {})
 
     async def join(self, room_id: str, via: Sequence[str] = ()) -> str:  # noqa: ARG002 — one homeserver, no way to it
         """Join."""

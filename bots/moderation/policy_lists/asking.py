@@ -17,6 +17,7 @@ from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.carrying_out import Occasion, take_back
 from bots.moderation.office_commands import Lists as ListsCommand
 from bots.moderation.office_commands import Subscribe, Unsubscribe
+from bots.moderation.own_list.weighing import list_room, rules_of
 from bots.moderation.policy_lists.acting import WHY, YES, names
 from bots.moderation.policy_lists.matching import Lists, Look, Untouched
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
@@ -61,7 +62,10 @@ def wanted(text: str) -> Wanted | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What was asked, and whether they may ask; the lists there are, and for `!unsubscribe` what the one has done."""
+    """What was asked, and whether they may ask; the lists there are, and for `!unsubscribe` what the one has done.
+
+    `own` is the room of the list that we publish ourselves.
+    """
 
     command: ListsCommand | Subscribe | Unsubscribe | None = None
     may: bool = False
@@ -69,6 +73,7 @@ class Facts:
     lists: tuple[Look, ...] = ()
     mine: tuple[PolicyList, ...] = ()
     ended: tuple[Untouched, ...] = ()
+    own: RoomView | None = None
     occasion: Occasion | None = None
 
 
@@ -78,6 +83,7 @@ class Arrival:
 
     asked: PolicyList
     office: RoomView | None
+    own: RoomView | None
     now: datetime
 
 
@@ -94,7 +100,7 @@ class Asking:
             return Facts()
         office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
         mine = tuple(await reader.find(PolicyList))
-        facts = Facts(command=command, may=may_ask(event, reader), office=office, mine=mine)
+        facts = Facts(command=command, may=may_ask(event, reader), office=office, mine=mine, own=list_room(reader))
         if isinstance(command, ListsCommand):
             looks = [await self.lists.look(each, reader, only=("@nobody",)) for each in mine if each.active]
             return replace(facts, lists=tuple(looks))
@@ -131,7 +137,8 @@ class Asking:
         asked = await reader.get(PolicyList, event.action.room_id)
         if asked is None:
             return None
-        return Arrival(asked, next(iter(reader.rooms(RoomRole.MODERATORS)), None), reader.now)
+        office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
+        return Arrival(asked, office, list_room(reader), reader.now)
 
     def decide_outcome(self, event: Outcome, arrival: Arrival | None) -> tuple[Action, ...]:
         """It is in: look at it, as soon as it has been heard of. It is not: say so."""
@@ -142,6 +149,8 @@ class Asking:
         if not event.ok or event.result is None:
             failed = Words("moderation.lists.no_entry", {"list": asked.name})
             return (forgotten, *say_in_office(office, None, failed))
+        if arrival.own is not None and event.result == arrival.own.room_id:
+            return (forgotten, *say_in_office(office, None, Words("moderation.own_list.subscribed")))
         room_id = event.result
         return (
             forgotten,
@@ -198,8 +207,9 @@ def _named(text: str, lists: Sequence[PolicyList]) -> PolicyList | None:
 
 
 def _shown(facts: Facts) -> Sequence[Action]:
+    own = (_own_line(facts.own),) if facts.own is not None else ()
     if not facts.lists:
-        return say_in_office(facts.office, None, Words("moderation.lists.none"))
+        return say_in_office(facts.office, None, Words("moderation.lists.none"), *own)
     lines = tuple(
         Words(
             "moderation.lists.line" if look.here else "moderation.lists.line.lost",
@@ -213,7 +223,14 @@ def _shown(facts: Facts) -> Sequence[Action]:
         )
         for look in facts.lists
     )
-    return say_in_office(facts.office, None, Words("moderation.lists.all", {"lists": lines}))
+    return say_in_office(facts.office, None, Words("moderation.lists.all", {"lists": lines}), *own)
+
+
+def _own_line(room: RoomView) -> Words:
+    """The list that we publish, with the way to it that others take."""
+    server = min(room.creators, default="").partition(":")[2]
+    link = f"https://matrix.to/#/{room.room_id}?via={server}"
+    return Words("moderation.own_list.line", {"link": link, "rules": len(rules_of(room))})
 
 
 def _asked_for(facts: Facts, text: str) -> Sequence[Action]:

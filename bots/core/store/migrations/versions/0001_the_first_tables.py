@@ -485,6 +485,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("room_id"),
     )
     op.create_table(
+        "to_publish",
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("entity", sa.String(length=32), nullable=False),
+        sa.Column("entity_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("by_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
         "list_match",
         sa.Column("list_id", sa.Text(), nullable=False),
         sa.Column("user", sa.String(length=32), nullable=False),
@@ -706,6 +719,7 @@ def downgrade() -> None:
     op.drop_table("told_standing")
     op.drop_table("blind_room")
     op.drop_table("list_match")
+    op.drop_table("to_publish")
     op.drop_table("policy_list")
     op.drop_table("denied_server")
     op.drop_table("banned_by_others")
