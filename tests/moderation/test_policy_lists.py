@@ -87,6 +87,19 @@ async def test_one_tap_begins_it(house):
     assert house.state(ANA, house.lobby) is MembershipState.BAN
 
 
+@pytest.mark.parametrize("word", ["!subscribe yes", "!abonnieren ja", "!suscribir sí"])
+async def test_or_one_word(house, word):
+    rule(house, ANA)
+    await house.asks(f"!subscribe {LIST} ban")
+    await house.waits(seconds=3)
+    await house.orders(BEN, word)
+    assert not is_out(house, ANA)
+    await house.asks(word)
+    assert is_out(house, ANA)
+    # There is nothing else to say yes to.
+    assert "Which list?" in (await house.asks(word))[0]
+
+
 async def test_without_a_word_a_list_only_tells(house):
     await subscribed(house, "")
     rule(house, ANA)

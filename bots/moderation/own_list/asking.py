@@ -26,13 +26,12 @@ from bots.moderation.places import Refused
 from bots.moderation.records import Case, Decision
 from bots.moderation.references import numbered, pointed_at
 from bots.moderation.roles import Roles, refusal_words
-from bots.moderation.standing.asked import not_yours, office_command, taken_away
+from bots.moderation.standing.asked import is_yes, not_yours, office_command, taken_away
 from bots.moderation.telling import UNDO_BUTTON, say_in_office
 from bots.moderation.whereabouts import members_rooms, moderators_room
 
 WHY = "moderation.own_list"
 YES = "✅"
-_YES_WORDS = frozenset({"yes", "sí", "si", "oui", "ja", "sim"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +185,7 @@ class Asking:
         )
 
     async def _publish(self, text: str, event: Message, reader: Reader) -> Ask | Confirm | No:
-        if text.strip().casefold() in _YES_WORDS:
+        if is_yes(text):
             theirs = await reader.find(ToPublish, by=event.sender)
             return await self._yes(theirs[-1] if theirs else None, reader)
         if (no := lacking(reader, self.community)) is not None:

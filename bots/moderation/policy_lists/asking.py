@@ -22,7 +22,7 @@ from bots.moderation.policy_lists.acting import WHY, YES, names
 from bots.moderation.policy_lists.matching import Lists, Look, Untouched
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
 from bots.moderation.policy_lists.soon import merge_soon
-from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away
+from bots.moderation.standing.asked import is_yes, may_ask, not_yours, office_command, taken_away
 from bots.moderation.telling import say_in_office
 
 PREVIEW = "moderation.lists.preview"
@@ -234,6 +234,9 @@ def _own_line(room: RoomView) -> Words:
 
 
 def _asked_for(facts: Facts, text: str) -> Sequence[Action]:
+    if is_yes(text) and any(not each.active for each in facts.mine):
+        # `handling` does it.
+        return ()
     asked = wanted(text)
     if asked is None:
         return say_in_office(facts.office, None, Words("moderation.lists.which"))

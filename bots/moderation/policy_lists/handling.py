@@ -11,6 +11,7 @@ from bots.core.events import Membership, Message, Outcome, Reaction, RoomStateCh
 from bots.core.rooms import MembershipState, RoomRole
 from bots.core.rooms.authority import is_moderator
 from bots.core.rooms.policies import POLICY_TYPES
+from bots.moderation.office_commands import Subscribe
 from bots.moderation.policy_lists import moving
 from bots.moderation.policy_lists.acting import ALL, ONE, TAPS, WHY, YES, acted_on
 from bots.moderation.policy_lists.asking import PREVIEW, Asking
@@ -18,6 +19,7 @@ from bots.moderation.policy_lists.matching import KINDS, Lists, Look
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
 from bots.moderation.policy_lists.soon import merge_soon
 from bots.moderation.records import Kind
+from bots.moderation.standing.asked import is_yes, may_ask, office_command
 from bots.moderation.standing.watching import LOOK
 from bots.moderation.telling import say_in_office
 
@@ -85,6 +87,14 @@ class Watching:
             return await self._about_one(int(label.removeprefix(ONE)), TAPS[event.key], reader)
         return None
 
+    async def gather_word(self, event: Message, reader: Reader) -> Tapped | None:
+        """The same, for who writes it: yes to the list that was asked about last."""
+        command = office_command(event, reader)
+        if not isinstance(command, Subscribe) or not is_yes(command.room) or not may_ask(event, reader):
+            return None
+        waiting = [each for each in await reader.find(PolicyList) if not each.active]
+        return await self._about_a_list(f"{PREVIEW}:{waiting[-1].room_id}", reader) if waiting else None
+
     async def _about_a_list(self, label: str, reader: Reader) -> Tapped | None:
         preview = label.startswith(f"{PREVIEW}:")
         room_id = label.removeprefix(f"{PREVIEW}:" if preview else ALL).partition("|")[0]
@@ -111,7 +121,7 @@ class Watching:
             look=await self.lists.look(each, reader, only=(match.user,), by_hand=kind, looked_at=True), kind=kind
         )
 
-    def decide_tap(self, event: Reaction, tapped: Tapped | None) -> tuple[Action, ...]:
+    def decide_tap(self, event: Reaction | Message, tapped: Tapped | None) -> tuple[Action, ...]:
         """Do what was asked for, in the name of the one who asked."""
         if tapped is None:
             return ()
@@ -142,6 +152,7 @@ def policy_lists() -> tuple[Handler, ...]:  # type: ignore[type-arg]  # each han
         Handler(Outcome, asking.gather_outcome, asking.decide_outcome),
         Handler(Tick, asking.gather_tick, asking.decide_tick),
         Handler(Reaction, watching.gather_tap, watching.decide_tap),
+        Handler(Message, watching.gather_word, watching.decide_tap),
         Handler(RoomStateChanged, watching.gather_change, watching.decide),
         Handler(Membership, watching.gather_arrival, watching.decide),
         Handler(Started, watching.gather_all, watching.decide),

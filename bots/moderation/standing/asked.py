@@ -15,6 +15,7 @@ from bots.moderation.office_commands import OfficeCommand
 from bots.moderation.telling import command_gone, tell
 
 MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
+_YES = frozenset({"yes", "sí", "si", "oui", "ja", "sim"})
 
 
 def office_command(event: Message, reader: Reader) -> OfficeCommand | None:
@@ -31,6 +32,11 @@ def office_command(event: Message, reader: Reader) -> OfficeCommand | None:
 def may_ask(event: Message, reader: Reader) -> bool:
     """Whether the one who asks moderates a room of the community."""
     return any(is_moderator(room, event.sender) for role in MEMBERS_ROOMS for room in reader.rooms(role))
+
+
+def is_yes(text: str) -> bool:
+    """Whether what stands after a command is a yes to what it asked back: the word twin of its ✅."""
+    return text.strip().casefold() in _YES
 
 
 def taken_away(event: Message, office: str | None) -> Sequence[Action]:
