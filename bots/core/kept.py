@@ -10,6 +10,9 @@ from bots.core.actions import Words
 from bots.core.language import Catalogue
 from bots.core.records import Holding
 
+# What stays in this table is gone when it is done; what stays in another has a reason to.
+_UNDER_WAY = "outbox"
+
 
 def shown(holdings: Sequence[Holding]) -> tuple[Words, ...]:
     """A line for each table that has something."""
@@ -25,7 +28,11 @@ def receipt(before: Sequence[Holding], *, publishes: bool) -> tuple[Words, ...]:
     stays = [holding for holding in before if holding.duty.on_erase != "delete"]
     told = [Words("core.kept.erased"), *shown(erased)]
     if stays:
-        told += [Words("core.kept.stays"), *shown(stays), Words("core.kept.stays.why")]
+        told += [Words("core.kept.stays"), *shown(stays)]
+    if any(holding.table != _UNDER_WAY for holding in stays):
+        told.append(Words("core.kept.stays.why"))
+    if any(holding.table == _UNDER_WAY for holding in stays):
+        told.append(Words("core.kept.stays.under_way"))
     told.append(Words("core.kept.out_of_reach"))
     return (*told, Words("core.kept.public_list")) if publishes else tuple(told)
 

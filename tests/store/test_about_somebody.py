@@ -142,6 +142,23 @@ def test_a_receipt_says_what_goes_what_stays_and_what_is_out_of_reach():
     assert [words.key for words in receipt([], publishes=True)] == [*told, "core.kept.public_list"]
 
 
+async def test_who_has_no_ban_hears_of_none_in_the_receipt(store):
+    async with store.transaction(BotName.WELCOME, NOW) as t:
+        payload = {"kind": "send", "place": {"user": ANA}}
+        await t.enqueue(BotName.WELCOME, transaction_id="t", place="p", priority=1, not_before=None, payload=payload)
+
+    told = [words.key for words in receipt(list((await held(store, ANA)).values()), publishes=False)]
+
+    assert told == [
+        "core.kept.erased",
+        "core.kept.nothing",
+        "core.kept.stays",
+        "core.kept.outbox",
+        "core.kept.stays.under_way",
+        "core.kept.out_of_reach",
+    ]
+
+
 async def test_a_receipt_tells_of_every_table(store):
     await fill(store, ANA)
 
@@ -151,4 +168,4 @@ async def test_a_receipt_tells_of_every_table(store):
     assert {key.removeprefix("core.kept.") for key in told[1:stays]} == {
         name for name in ABOUT_PEOPLE if ALL[name].on_erase == "delete"
     }
-    assert {"core.kept.decision", "core.kept.audit", "core.kept.outbox"} == set(told[stays + 1 : -2])
+    assert {"core.kept.decision", "core.kept.audit", "core.kept.outbox"} == set(told[stays + 1 : -3])
