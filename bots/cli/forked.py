@@ -8,12 +8,15 @@ It is `multiprocessing`'s forkserver; a child that is started again begins where
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing
 import os
+import shutil
 import threading
 from collections.abc import Sequence
 from multiprocessing import parent_process
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 from bots.core.homeserver.lifeline import end_in_order
@@ -24,6 +27,8 @@ INSTALLATION = "KITHROOM_FORKS_FOR"
 
 _PRELOADED = "bots.cli.preloaded"
 _CONTEXT = multiprocessing.get_context("forkserver")
+# In the same environment: the folder in which the forks are asked for.
+_FOLDER = "KITHROOM_FORKS_IN"
 
 
 class Forked:
@@ -40,6 +45,7 @@ class Forked:
             log.parent.mkdir(parents=True, exist_ok=True)
         # As for every child: one heap for all threads.
         os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+        os.environ[_FOLDER] = get_temp_dir()
         arguments = [*command]
         if config is not None:
             os.environ.setdefault(INSTALLATION, str(config))
@@ -78,6 +84,20 @@ class Forked:
     def last_lines(self, count: int = 15) -> str:
         """The end of its log, to show when it did not start."""
         return last_lines(self.log, count)
+
+
+def leave_no_folder_behind() -> None:
+    """Have this process, from which others are forked, take their folder away should its parent be killed.
+
+    It ends after all of them. A parent that ends in order takes the folder away by itself.
+    """
+    atexit.register(_take_away, os.environ.get(_FOLDER), os.getpid(), os.getppid())
+
+
+def _take_away(folder: str | None, process: int, parent: int) -> None:
+    # A fork is another process; and a parent that is there still may want to fork again.
+    if folder is not None and os.getpid() == process and os.getppid() != parent:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _be(title: str, arguments: Sequence[str], log: Path | None) -> None:

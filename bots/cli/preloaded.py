@@ -14,7 +14,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from bots.cli.forked import INSTALLATION
+from bots.cli.forked import INSTALLATION, leave_no_folder_behind
 from bots.cli.leaving_out import leave_out_what_no_bot_needs
 
 _ALL = (
@@ -28,6 +28,7 @@ _ALL = (
     "uvloop",
 )
 
+leave_no_folder_behind()
 leave_out_what_no_bot_needs()
 # numpy's OpenBLAS would start a thread for each core; the one question at a time that is searched for needs one.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.real
 
 # One forks, says what came of it, and waits until it is killed itself.
 SCRIPT = """
-import json, pathlib, sys, time
+import json, multiprocessing.util, pathlib, sys, time
 from bots.cli.forked import _CONTEXT, Forked
 
 def note_what_was_read(file):
@@ -42,7 +42,8 @@ if __name__ == "__main__":
     noting = _CONTEXT.Process(target=note_what_was_read, args=(folder / "read.txt",))
     noting.start()
     noting.join()
-    print(json.dumps({"ends": ends, "bot": bot.pid, "killed": [killed.pid, killed.exit_code]}), flush=True)
+    told = {"ends": ends, "bot": bot.pid, "killed": [killed.pid, killed.exit_code]}
+    print(json.dumps({**told, "folder": multiprocessing.util.get_temp_dir()}), flush=True)
     time.sleep(60)
 """
 
@@ -66,6 +67,7 @@ def test_a_fork_is_the_command_and_ends_with_its_parent(config):
         loaded = int((process / "stat").read_text().rpartition(")")[2].split()[1])
         # A fork has one thread only: what another one held at that moment would be held for ever.
         assert len(list(Path(f"/proc/{loaded}/task").iterdir())) == 1
+        assert Path(told["folder"]).exists()
     finally:
         os.kill(parent.pid, signal.SIGKILL)
         parent.wait()
@@ -79,6 +81,7 @@ def test_a_fork_is_the_command_and_ends_with_its_parent(config):
     assert told["killed"][1] in (-signal.SIGTERM, -signal.SIGKILL)
     for pid in (told["bot"], told["killed"][0], loaded):
         await_that(lambda pid=pid: not Path(f"/proc/{pid}").exists())
+    assert not Path(told["folder"]).exists()
 
 
 def await_that(condition):
