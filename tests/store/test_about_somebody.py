@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -22,7 +23,7 @@ from bots.core.records import CORE_RECORDS, Kept, Record, table_name
 from bots.core.runtime.outcomes import OUTCOME_KIND
 from bots.core.store import Store
 from bots.core.store.columns import record_table
-from bots.core.store.schema import DUTIES
+from bots.core.store.schema import DUTIES, schema
 from fakes.kept import KEYS, NOW
 
 ANA, BO, CY = "@ana-canary:kith.test", "@bo-canary:kith.test", "@cy-canary:kith.test"
@@ -62,8 +63,8 @@ async def fill(store: Store, user: str, number: int = 1) -> None:
 
 
 @pytest.fixture
-async def store() -> AsyncIterator[Store]:
-    async with await Store.open("sqlite:///:memory:", KEYS, EVERY) as opened:
+async def store(new_url) -> AsyncIterator[Store]:
+    async with await Store.open(new_url("sqlite", tables=True), KEYS, EVERY) as opened:
         yield opened
 
 
@@ -72,18 +73,29 @@ async def held(store: Store, user: str) -> dict[str, Any]:
         return {holding.table: holding for holding in await t.holdings(user)}
 
 
-@pytest.mark.parametrize("table", ABOUT_PEOPLE)
-async def test_each_table_is_shown_is_in_the_copy_and_is_erased_or_says_why_not(store, table):
-    await fill(store, ANA)
+@pytest.fixture(scope="module")
+def before_and_after(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is held about Ana when something is in every table, and when she has been erased."""
 
-    before = await held(store, ANA)
+    async def erased() -> tuple[dict[str, Any], dict[str, Any]]:
+        url = f"sqlite:///{tmp_path_factory.mktemp('erased') / 'community.db'}"
+        async with await Store.open(url, KEYS, EVERY) as store:
+            await fill(store, ANA)
+            before = await held(store, ANA)
+            async with store.transaction(BotName.RESOURCES, NOW) as t:
+                await t.erase(ANA)
+            return before, await held(store, ANA)
+
+    return asyncio.run(erased())
+
+
+@pytest.mark.parametrize("table", ABOUT_PEOPLE)
+def test_each_table_is_shown_is_in_the_copy_and_is_erased_or_says_why_not(before_and_after, table):
+    before, after = before_and_after
 
     (line,) = shown([before[table]])
     assert WORDS.render(line, "en").body in readable(list(before.values()), WORDS, "en")
     assert json.loads(as_json(list(before.values())))[table]["rows"]
-    async with store.transaction(BotName.RESOURCES, NOW) as t:
-        await t.erase(ANA)
-    after = await held(store, ANA)
     if ALL[table].on_erase == "keep":
         assert after[table].rows == before[table].rows
         assert ALL[table].kept_because
@@ -100,19 +112,19 @@ async def test_what_is_about_somebody_is_found_in_each_of_these_tables_and_in_no
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from([ANA, BO]), max_size=6))
-async def test_erasing_one_takes_nothing_of_another(people):
-    async with await Store.open("sqlite:///:memory:", KEYS, EVERY) as store:
-        for number, user in enumerate(people):
-            await fill(store, user, number)
-        before = await held(store, BO)
-        async with store.transaction(BotName.WELCOME, NOW) as t:
-            await t.erase(ANA)
+@given(people=st.lists(st.sampled_from([ANA, BO]), max_size=6))
+async def test_erasing_one_takes_nothing_of_another(store, people):
+    async with store._engine.begin() as connection:
+        for table in schema(EVERY).sorted_tables:
+            await connection.execute(table.delete())
+    for number, user in enumerate(people):
+        await fill(store, user, number)
+    before = await held(store, BO)
+    async with store.transaction(BotName.WELCOME, NOW) as t:
+        await t.erase(ANA)
 
-        assert await held(store, BO) == before
-        assert all(
-            holding.duty.on_erase == "keep" or name == "ticks" for name, holding in (await held(store, ANA)).items()
-        )
+    assert await held(store, BO) == before
+    assert all(holding.duty.on_erase == "keep" or name == "ticks" for name, holding in (await held(store, ANA)).items())
 
 
 async def test_nobody_elses_name_is_in_a_copy(store):

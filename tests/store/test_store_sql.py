@@ -28,7 +28,7 @@ from bots.core.store.columns import record_table
 from bots.core.store.migrate import head
 from bots.core.store.schema import CORE, DUTIES, schema
 from bots.core.store.upgrade import alembic_config
-from fakes.kept import KEYS, NOW, RECORDS, Note, Vote, create_tables, rows
+from fakes.kept import KEYS, NOW, RECORDS, Note, Vote, rows
 
 ANA, BO = "@ana-canary:kith.test", "@bo:kith.test"
 WELCOME, MODERATION = BotName.WELCOME, BotName.MODERATION
@@ -118,8 +118,7 @@ async def test_many_open_at_once(url):
 
 
 async def test_nobody_is_readable_at_rest(new_url, tmp_path):
-    async with await Store.open(new_url("sqlite"), KEYS, RECORDS) as store:
-        await create_tables(store)
+    async with await Store.open(new_url("sqlite", tables=True), KEYS, RECORDS) as store:
         await fill(store)
         files = b"".join(file.read_bytes() for file in tmp_path.glob("community.db*"))
 
@@ -180,9 +179,8 @@ async def test_what_is_past_its_time_goes(sql_store):
 
 
 async def test_another_key_opens_nothing(new_url):
-    url = new_url("sqlite")
+    url = new_url("sqlite", tables=True)
     async with await Store.open(url, KEYS, RECORDS) as store:
-        await create_tables(store)
         await fill(store)
     async with await Store.open(url, Keys(bytes(32)), RECORDS) as store, store.transaction(WELCOME, NOW) as t:
         assert await t.get(Note, ANA, "t") is None
