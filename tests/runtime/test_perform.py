@@ -191,6 +191,25 @@ async def test_what_nobody_could_read_waits_for_a_device(desk):
     assert desk.hands.done == ["a"]
 
 
+class Meanwhile:
+    """What happens while an action is being carried out."""
+
+    def __init__(self, happens):
+        self._happens = happens
+
+    async def wait(self):
+        self._happens()
+
+
+async def test_a_device_that_comes_while_nobody_could_read_it_yet_is_not_missed(desk):
+    desk.hands.errors["a"] = [NOT_READY]
+    desk.hands.gates["a"] = Meanwhile(desk.performer.devices_changed)
+    await desk.put("a")
+    await desk.performer.drain()
+
+    assert desk.hands.done == ["a"]
+
+
 async def test_what_nobody_could_read_for_a_week_is_given_up(desk):
     desk.hands.errors["a"] = [NOT_READY, NOT_READY]
     await desk.put("a")

@@ -7,6 +7,7 @@ import pytest
 from bots.core.actions import BotName
 from bots.core.events import Message, Reaction, Redaction
 from bots.core.rooms import MembershipState
+from bots.core.transport import NotReadyError
 from fakes.parrot import ME, ORGANISER, World, settle
 
 
@@ -170,6 +171,37 @@ async def test_a_newcomer_is_greeted_in_a_private_encrypted_chat(world):
     assert chat.encrypted
     assert set(chat.members) == {ME, "@anna:x"}
     assert world.said(chat.room_id) == ["hello @anna:x"]
+
+
+class NotBefore:
+    """A homeserver on which nobody is given a key before they are in the room, as on a real one."""
+
+    def __init__(self, transport):
+        self._transport = transport
+
+    def __getattr__(self, name):
+        return getattr(self._transport, name)
+
+    async def send(self, room_id, message, transaction_id):
+        if self.room(room_id) is None or self.room(room_id).joined() == {ME}:
+            raise NotReadyError("KITHROOM_NOT_READY", "nobody but bots is in the room", retryable=True)
+        return await self._transport.send(room_id, message, transaction_id)
+
+
+async def test_who_takes_an_hour_to_come_into_the_private_chat_is_greeted_at_once(world):
+    running = world.running(wrap_transport=NotBefore)
+    world.homeserver.join("@anna:x", world.lobby)
+    await settle(running)
+    (chat,) = [room for room in world.homeserver.rooms if room != world.lobby]
+    for _ in range(20):
+        world.clock.advance(180)
+        await settle(running)
+    assert world.said(chat) == []
+
+    world.homeserver.join("@anna:x", chat)
+    await settle(running)
+    # A parrot greets whoever comes into any room.
+    assert world.said(chat) == ["hello @anna:x", "hello @anna:x"]
 
 
 async def test_who_joined_while_the_bot_was_away_is_greeted_when_it_comes_back(world):

@@ -59,6 +59,7 @@ class Performer:
     _running: dict[str, tuple[Waiting, asyncio.Task[bool]]] = field(default_factory=dict)
     _held: dict[str, datetime] = field(default_factory=dict)
     _not_ready: set[str] = field(default_factory=set)
+    _device_changes: int = 0
     _attempts: dict[str, int] = field(default_factory=dict)
     _paused_until: datetime | None = None
 
@@ -78,6 +79,7 @@ class Performer:
 
     def devices_changed(self) -> None:
         """What could not be read by anybody may be readable now."""
+        self._device_changes += 1
         for place in self._not_ready:
             self._held.pop(place, None)
         self._not_ready.clear()
@@ -169,11 +171,15 @@ class Performer:
         if action.not_after is not None and action.not_after <= self.clock.now():
             await self._finish(row, action, None, TransportError(TOO_LATE, "it could not be done while it helps"))
             return True
+        device_changes = self._device_changes
         try:
             event_id = await self.effects.carry_out(action, row.transaction_id)
         except TokenRevokedError:
             raise
         except TransportError as error:
+            if isinstance(error, NotReadyError) and self._device_changes != device_changes:
+                # Whoever was missing may have come meanwhile, and nobody would say so again.
+                return False
             if self._try_again(row, error, action.not_after):
                 return False
             await self._finish(row, action, None, error)

@@ -16,9 +16,10 @@ import structlog
 from bots.core.actions import BotName
 from bots.core.bot import Bot
 from bots.core.community import Community, HistorySharing
-from bots.core.events import Started
+from bots.core.events import AnyEvent, Membership, Started
 from bots.core.language import Catalogue
 from bots.core.pages import Seen
+from bots.core.rooms import MembershipState
 from bots.core.runtime.clock import Clock, SystemClock
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider
@@ -121,7 +122,8 @@ class Running:
             # What was sent just before a crash shows itself here, however long ago that was.
             self.live.already_sent.update(batch.own)
             self._caught_up.set()
-        if batch.devices_changed:
+        # Of somebody who comes in, and was in another of the bot's rooms, not every homeserver says it in both ways.
+        if batch.devices_changed or any(map(_comes_in, batch.events)):
             self.performer.devices_changed()
         if reader is not None and reader.enqueued:
             self.performer.take(reader.enqueued)
@@ -207,3 +209,7 @@ def _signals_set(stop: asyncio.Event) -> Iterator[None]:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+def _comes_in(event: AnyEvent) -> bool:
+    return isinstance(event, Membership) and event.now is MembershipState.JOIN
