@@ -68,22 +68,33 @@ def new_account(synapse: Synapse) -> Callable[..., Account]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What leans on the same server is one worker's: the server starts once.
+    """What leans on the same server is one worker's: the server starts once. What takes longest begins first.
 
-    First of all hooks, since xdist reads the groups in one of its own.
+    First of all hooks, since xdist reads the groups in one of its own; pytest-randomly has been here before.
     """
-    for item in items:
-        if (group := _server_of(item)) is not None:
+    groups = {item: _server_of(item) for item in items}
+    for item, group in groups.items():
+        if group is not None:
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _turn(groups[item]))
+
+
+# The longest first. After them the other groups, and then what is a group of its own, test by test.
+_LONGEST = ("interop", "synapse", "test_up.py")
+
+
+def _turn(group: str | None) -> int:
+    if group is None:
+        return len(_LONGEST) + 1
+    return _LONGEST.index(group) if group in _LONGEST else len(_LONGEST)
 
 
 def _server_of(item: pytest.Item) -> str | None:
-    folder = item.path.parent.name
-    if folder == "interop":
-        return folder
     asks = getattr(item, "fixturenames", ())
     if "synapse" in asks or "federated_pair" in asks:
         return "synapse"
+    if item.path.parent.name == "interop":
+        return "interop"
     if "postgres" in item.name:
         return "postgres"
     return item.path.name if item.get_closest_marker("real") else None

@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +19,7 @@ from aiohttp import ClientSession
 
 from bots.core.matrix.http import Http, path
 from fakes.door_scene import field, names_offered, solved
+from fakes.installation import write_small_community
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
@@ -61,16 +61,7 @@ class Up:
 
 @pytest.fixture
 def config(tmp_path):
-    """The example community with one condition: fewer rooms to make."""
-    folder = tmp_path / "config"
-    shutil.copytree(ROOT / "config", folder)
-    for of_all_conditions in ("library", "slang"):
-        shutil.rmtree(folder / of_all_conditions)
-    text = (folder / "community.yaml").read_text(encoding="utf-8")
-    head, _, conditions = text.partition("\n  - id: ")
-    first = conditions.split("\n  - id: ")[0]
-    (folder / "community.yaml").write_text(f"{head}\n  - id: {first}", encoding="utf-8")
-    return folder
+    return write_small_community(tmp_path / "config")
 
 
 @pytest.fixture
