@@ -103,13 +103,10 @@ async def tap(person: Judge, asked: dict[str, Any], button: str = YES) -> None:
 
 async def somebody(place: Place, name: str) -> Judge:
     """Somebody new, under a nickname, with a client of their own."""
-    user, password = await asyncio.to_thread(register, place, name.casefold())
-    async with Http(place.homeserver) as http:
-        login = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": user}, "password": password}
-        http.token = (await http.request("POST", path("login"), login))["access_token"]
-        await http.request("PUT", path("profile", user, "displayname"), {"displayname": name})
-        await http.request("POST", path("logout"), {})
-    return await Judge.start(place.homeserver, user, password)
+    account = await asyncio.to_thread(register, place, name.casefold())
+    async with Http(place.homeserver, account.access_token) as http:
+        await http.request("PUT", path("profile", account.user_id, "displayname"), {"displayname": name})
+    return await Judge.start(place.homeserver, account)
 
 
 def _thread(event: dict[str, Any]) -> str | None:

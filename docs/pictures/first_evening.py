@@ -35,8 +35,8 @@ async def walk(found: Chromium, place: Place, folder: Path) -> dict[str, bytes]:
         await phone.page.evaluate("document.fonts.ready")
         taken[what] = await phone.page.screenshot()
 
-    user, password = await asyncio.to_thread(register, place, "river")
-    async with await Judge.start(place.homeserver, user, password, isolate=False) as river:
+    account = await asyncio.to_thread(register, place, "river")
+    async with await Judge.start(place.homeserver, account, isolate=False) as river:
         await settle_in(river, place)
         with served(folder) as client:
             async with async_playwright() as playwright:

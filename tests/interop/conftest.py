@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bots.core.homeserver.synapse import Synapse
+from bots.core.homeserver.synapse import Account, Synapse
 from interop.judge import Judge
 
 START_WITHIN = 120.0
@@ -106,12 +106,11 @@ def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         stop_community(process)
 
 
-def register(place: Place, name: str) -> tuple[str, str]:
-    """A fresh account on the community's homeserver: user id and password."""
+def register(place: Place, name: str) -> Account:
+    """A fresh account on the community's homeserver."""
     server = Synapse(place.state / "homeserver", server_name=place.server_name)
     server.port = urlsplit(place.homeserver).port or 0  # it is running there already
-    account = server.register(f"{name}{secrets.token_hex(4)}")
-    return account.user_id, account.password
+    return server.register(f"{name}{secrets.token_hex(4)}")
 
 
 Person = Callable[..., Awaitable[Judge]]
@@ -125,9 +124,10 @@ async def person(community: Place) -> AsyncIterator[Person]:
         async def make(name: str = "newcomer", *, account: str | None = None, isolate: bool = True) -> Judge:
             if account:
                 user, password = community.accounts[account]["user_id"], community.accounts[account]["password"]
+                judge = await Judge.start(community.homeserver, user, password, isolate=isolate)
             else:
-                user, password = await asyncio.to_thread(register, community, name)
-            judge = await Judge.start(community.homeserver, user, password, isolate=isolate)
+                fresh = await asyncio.to_thread(register, community, name)
+                judge = await Judge.start(community.homeserver, fresh, isolate=isolate)
             return await people.enter_async_context(judge)
 
         yield make

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A person with a client that is not ours: drives `judge.mjs` (matrix-js-sdk) as a child process by JSON lines."""
+"""A person with a client that is not ours: drives `judge.mjs` (matrix-js-sdk) in a child process by JSON lines."""
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import fcntl
+import functools
 import itertools
 import json
-import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
+
+from bots.core.homeserver.synapse import Account
 
 HERE = Path(__file__).parent
 _LINE = 16 * 2**20
@@ -24,6 +28,7 @@ OLDEST_NODE = 22
 BEFORE_THIS_DEVICE = "HISTORICAL_MESSAGE_NO_KEY_BACKUP"
 
 
+@functools.cache
 def node() -> list[str]:
     """The machine's Node if it is new enough, else the one that comes as a wheel."""
     found = shutil.which("node")
@@ -61,6 +66,30 @@ def _install(folder: Path) -> None:
     stamp.write_bytes(lock)
 
 
+_starting = threading.Lock()
+
+
+def clients() -> int:
+    """The port of the process in which all these clients live; started once. Blocks."""
+    with _starting:
+        return _start_clients()
+
+
+@functools.cache
+def _start_clients() -> int:
+    install()
+    process = subprocess.Popen(
+        [*node(), str(HERE / "judge.mjs")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    # However we end, its standard input does, and it with that.
+    atexit.register(process.communicate)
+    assert process.stdout is not None
+    return int(process.stdout.readline())
+
+
 class JudgeError(AssertionError):
     """The client said no."""
 
@@ -72,34 +101,32 @@ class JudgeError(AssertionError):
 class Judge:
     """One logged-in person. `events` is everything their client saw, in order, decrypted by its own crypto."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
         self._ids = itertools.count()
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._changed = asyncio.Condition()
-        self._reader = asyncio.create_task(self._read())
+        self._reading = asyncio.create_task(self._read(reader))
         self.events: list[dict[str, Any]] = []
         self.user_id = ""
         self.device_id = ""
         self.password = ""
 
     @classmethod
-    async def start(cls, homeserver: str, user: str, password: str, *, isolate: bool = True) -> Self:
-        """Log in, cross-sign, sync. `isolate`: refuse devices that their owner has not signed (MSC4153)."""
-        install()
-        process = await asyncio.create_subprocess_exec(
-            *node(),
-            str(HERE / "judge.mjs"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            limit=_LINE,
-            # matrix-js-sdk trusts what Node trusts: the tests' own authority for two federating homeservers.
-            env={**os.environ},
-        )
-        judge = cls(process)
+    async def start(cls, homeserver: str, user: str | Account, password: str = "", *, isolate: bool = True) -> Self:
+        """Log in (an `Account` is logged in already), cross-sign, sync.
+
+        `isolate`: refuse devices that their owner has not signed (MSC4153).
+        """
+        port = await asyncio.to_thread(clients)
+        judge = cls(*await asyncio.open_connection("127.0.0.1", port, limit=_LINE))
+        who: dict[str, Any] = {"user": user, "password": password}
+        if isinstance(user, Account):
+            password = user.password
+            names = ("user_id", "device_id", "access_token")
+            who = {"session": {name: getattr(user, name) for name in names}, "password": password}
         try:
-            login = await judge.do("start", homeserver=homeserver, user=user, password=password, isolate=isolate)
+            login = await judge.do("start", homeserver=homeserver, isolate=isolate, **who)
         except BaseException:
             await judge.stop()
             raise
@@ -116,9 +143,8 @@ class Judge:
         """Have the client do something; its answer. Raises JudgeError when it could not."""
         number = next(self._ids)
         future = self._answers[number] = asyncio.get_running_loop().create_future()
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"id": number, "do": deed, **details}).encode() + b"\n")
-        await self._process.stdin.drain()
+        self._writer.write(json.dumps({"id": number, "do": deed, **details}).encode() + b"\n")
+        await self._writer.drain()
         answer = await asyncio.wait_for(future, PATIENCE)
         if not answer["ok"]:
             raise JudgeError(answer.get("errcode"), answer.get("error", ""))
@@ -143,9 +169,7 @@ class Judge:
         Refusing unsigned devices, it gives up for good on what came before (UNSIGNED_SENDER_DEVICE): its own limit,
         which a busy homeserver shows to somebody who accepts an invitation within no time at all.
         """
-        async with asyncio.timeout(PATIENCE):
-            while not (await self.do("device_is_signed", user=user))["signed"]:
-                pass
+        await self.do("know", user=user)
 
     async def wait(
         self,
@@ -231,21 +255,15 @@ class Judge:
 
     async def stop(self) -> None:
         """Log nothing out, just stop."""
-        if self._process.returncode is None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), 5)
-            if self._process.returncode is None:
-                self._process.kill()
-                await self._process.wait()
-        self._reader.cancel()
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
+        self._reading.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await self._reader
+            await self._reading
 
-    async def _read(self) -> None:
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        async for line in reader:
             message = json.loads(line)
             if "event" in message:
                 async with self._changed:

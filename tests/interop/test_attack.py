@@ -84,7 +84,8 @@ class Siege:
     async def device(self, name: str, user_id: str | None = None, password: str = "") -> Hostile:
         """A device with this id, of this account or of a fresh one."""
         if user_id is None:
-            user_id, password = await asyncio.to_thread(register, self.place, "hostile")
+            fresh = await asyncio.to_thread(register, self.place, "hostile")
+            user_id, password = fresh.user_id, fresh.password
         device = Hostile(self.http, self.place.homeserver, user_id, name)
         await device.log_in(password)
         return device

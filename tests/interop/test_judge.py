@@ -11,7 +11,7 @@ pytestmark = pytest.mark.real
 async def test_two_people_read_each_other_in_an_encrypted_room(synapse, new_account):
     ana, bo = new_account("ana"), new_account("bo")
     async with (
-        await Judge.start(synapse.url, ana.user_id, ana.password) as a,
+        await Judge.start(synapse.url, ana) as a,
         await Judge.start(synapse.url, bo.user_id, bo.password) as b,
     ):
         room = (await a.do("create_direct_chat", user=b.user_id))["room_id"]
