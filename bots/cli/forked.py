@@ -45,7 +45,9 @@ class Forked:
             log.parent.mkdir(parents=True, exist_ok=True)
         # As for every child: one heap for all threads.
         os.environ.setdefault("MALLOC_ARENA_MAX", "1")
-        os.environ[_FOLDER] = get_temp_dir()
+        os.environ[_FOLDER] = folder = get_temp_dir()
+        # What they were forked from took it away, should it have ended before us.
+        Path(folder).mkdir(mode=0o700, exist_ok=True)
         arguments = [*command]
         if config is not None:
             os.environ.setdefault(INSTALLATION, str(config))
@@ -87,16 +89,16 @@ class Forked:
 
 
 def leave_no_folder_behind() -> None:
-    """Have this process, from which others are forked, take their folder away should its parent be killed.
+    """Have this process, from which others are forked, take their folder away when it ends, as the last of them.
 
-    It ends after all of them. A parent that ends in order takes the folder away by itself.
+    A parent that ends in order takes the folder away by itself; one that is killed can't.
     """
-    atexit.register(_take_away, os.environ.get(_FOLDER), os.getpid(), os.getppid())
+    atexit.register(_take_away, os.environ.get(_FOLDER), os.getpid())
 
 
-def _take_away(folder: str | None, process: int, parent: int) -> None:
-    # A fork is another process; and a parent that is there still may want to fork again.
-    if folder is not None and os.getpid() == process and os.getppid() != parent:
+def _take_away(folder: str | None, process: int) -> None:
+    # A fork is another process.
+    if folder is not None and os.getpid() == process:
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -156,7 +156,8 @@ function person(connection) {
         },
     };
 
-    createInterface({ input: connection }).on("line", async (line) => {
+    const lines = createInterface({ input: connection });
+    lines.on("line", async (line) => {
         const { id, do: deed, ...details } = JSON.parse(line);
         try {
             say({ id, ok: true, ...((await deeds[deed](details)) ?? {}) });
@@ -164,7 +165,8 @@ function person(connection) {
             say({ id, ok: false, errcode: error?.errcode ?? error?.data?.errcode ?? null, error: String(error?.message ?? error) });
         }
     });
-    connection.on("error", () => {});
+    // Somebody who is gone is told no more; readline tells of it a second time.
+    for (const each of [connection, lines]) each.on("error", () => {});
     connection.on("close", () => client?.stopClient());
 }
 
