@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.core.actions import BotName, InPrivateChat, InRoom, Place
+from bots.core.actions import BotName, InPrivateChat, Place
 from bots.core.community import Community
 from bots.core.language import Manner
-from bots.core.records import AgreedWords, CommunityRoom, Holding, PrivateChat, SpokenLanguage
+from bots.core.records import AgreedWords, Holding, PrivateChat, SpokenLanguage
 from bots.core.rooms import RoomView, place_of
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
-from bots.core.runtime.ports import Store, Transaction
+from bots.core.runtime.ports import Store
 from bots.core.runtime.reader import StoreReader, in_community
 from bots.core.transport import Transport
 
@@ -74,34 +74,24 @@ class StoreDirectory:
         async with self.store.reading(self.bot, self.clock.now()) as transaction:
             return transaction.pseudonym(user)
 
-    async def manner(self, place: Place) -> Manner:
-        """In private the language that the member chose, if they chose one; in a room its own; else the community's."""
-        now, usual = self.clock.now(), Manner(self.community.default_language)
-        if isinstance(place, InPrivateChat) and len(self.community.languages) == 1:
+    async def manner(self, place: Place, view: RoomView | None = None) -> Manner:
+        """In private the language that the member chose, if they chose one; in a room its own; else the community's.
+
+        `view` is the room, where it is one, from whoever has just looked it up.
+        """
+        usual = Manner(self.community.default_language)
+        if isinstance(place, InPrivateChat):
+            user = place.user
+        else:
+            view = view or await self.view(place.room_id)
+            if view is None:
+                return usual
+            if view.private_with is None:
+                called = place_of(view.role, view.condition)
+                return Manner(self.community.language_in(called), called)
+            user = view.private_with
+        if len(self.community.languages) == 1:
             return usual
-        rooms = self.rooms.known(now)
-        if isinstance(place, InRoom) and rooms is not None and (known := _among(rooms, place)) is not None:
-            return self._in(known)
-        async with self.store.reading(self.bot, now) as transaction:
-            if isinstance(place, InRoom):
-                if rooms is None and (known := _among(await self.rooms.read(transaction), place)) is not None:
-                    return self._in(known)
-                user = await _private_with(transaction, place.room_id)
-            else:
-                user = place.user
-            spoken = await transaction.get(SpokenLanguage, user) if user is not None else None
+        async with self.store.reading(self.bot, self.clock.now()) as transaction:
+            spoken = await transaction.get(SpokenLanguage, user)
         return Manner(spoken.language) if spoken else usual
-
-    def _in(self, room: CommunityRoom) -> Manner:
-        called = place_of(room.role, room.condition)
-        return Manner(self.community.language_in(called), called)
-
-
-def _among(rooms: Sequence[CommunityRoom], place: InRoom) -> CommunityRoom | None:
-    return next((room for room in rooms if room.room_id == place.room_id), None)
-
-
-async def _private_with(transaction: Transaction, room_id: str) -> str | None:
-    """Whose private chat the room is."""
-    chats = await transaction.find(PrivateChat, room_id=room_id)
-    return chats[0].user if chats else None

@@ -243,7 +243,7 @@ class Live:
         event_id = self.already_sent.get(transaction_id)
         if event_id is None:
             message = Outgoing(
-                rendered=await self._speaking.rendered(send.parts, send.place, written.message),
+                rendered=await self._speaking.rendered(send.parts, send.place, written.message, view),
                 reply_to=await self._event(send.reply_to),
                 thread=await self._thread(send.thread, room_id),
                 mentions=send.mentions,
@@ -274,7 +274,7 @@ class Live:
         event_id = self.already_sent.pop(transaction_id, None)
         if event_id is not None:
             return event_id
-        rendered = await self._speaking.rendered(edit.parts, InRoom(edit.room_id))
+        rendered = await self._speaking.rendered(edit.parts, InRoom(edit.room_id), view=view)
         message = Outgoing(rendered=rendered, replaces=target, shared_history=self._shares(view))
         return await self.transport.send(edit.room_id, message, transaction_id)
 

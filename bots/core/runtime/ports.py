@@ -177,5 +177,5 @@ class Directory(Protocol):
     async def marker(self, user: str) -> str:
         """An opaque name for the private chat with this person, the same each time."""
 
-    async def manner(self, place: Place) -> Manner:
-        """How one speaks in a place."""
+    async def manner(self, place: Place, view: RoomView | None = None) -> Manner:
+        """How one speaks in a place; `view` is the room, if it has just been looked up."""

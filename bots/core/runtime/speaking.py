@@ -10,6 +10,7 @@ from bots.core.actions import GivenBack, InPrivateChat, OwnWords, Part, Place, Q
 from bots.core.events import Message
 from bots.core.language import Catalogue, Manner
 from bots.core.language.markup import Rendered
+from bots.core.rooms import RoomView
 from bots.core.runtime.giving_back import given_back
 from bots.core.runtime.own_words import Written, own_line
 from bots.core.runtime.ports import Directory
@@ -51,9 +52,14 @@ class Speaking:
         agreed = await self.directory.agreed_words(line.user, send.place.room_id)
         return Written(chat=chat, message=message, agreed=agreed)
 
-    async def rendered(self, said: Sequence[Part], place: Place, own: Message | None = None) -> Rendered:
-        """The parts as they are said in a place; `own` are the words of somebody's own among them."""
-        manner = await self.directory.manner(place)
+    async def rendered(
+        self, said: Sequence[Part], place: Place, own: Message | None = None, view: RoomView | None = None
+    ) -> Rendered:
+        """The parts as they are said in a place (a room that is known already: `view`).
+
+        `own` are the words of somebody's own among them.
+        """
+        manner = await self.directory.manner(place, view)
         parts = [each for part in said for each in await self._part(part, manner, own)]
         return Rendered("\n\n".join(part.body for part in parts), "".join(part.html for part in parts))
 
