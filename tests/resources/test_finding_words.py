@@ -28,45 +28,49 @@ def test_every_script_has_its_words(text, words):
     assert words_of(text) == words
 
 
+def likeliest(spelling, word):
+    return next(iter(spelling.mended(word)), None)
+
+
 def test_a_misspelt_word_is_mended_to_the_nearest_and_then_to_the_most_frequent():
     words = {"insulin": 3, "fill": 5, "kidney": 2, "kidneys": 9, "hand": 1, "tired": 4, "wheat": 7, "glutes": 9}
     spelling = Spelling({**words, "gluten": 2}, say_nothing={"what", "with"})
 
-    assert spelling.mended("insuline") == "insulin"
-    assert spelling.mended("kidnye") == "kidney"
-    assert spelling.mended("tierd") == "tired"
-    assert spelling.mended("nisulin") == "insulin"
+    assert likeliest(spelling, "insuline") == "insulin"
+    assert likeliest(spelling, "kidnye") == "kidney"
+    assert likeliest(spelling, "tierd") == "tired"
+    assert likeliest(spelling, "nisulin") == "insulin"
     # Of equally near ones the most frequent; what says nothing before all others.
-    assert spelling.mended("glute") == "glutes"
-    assert spelling.mended("whta") == "what"
+    assert likeliest(spelling, "glute") == "glutes"
+    assert likeliest(spelling, "whta") == "what"
     # Another first letter of a short word is another word; shorter ones and numbers stay.
-    assert spelling.mended("kill") is None
-    assert spelling.mended("hsnd") == "hand"
-    assert spelling.mended("abc") is None
-    assert spelling.mended("insul1n") is None
+    assert likeliest(spelling, "kill") is None
+    assert likeliest(spelling, "hsnd") == "hand"
+    assert likeliest(spelling, "abc") is None
+    assert likeliest(spelling, "insul1n") is None
 
 
 def test_letters_that_changed_places_or_were_left_out_are_likelier_than_other_letters():
-    spelling = Spelling({"born": 10, "bone": 100, "strep": 5, "step": 90, "hair": 20, "death": 50}, {"his", "this"})
+    spelling = Spelling({"born": 10, "bony": 100, "strep": 5, "step": 90, "hair": 20, "death": 50}, {"his", "this"})
 
-    assert spelling.mended("bonr") == "born"
-    assert spelling.mended("sterp") == "strep"
+    assert likeliest(spelling, "bonr") == "born"
+    assert likeliest(spelling, "sterp") == "strep"
     # A short word is mended where letters were left out or changed places, and by short words that say nothing.
-    assert spelling.mended("hir") == "hair"
-    assert spelling.mended("hsi") == "his"
-    assert spelling.mended("htis") == "this"
-    assert spelling.mended("bqn") is None
+    assert likeliest(spelling, "hir") == "hair"
+    assert likeliest(spelling, "hsi") == "his"
+    assert likeliest(spelling, "htis") == "this"
+    assert likeliest(spelling, "bqn") is None
 
 
 def test_a_rare_word_that_is_rather_a_slip_of_a_frequent_one_is_known_as_that():
     spelling = Spelling({"food": 1500, "the": 9000, "gout": 60, "out": 800, "mould": 4}, {"the", "out"})
 
-    assert spelling.rather("fod", 3) == "food"
-    assert spelling.rather("teh", 2) == "the"
+    assert spelling.rather("fod", 3) == ("food",)
+    assert spelling.rather("teh", 2) == ("the",)
     # Whoever writes of gout means it, and in a small library every word is rare.
-    assert spelling.rather("gout", 60) is None
-    assert spelling.rather("mould", 4) is None
-    assert Spelling({"form": 1, "from": 30}, {"from"}).rather("form", 1) is None
+    assert spelling.rather("gout", 60) == ()
+    assert spelling.rather("mould", 4) == ()
+    assert Spelling({"form": 1, "from": 30}, {"from"}).rather("form", 1) == ()
 
 
 def test_what_is_rather_a_slip_is_looked_up_as_both_and_left_out_if_it_says_nothing():
@@ -79,6 +83,69 @@ def test_what_is_rather_a_slip_is_looked_up_as_both_and_left_out_if_it_says_noth
     assert looked_up("fod") == {"fod", "food"}
     assert looked_up("teh kidney fod diet") == {"kidney", "fod", "food", "diet"}
     assert looked_up("teh kidney") == {"teh", "kidney"}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("hemroids", "hemorrhoids"),
+        ("soriasis", "psoriasis"),
+        ("rumatoid", "rheumatoid"),
+        ("rumatokd", "rheumatoid"),
+        ("fybromialgia", "fibromyalgia"),
+        ("ekzema", "eczema"),
+        ("siatica", "sciatica"),
+        ("colestrol", "cholesterol"),
+        ("numonia", "pneumonia"),
+        ("diarea", "diarrhea"),
+        ("skizofrenia", "schizophrenia"),
+        # What is heard is no reason for another word that is a letter away.
+        ("dermoid", "dermoids"),
+    ],
+)
+def test_a_word_that_is_written_as_it_is_heard_is_mended(written, meant):
+    frequent = dict.fromkeys(("dermoids", "humanoid", "memories", "steroids", "erosion", "control", "diary"), 6)
+    rare = ("hemorrhoids", "psoriasis", "rheumatoid", "fibromyalgia", "eczema", "sciatica", "cholesterol", "pneumonia")
+    spelling = Spelling({**frequent, **dict.fromkeys((*rare, "diarrhea", "schizophrenia"), 2)})
+
+    assert likeliest(spelling, written) == meant
+
+
+def test_letters_that_are_near_each_other_are_likelier_than_others():
+    # "e" and "i" sound alike, "n" and "d" don't; "m" and "n" lie side by side, "m" and "x" don't.
+    assert likeliest(Spelling({"chicken": 40, "checked": 100}), "checken") == "chicken"
+    assert likeliest(Spelling({"lemon": 30, "lexon": 100}), "lenon") == "lemon"
+
+
+# Of so many words, a library has nearly all short ones.
+MANY = {f"w{''.join(chr(97 + int(digit)) for digit in str(n))}": 1 for n in range(10_000)}
+
+
+def test_of_many_words_two_that_are_nearly_as_likely_are_both_looked_up():
+    words = {"food": 500, "feud": 200, "foul": 200}
+    asked = read("foud", words | MANY, Spelling(words | MANY), lambda _: 0, ())
+
+    assert (set(asked.words), asked.text) == ({"food", "feud"}, "food feud")
+    assert Spelling({"food": 500, "feud": 20} | MANY).mended("foud") == ("food",)
+    # In a library of few words one is as many as can be told from words that it does not have.
+    assert Spelling(words).mended("foud") == ("food",)
+
+
+def test_a_short_word_that_a_library_of_many_words_does_not_have_is_a_slip():
+    words = {"food": 500, "fill": 300, "bed": 70, "bbgd": 2}
+
+    assert [likeliest(Spelling(words | MANY), word) for word in ("ood", "kood", "bbed")] == ["food", "food", "bed"]
+    # In a library of few words it is rather a word that nobody wrote about.
+    assert [likeliest(Spelling(words), word) for word in ("kood", "kill", "sacked")] == [None, None, None]
+
+
+def test_a_form_that_nobody_wrote_is_let_go_for_the_word_that_it_is_rather_a_slip_of():
+    words = {"side": 1800, "effects": 900}
+    asked = read("sied effects", words, Spelling(words), {"sied": 40}.get, ())
+    other = read("sides effects", words, Spelling(words), {"sides": 1700}.get, ())
+
+    assert (dict(asked.words), asked.text) == (words, "side effects")
+    assert set(other.words) == {"sides", "effects"}
 
 
 def test_what_people_say_is_known_for_what_pages_call_it():

@@ -17,7 +17,9 @@ _MOST_WORDS = 16
 # word is let go where there are enough others.
 _FEW = 5
 _ENOUGH = 4
-# Mending is what takes time; a text with more words that nobody knows is no question.
+# No entry has the word as it is written, but another form of it: then it is that much more likely a slip.
+_OTHER_FORM = 0.3
+# Mending is what takes time; a text with more words that hardly anybody knows is no question.
 _MOST_MENDED = 24
 
 
@@ -47,33 +49,37 @@ def read(
     missing: dict[str, None] = {}
     as_meant: dict[str, str] = {}
     slips: list[str] = []
+    weighed = 0
     words = words_of(question[:LONGEST])
     for word in dict.fromkeys(words):
         if word in say_nothing or len(word) < 2:
             continue
-        entries = vocabulary.get(word) or entries_with(word)
-        rather = spelling.rather(word, entries) if 0 < entries <= _FEW else None
-        if rather in say_nothing:
-            slips.append(word)
-        if entries:
-            known.setdefault(word, entries)
-            if rather is not None and rather not in say_nothing:
-                known.setdefault(rather, vocabulary[rather])
-        elif len(as_meant) < _MOST_MENDED and (mended := spelling.mended(word)):
-            as_meant[word] = mended
-            if mended not in say_nothing:
-                known.setdefault(mended, vocabulary[mended])
-        else:
+        written = vocabulary.get(word, 0)
+        entries = written or entries_with(word)
+        meant: tuple[str, ...] = ()
+        if written <= _FEW and weighed < _MOST_MENDED:
+            weighed += 1
+            rarity = written or entries * _OTHER_FORM
+            meant = spelling.rather(word, rarity) if entries else spelling.mended(word)
+        if not meant and not entries:
             missing[word] = None
+            continue
+        if not meant or written:
+            known.setdefault(word, entries)
+        else:
+            as_meant[word] = " ".join(meant)
+        known |= {each: vocabulary[each] for each in meant if each not in say_nothing}
+        if written and any(each in say_nothing for each in meant):
+            slips.append(word)
     if len(known) - len(slips) >= _ENOUGH:
         for word in slips:
             del known[word]
     rarest = set(sorted(known, key=known.__getitem__)[:_MOST_WORDS])
-    meant = [as_meant.get(word, word) for word in words]
-    telling = [word for word in meant if word not in say_nothing]
+    mended = [as_meant.get(word, word) for word in words]
+    telling = [word for word in mended if word not in say_nothing]
     return Asked(
         words={word: entries for word, entries in known.items() if word in rarest},
         missing=tuple(missing),
-        text=" ".join(meant),
-        telling=" ".join(telling or meant),
+        text=" ".join(mended),
+        telling=" ".join(telling or mended),
     )
