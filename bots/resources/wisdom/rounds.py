@@ -92,7 +92,9 @@ class Rounds:
         if event.kind == NEWS:
             return await self._with_news(found, tips, event.due_at, reader)
         soon = (reader.now + SOON).date()
-        entries = [each for each in self.community.library if each.reviewed_by and each.review_by < soon]
+        # What another community shares is for its own reviewers, and its update tells when they have read it.
+        ours = [each for each in self.community.library if each.shared_by is None and each.reviewed_by]
+        entries = [each for each in ours if each.review_by < soon]
         due = [each for each in entries if not await _asked(each.id, each.review_by, reader)]
         old = [tip for tip in tips if tip.review_by < soon and not await _asked(_id(tip), tip.review_by, reader)]
         return replace(found, due=tuple(due[:MOST_TOLD]), tips=tuple(old[:MOST_TOLD]))
