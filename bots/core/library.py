@@ -98,3 +98,12 @@ class Resource:
         if today > self.review_by:
             return Standing.EXPIRED if self.kind in HIDDEN_WHEN_DUE else Standing.DUE
         return Standing.UNCHECKED if self.reviewed is None else Standing.CHECKED
+
+
+def says_more(summary: str, title: str) -> bool:
+    """Whether a summary says more than its title does: a tip of one sentence is both, and nobody reads it twice."""
+    return _bare(summary) != _bare(title)
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".!")

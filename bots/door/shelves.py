@@ -22,7 +22,7 @@ from bots.core.actions import Words
 from bots.core.community import Community, Contact, Country, Texts, in_language
 from bots.core.helplines import country_name, current, load_asking, told_lines
 from bots.core.language import Catalogue
-from bots.core.library import Resource
+from bots.core.library import Resource, says_more
 from bots.door.rendering import Asset, Renderer
 
 ZIP = "library.zip"
@@ -137,11 +137,12 @@ class LibraryPages(Renderer):
     def _entry(self, each: Shelved, tag: str) -> dict[str, Any]:
         entry, names = each.entry, self._subjects(tag)
         about = _about(entry, names)
+        title, summary = self._text(entry.title, tag), self._text(entry.summary, tag)
         return {
             "id": entry.id,
             "url": entry.url,
-            "title": self._text(entry.title, tag),
-            "summary": self._text(entry.summary, tag),
+            "title": title,
+            "summary": summary if says_more(summary.text, title.text) else None,
             "text": self._text(entry.text, tag) if entry.text else None,
             "because": self.line(self._shelves.because([names[subject] for subject in about]), tag) if about else None,
             "origin": self.line(each.origin, tag),

@@ -102,6 +102,12 @@ def test_an_entry_past_its_day_is_shown_with_its_age_or_not_at_all(kind, said):
     assert said is None or said in shown(html)
 
 
+def test_a_tip_of_one_sentence_is_shown_once():
+    tip = {"en": "I freeze the caps before I open them."}
+    community = with_entry(title=tip, summary=tip, kind=Kind.LIFE_HACK, url=None, conditions=("lupus",), topics=())
+    assert shown(page(files=site_of(community, TODAY))).count(tip["en"]) == 1
+
+
 def test_a_card_can_be_read_on_the_page():
     card = next(entry for entry in COMMUNITY.library if entry.text)
     assert " ".join(card.text["en"].split()) in shown(page())

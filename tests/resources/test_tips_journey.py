@@ -187,6 +187,11 @@ async def test_a_tip_of_one_sentence_is_shown_once(house):
     preview = await writes(house, ANA, "!hack I freeze the caps before I open them")
 
     assert preview.count("I freeze the caps before I open them") == 1
+    await writes(house, ANA, "yes")
+    await house.taps("✅", "offers it to the library")
+    found = await finds(house, "freeze caps")
+    assert found.count("I freeze the caps before I open them") == 1
+    assert "a member of this group" in found
 
 
 async def test_what_is_too_long_for_a_tip_is_asked_for_in_fewer_words(house):

@@ -9,7 +9,7 @@ from datetime import date
 
 from bots.core.actions import Param, Words
 from bots.core.community import Community, in_language
-from bots.core.library import Resource, Standing
+from bots.core.library import Resource, Standing, says_more
 from bots.resources.asking.for_whom import fits, language_told
 from bots.resources.finding import ANYBODY, MOST_RESULTS, For
 from bots.resources.library import Found
@@ -30,17 +30,21 @@ class Telling:
 
     def entry(self, entry: Resource, number: int, because: Sequence[str] = (), wanted: For = ANYBODY) -> Words:
         """One of several, by its number. `because` are the question's words that are in it."""
+        title, summary = (
+            in_language(texts, self.language, self.community.default_language) for texts in (entry.title, entry.summary)
+        )
         params: dict[str, Param] = {
             "number": number,
-            "title": in_language(entry.title, self.language, self.community.default_language),
+            "title": title,
             "url": entry.url or "",
             "language": language_told(entry, self.language),
-            "summary": in_language(entry.summary, self.language, self.community.default_language),
             "because": self._fits(entry, because, wanted),
             "origin": origin_told(entry, self.today),
             "card": Words("resources.entry.card", {"name": entry.id}) if entry.text and not entry.url else "",
         }
-        return Words("resources.entry", params)
+        if not says_more(summary, title):
+            return Words("resources.entry.short", params)
+        return Words("resources.entry", {**params, "summary": summary})
 
     def entries(self, found: Sequence[Found], wanted: For) -> tuple[Words, ...]:
         """The first few of what was found."""

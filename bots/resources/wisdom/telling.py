@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bots.core.actions import BotName, InPrivateChat, InRoom, LabelRef, Place, Priority, Send, Words
+from bots.core.library import says_more
 from bots.core.tips import NAME_BUTTON, NO_BUTTON, WHY, YES_BUTTON, ask_label, card_label
 from bots.resources.wisdom.records import OfferedTip, SharedTip, Stage
 
@@ -89,12 +90,10 @@ def told(tip: OfferedTip | SharedTip, words: str | None = None) -> tuple[Words, 
     """The tip as it is shown, in its own words or in others for it; and where it leads."""
     why = "" if words is not None else tip.why
     title, rest = title_and_rest(tip.words if words is None else words, why, tip.link_title)
-    # A tip of one sentence is its own summary: nobody reads it twice.
-    short = rest == title
     said = (
-        Words("wisdom.tip.short", {"title": title})
-        if short
-        else Words("wisdom.tip", {"title": title, "summary": rest}),
+        Words("wisdom.tip", {"title": title, "summary": rest})
+        if says_more(rest, title)
+        else Words("wisdom.tip.short", {"title": title}),
     )
     if not tip.link:
         return said
