@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -116,6 +117,28 @@ def test_no_cell_is_a_formula(first, rest):
     assert all(not cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
 
 
+HARMFUL = "=cmd|' /C calc'!A0"
+
+
+@given(
+    st.sampled_from("=+-@＝＋－＠\t"),
+    st.sampled_from(["a;", "a; ", "a\n", "a;'", "a;''", ";", "a;b;  ", 'a;"', "a; \" '"]),
+    texts,
+)
+def test_no_cell_is_a_formula_where_semicolons_part_cells_and_quotes_don_t(sign, before, rest):
+    entry = replace(FLYING, source=f"x{before}{sign}{rest}", text={"en": f"1. Sit.\n{HARMFUL};{HARMFUL}"})
+    cells = re.split(r"[;\n\t]", to_csv([entry], ["en"]).replace("\r", "\n"))
+    assert not [cell for cell in cells if cell.lstrip(' "').startswith(tuple("=+-@＝＋－＠"))]
+    assert said(from_csv(to_csv([entry], ["en", "de"]))) == [dict(drafts_of([entry])[0].values)]
+
+
+@pytest.mark.parametrize("part", [";", "\t"])
+def test_a_table_whose_cells_a_semicolon_or_a_tab_parts_is_read_as_well(part):
+    rows = [("id", "title", "languages"), ("flying", "Flying, far", '"en;de"')]
+    (draft,) = from_csv("\n".join(part.join(row) for row in rows))
+    assert draft.values == {"id": "flying", "title": "Flying, far", "languages": ["en", "de"]}
+
+
 def test_a_column_without_a_language_and_a_spreadsheet_s_mark_are_understood():
     (draft,) = from_csv('\ufefftitle,id,languages,review_by,conditions\nFlying,flying,"en; de",2027-01-01,\n')
     assert draft == Draft(
@@ -162,6 +185,17 @@ def test_medlineplus_topics_become_drafts():
     assert [draft.line for draft in from_health_topics(TOPICS, date(2027, 6, 1), only=["bronchial ASTHMA"])] == [1]
 
 
+def test_their_file_names_its_dtd_which_nobody_fetches():
+    head = '<!DOCTYPE health-topics PUBLIC "-//NLM//DTD health-topics //EN" "https://medlineplus.gov/xml/mplus_topics.dtd">'
+    text = TOPICS.replace("<health-topics", f"{head}\n<health-topics", 1)
+    assert from_health_topics(text, date(2027, 6, 1)) == from_health_topics(TOPICS, date(2027, 6, 1))
+
+
+def test_a_topic_that_is_not_there_is_told():
+    with pytest.raises(UnreadableError, match=r"no topic `Astma` in it\. Did you mean `asthma`"):
+        from_health_topics(TOPICS, date(2027, 6, 1), only=["lupus", "Astma"])
+
+
 def test_a_topic_is_an_entry_as_it_stands(tmp_path):
     (entry,) = as_kept(tmp_path, to_yaml(from_health_topics(TOPICS, date(2027, 6, 1), only=["Asthma"])))
     assert entry.url == "https://medlineplus.gov/asthma.html"
@@ -174,6 +208,7 @@ def test_a_topic_is_an_entry_as_it_stands(tmp_path):
         ("<health-topics>", "It is not XML"),
         ("<rss/>", "begins with `rss`"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><health-topics/>', "entities of its own"),
+        ('<!DOCTYPE a SYSTEM "b"\n[%c;]><health-topics/>', "entities of its own"),
     ],
 )
 def test_xml_that_is_none_of_theirs_is_told(text, told):

@@ -12,12 +12,14 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from xml.etree import ElementTree as ET
 
+from bots.core.documents import did_you_mean
 from bots.resources.exchange.draft import Draft, UnreadableError
 
 SOURCE = "MedlinePlus (National Library of Medicine)"
 LICENCE = "Work of the United States government"
 _LANGUAGES = {"English": "en", "Spanish": "es"}
 _LONGEST_SUMMARY = 300
+_OWN_ENTITIES = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]*\[")
 _TAG = re.compile(r"<[^>]{0,500}>")
 _NOT_AN_ID = re.compile(r"[^a-z0-9]+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -28,7 +30,8 @@ def from_health_topics(text: str, review_by: date, *, only: Collection[str] = ()
 
     Raises UnreadableError.
     """
-    if "<!DOCTYPE" in text[:10_000] or "<!ENTITY" in text:
+    # Their files name their DTD. It is not fetched, and nothing may be declared in the file itself.
+    if _OWN_ENTITIES.search(text):
         raise UnreadableError("It declares entities of its own, which MedlinePlus' files do not: it is not read.")
     try:
         root = ET.fromstring(text)  # noqa: S314 — whoever declares entities was refused above
@@ -37,14 +40,19 @@ def from_health_topics(text: str, review_by: date, *, only: Collection[str] = ()
     if root.tag != "health-topics":
         raise UnreadableError(f"It begins with `{root.tag}`; MedlinePlus' topics begin with `health-topics`.")
     wanted = {name.casefold() for name in only}
+    names = {name.casefold() for topic in root.iter("health-topic") for name in _names(topic)}
+    if unknown := [name for name in only if name.casefold() not in names]:
+        raise UnreadableError(
+            f"There is no topic `{unknown[0]}` in it. {did_you_mean(unknown[0], sorted(names)) or ''}"
+        )
     return tuple(_drafts(root, review_by, wanted))
 
 
 def _drafts(root: ET.Element, review_by: date, wanted: set[str]) -> Iterator[Draft]:
     taken: set[str] = set()
     for number, topic in enumerate(root.iter("health-topic"), start=1):
-        title, language = topic.get("title", "").strip(), _LANGUAGES.get(topic.get("language", "English"))
-        also = [each.text.strip() for each in topic.iter("also-called") if each.text and each.text.strip()]
+        title, *also = _names(topic)
+        language = _LANGUAGES.get(topic.get("language", "English"))
         if not title or language is None or (wanted and not wanted & {name.casefold() for name in (title, *also)}):
             continue
         identifier = _id(title, language)
@@ -67,6 +75,12 @@ def _drafts(root: ET.Element, review_by: date, wanted: set[str]) -> Iterator[Dra
                 "review_by": review_by,
             },
         )
+
+
+def _names(topic: ET.Element) -> list[str]:
+    """Its title, and what else it is called."""
+    also = (each.text.strip() for each in topic.iter("also-called") if each.text)
+    return [topic.get("title", "").strip(), *filter(None, also)]
 
 
 def _id(title: str, language: str) -> str:

@@ -2,13 +2,15 @@
 """The library as a table, for people with a spreadsheet.
 
 A cell never begins with a character that a spreadsheet takes for a formula: such a cell gets an apostrophe in front,
-which is taken away again on the way back (OWASP, "CSV Injection").
+which is taken away again on the way back (OWASP, "CSV Injection"). Where a comma is written in numbers, a spreadsheet
+parts cells at semicolons whatever stands in quotes: what comes behind one, or on a new line, is treated as a cell is.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -17,7 +19,12 @@ from bots.core.library import Resource
 from bots.resources.exchange.draft import DATES, KEYS, LISTS, TRANSLATED, Draft, UnreadableError, drafts_of
 
 _BETWEEN = "; "
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+# With the wide letters that some spreadsheets take for the same.
+_FORMULA = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_BEGINS = r"(?:^|(?<=[;\t\r\n]))([ \"]*)"
+_OPEN = re.compile(rf"{_BEGINS}(?='*{_FORMULA})")
+_GUARDED = re.compile(rf"{_BEGINS}'(?='*{_FORMULA})")
+_PARTS = ",;\t"
 _MOST_CELL = 100_000
 
 
@@ -35,10 +42,13 @@ def to_csv(library: Iterable[Resource], languages: Sequence[str]) -> str:
 def from_csv(text: str) -> tuple[Draft, ...]:
     """A draft a row. Empty cells say nothing; a column without a language (`title`) is the default language's.
 
+    Cells are parted by whatever parts the names of the columns: a comma, a semicolon or a tab.
     Raises UnreadableError: no header, or columns that nothing is known of.
     """
     csv.field_size_limit(_MOST_CELL)
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    text = text.removeprefix("\ufeff")
+    delimiter = max(_PARTS, key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter)
     try:
         columns = [column.strip() for column in reader.fieldnames or ()]
         unknown = [column for column in columns if column.partition(".")[0] not in KEYS]
@@ -70,12 +80,11 @@ def _cell(values: Any, column: str) -> str:
 
 
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _OPEN.sub(r"\1'", cell)
 
 
 def _bare(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return _GUARDED.sub(r"\1", cell.strip())
 
 
 def _values(row: dict[str | Any, str | Any]) -> Iterator[tuple[str, Any]]:
