@@ -140,7 +140,10 @@ def test_a_pack_brings_the_room_its_words_its_guidelines_and_its_entries(here, p
     before = everything(here)
     output = add(here, pack)
     assert "my toe wants to kill me" in output
-    assert "kill myself  (changes nothing)" in output
+    assert "kill myself  (changes nothing: it has no word of its own" in output
+    assert "feet: No pictures of feet, please." in output
+    assert "word: foot pic" in output
+    assert "cherries: Cherries" in output
     after = everything(here)
     assert {name: after[name] for name in before} == before, "no line of the organiser's was touched"
     assert sorted(set(after) - set(before)) == sorted([*WRITTEN, "packs/gout.json"])
@@ -170,6 +173,17 @@ def test_adding_it_again_does_nothing(here, pack):
     before = everything(here)
     assert "There is nothing to do." in run("add", pack, "--community", here, "--yes")
     assert everything(here) == before
+
+
+def test_what_it_would_be_told_of_and_what_it_would_say_is_shown_before_in_one_line_each(here, pack):
+    more = "    patterns: ['\\bbig\\s+toes?\\b']\n    reminder: \"Not here.\\n✓ Written.\"\n"
+    forged(pack, guidelines=FEET.partition("  - id: kind")[0] + more)
+    output = run("add", pack, "--community", here, given="n\n", code=1)
+    assert r"pattern: \bbig\s+toes?\b" in output
+    assert "who forgets it is told: Not here. ✓ Written." in output
+    assert "\n✓ Written." not in output
+    add(here, pack)
+    assert "pattern:" not in run("add", pack, "--community", here, "--yes"), "nothing of it is new any more"
 
 
 def test_no_is_no(here, pack):

@@ -48,12 +48,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that adding the pack would do. `left_out` are sentences about what is in it and does not come."""
+    """Everything that adding the pack would do. `left_out` are sentences about what is in it and does not come.
+
+    `slang` (each phrase with its language), `guidelines` and `library` are what would be written anew of these.
+    """
 
     pack: Pack
     added: Added
     steps: tuple[Step, ...]
     slang: tuple[tuple[str, str], ...]
+    guidelines: tuple[Mapping[str, Value], ...]
+    library: tuple[Mapping[str, Any], ...]
     left_out: tuple[str, ...]
 
     @property
@@ -79,11 +84,14 @@ def plan(folder: Path, pack: Pack, *, room_name: str | None = None, room_topic: 
     # Entries are judged one by one, and what they are about has to be right for that.
     _try(folder, _texts(planning.steps))
     planning.library(inside)
+    written = _texts(planning.steps)
     found = Plan(
         pack=pack,
         added=added,
         steps=tuple(planning.steps),
-        slang=tuple(_spoken(inside)) if Path("slang", f"{pack.id}.yaml") in _texts(planning.steps) else (),
+        slang=tuple(_spoken(inside)) if Path("slang", f"{pack.id}.yaml") in written else (),
+        guidelines=tuple(planning.rules) if _rules_of(pack) in written else (),
+        library=tuple(planning.entries) if _shelf_of(pack) in written else (),
         left_out=tuple(planning.left_out),
     )
     _try(folder, found.writes, found.goes)
@@ -111,6 +119,8 @@ class _Planning:
     def __init__(self, folder: Path, pack: Pack, added: Added, community: Community) -> None:
         self._folder, self._pack, self._added, self._community = folder, pack, added, community
         self.steps: list[Step] = []
+        self.rules: list[Mapping[str, Value]] = []
+        self.entries: list[Mapping[str, Any]] = []
         self.left_out: list[str] = []
 
     def condition(self, inside: Contents) -> None:
@@ -126,11 +136,11 @@ class _Planning:
 
     def guidelines(self, inside: Contents) -> None:
         """What it adds to the guidelines in its room."""
-        file = Path("guidelines", self._pack.id, "pack.yaml")
+        file = _rules_of(self._pack)
         ours = self._ids(file, "guidelines")
         rules = self._community.guidelines_in(self._pack.id).items
         there = {item.id for item in rules} - ours
-        coming = [item for item in inside.guidelines if item.get("id") not in there]
+        self.rules = coming = [item for item in inside.guidelines if item.get("id") not in there]
         self.left_out += (
             f"The guideline `{item.get('id')}`: you have one of that id."
             for item in inside.guidelines
@@ -140,13 +150,14 @@ class _Planning:
 
     def library(self, inside: Contents) -> None:
         """Its entries, but for those that the organiser has."""
-        file = Path("library", f"pack-{self._pack.id}.yaml")
+        file = _shelf_of(self._pack)
         own = {entry.id for entry in self._community.library if entry.shared_by is None} - self._ids(file, "resources")
         conditions = {self._pack.id, *(each.id for each in self._community.conditions)}
         here = Here(conditions=conditions, topics={each.id for each in self._community.topics})
         fitting, unfit = settled([Draft(at, values) for at, values in enumerate(inside.library, start=1)], here)
         coming = [draft for draft in fitting if draft.values["id"] not in own]
         good, wrong = sifted(coming, file, self._folder, _texts(self.steps))
+        self.entries = [draft.values for draft in good]
         self.left_out += (f"The entry `{name}`: {why}" for name, why in unfit.items())
         self.left_out += wrong
         if doubled := [str(draft.values["id"]) for draft in fitting if draft.values["id"] in own]:
@@ -183,6 +194,14 @@ class _Planning:
         document = read(self._folder / file, []) if (self._folder / file).exists() else None
         listed: Value = document.value.get(key) if document and isinstance(document.value, dict) else None
         return {str(each["id"]) for each in listed or () if isinstance(each, dict) and "id" in each}
+
+
+def _rules_of(pack: Pack) -> Path:
+    return Path("guidelines", pack.id, "pack.yaml")
+
+
+def _shelf_of(pack: Pack) -> Path:
+    return Path("library", f"pack-{pack.id}.yaml")
 
 
 def _texts(steps: Sequence[Step]) -> dict[Path, str]:

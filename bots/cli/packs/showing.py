@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +15,7 @@ from bots.cli.feeds.subscription import Subscription, names
 from bots.cli.packs.adding import Plan, What
 from bots.cli.packs.manifest import Pack
 from bots.cli.packs.record import is_known
+from bots.core.documents import Value
 
 _MARKS = {
     What.NEW: ("+", "green"),
@@ -21,6 +24,7 @@ _MARKS = {
     What.SAME: ("=", "dim"),
     What.YOURS: ("=", "dim"),
 }
+_ONE_OF = {"reminder": "who forgets it is told", "words": "word", "patterns": "pattern"}
 
 
 def describe(pack: Pack, console: Console) -> None:
@@ -46,24 +50,53 @@ def known_as(folder: Path, pack: Pack) -> str | None:
 
 
 def show(found: Plan, console: Console) -> None:
-    """What it would put where; every phrase that would be no cry for help any more; and what is left out."""
+    """What it would put where, and what that says: so that nobody takes on what they have not seen."""
     table = Table("", "file", "what", "")
     for step in found.steps:
         mark, style = _MARKS[step.what]
         table.add_row(Text(mark, style=style), Text(step.file.as_posix()), Text(step.what), Text(step.says))
     console.print(table)
-    if found.slang:
-        console.print("In that room, these are no cry for help. Are they, for you?")
-    for language, phrase in found.slang:
-        console.print(Text(f"  {language}: {phrase}{'' if _counts(phrase, language) else '  (changes nothing)'}"))
+    for line in (*_slang(found), *_guidelines(found), *_library(found)):
+        console.print(Text(line), soft_wrap=True)
     for sentence in found.left_out:
         console.print(Text.assemble(("✗ ", "red"), f"Left out: {sentence}"), soft_wrap=True)
 
 
-def _counts(phrase: str, language: str) -> bool:
-    """Whether a phrase takes anything away: one that cries are made of does not, and the bots read five languages."""
-    from bots.moderation.grammar.slang import counts
-    from bots.moderation.grammar.tables import LANGUAGES
+def _slang(found: Plan) -> Iterator[str]:
+    from bots.moderation.crisis.idle_slang import idle
 
-    base = language.partition("-")[0]
-    return base not in LANGUAGES or counts(phrase, [base])
+    if found.slang:
+        yield "In that room, these are no cry for help. Are they, for you?"
+    now = datetime.now(UTC)
+    for language, phrase in found.slang:
+        why = idle(phrase, language, now)
+        yield f"  {language}: {_line(phrase)}" + (f"  (changes nothing: {why})" if why else "")
+
+
+def _guidelines(found: Plan) -> Iterator[str]:
+    if found.guidelines:
+        yield "In that room, members agree to these, too. The moderators are told of the words and patterns:"
+    for item in found.guidelines:
+        yield f"  {item.get('id')}: {_said(item.get('text'))}"
+        for key in ("reminder", "words", "patterns"):
+            value = item.get(key)
+            for said in value if isinstance(value, list) else [_said(value)] if value else []:
+                yield f"    {_ONE_OF[key]}: {_line(said)}"
+
+
+def _library(found: Plan) -> Iterator[str]:
+    if found.library:
+        yield "These entries come into your library:"
+    for values in found.library:
+        leads = f" ({values['url']})" if "url" in values else ""
+        yield f"  {values['id']}: {_said(values['title'])}{leads}"
+
+
+def _said(texts: Value) -> str:
+    """A text, in its first language if it has several."""
+    return _line(next(iter(texts.values()), "") if isinstance(texts, dict) else texts)
+
+
+def _line(text: Value) -> str:
+    """In one line: what comes from elsewhere never looks like a line of ours."""
+    return " ".join(str(text or "").split())
