@@ -130,25 +130,9 @@ def codes(config: Path, count: int, uses: int, expires: str, pdf: Path | None, l
 @_community
 def check(folder: Path) -> None:
     """Check the community's files. Changes nothing, asks nobody."""
-    from bots.core.settings import load_catalogue, load_community, not_spoken
-    from bots.resources.finding.encoders import installed_encoders
-    from bots.resources.library import WITHOUT_MODEL
+    from bots.cli.checking import check as look
 
-    community = load_community(folder)
-    load_catalogue(community)
-    if not installed_encoders():
-        _console().print(f"[yellow]![/yellow] {WITHOUT_MODEL}.")
-    for code in not_spoken(community):
-        _console().print(
-            f"[yellow]![/yellow] The bots don't speak `{code}`: there they say in English what words/{code}.yaml does "
-            "not say."
-        )
-    _console().print(
-        f"[green]✓[/green] {community.name}: {len(community.conditions)} conditions, "
-        f"{len(community.guidelines.items)} guidelines, {len(community.library)} library entries, "
-        f"{sum(len(country.helplines) for country in community.countries)} helplines "
-        f"in {len(community.countries)} countries."
-    )
+    look(folder, _console())
 
 
 @main.command()

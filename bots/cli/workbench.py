@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bots.core.documents import Mistake, SettingsError
-from bots.core.settings import load_community
+from bots.core.settings import Elsewhere, load_community
 from bots.resources.exchange import Draft, to_yaml
 
 _ENTRY = re.compile(r"^  - ", re.MULTILINE)
@@ -53,17 +53,21 @@ def sifted(
         while good:
             text = to_yaml(good)
             put(bench, {target: text})
+            elsewhere: list[Elsewhere] = []
             try:
-                load_community(bench)
+                load_community(bench, elsewhere=elsewhere)
+                mistakes: Sequence[Mistake] = ()
             except SettingsError as error:
-                bad = dict(_by_entry(error.mistakes, text, bench / target))
-                if not bad:
-                    raise
-                for index in sorted(bad, reverse=True):
-                    draft = good.pop(index)
-                    wrong.append(f"Entry {draft.line} ({draft.values.get('id', 'without an id')}): {bad[index]}")
-            else:
+                mistakes = error.mistakes
+            # Nobody brings in what would be left out.
+            bad = dict(_by_entry([*mistakes, *(each.place for each in elsewhere)], text, bench / target))
+            if mistakes and not bad:
+                raise SettingsError(mistakes)
+            if not bad:
                 break
+            for index in sorted(bad, reverse=True):
+                draft = good.pop(index)
+                wrong.append(f"Entry {draft.line} ({draft.values.get('id', 'without an id')}): {bad[index]}")
     return good, tuple(reversed(wrong))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bots.core.documents import SettingsError
 from bots.core.settings import load_community
+from bots.core.settings.elsewhere import slip_of
 from core.test_settings import COMMUNITY, GUIDELINES, LIBRARY
 
 MORE = """\
@@ -90,9 +91,44 @@ def test_slang_is_of_one_condition(folder):
     assert community.slang_in("type-1-diabetes") == community.slang_in(None) == ()
 
 
-def test_slang_of_no_condition_is_a_mistake(folder):
+def test_slang_of_a_condition_that_is_not_spelt_like_it_is_a_mistake(folder):
     (folder / "slang/gout.yaml").rename(folder / "slang/goat.yaml")
-    assert mistakes(folder) == [("goat.yaml", 1, "There is no condition `goat`.")]
+    assert mistakes(folder) == [("goat.yaml", 1, "There is no condition `goat` in community.yaml.")]
+
+
+def test_what_is_about_a_condition_that_is_not_here_is_left_out_and_told(folder):
+    shelf = LIBRARY + LIBRARY.partition("\n")[2].replace("flying", "both").replace("[type-1", "[lupus, type-1")
+    shelf += LIBRARY.partition("\n")[2].replace("flying", "sunlight").replace("type-1-diabetes", "lupus")
+    (folder / "library/travel.yaml").write_text(shelf)
+    (folder / "slang/type-2-diabetes.yaml").write_text("slang: {en: [my sugar kills me]}\n")
+    elsewhere = []
+    community = load_community(folder, elsewhere=elsewhere)
+
+    assert [entry.id for entry in community.library] == ["flying", "both", "friends-flying"]
+    assert community.library[1].conditions == ("type-1-diabetes",)
+    assert set(community.slang) == {"gout"}
+    lines = shelf.splitlines()
+    assert [(each.condition, each.place.file.name, each.left_out) for each in elsewhere] == [
+        ("type-2-diabetes", "type-2-diabetes.yaml", True),
+        ("lupus", "travel.yaml", False),
+        ("lupus", "travel.yaml", True),
+    ]
+    assert all("lupus" in lines[each.place.line - 1] for each in elsewhere[1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("typ-1-diabetes", "type-1-diabetes"),
+        ("type1-diabetis", "type-1-diabetes"),
+        ("goat", "gout"),
+        ("type-2-diabetes", None),
+        ("lupus", None),
+        ("me", None),
+    ],
+)
+def test_a_slip_is_told_from_another_condition(name, meant):
+    assert slip_of(name, ["type-1-diabetes", "gout", "ms"]) == meant
 
 
 @pytest.mark.parametrize("slang", ["slang: {en: [ow]}", "slang: {xx-yy: [my toe killed me]}", "slang: [my toe]"])

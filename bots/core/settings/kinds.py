@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from typing import Annotated
@@ -11,16 +12,19 @@ from babel import Locale
 from pydantic import AfterValidator, ValidationInfo
 
 from bots.core.documents import did_you_mean
+from bots.core.settings.elsewhere import listing, slip_of
 from bots.core.settings.validators import known, matching, wrong
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def _condition_id(value: str, info: ValidationInfo) -> str:
     conditions = known(info).conditions
     # Where there are none, that is the mistake, and not each place that names one.
-    if conditions and value not in conditions:
+    if conditions and value not in conditions and (slip_of(value, conditions) or not _ID.fullmatch(value)):
         raise wrong(
             f"There is no condition `{value}` in community.yaml.",
-            did_you_mean(value, conditions) or f"There are: {', '.join(conditions)}.",
+            did_you_mean(value, conditions) or listing(conditions),
         )
     return value
 
@@ -60,7 +64,7 @@ Id = Annotated[
     str,
     AfterValidator(
         matching(
-            r"[a-z0-9]+(-[a-z0-9]+)*",
+            _ID.pattern,
             "can't be an id.",
             "Use lower-case letters, digits and hyphens, such as `type-1-diabetes`.",
         )

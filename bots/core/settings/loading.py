@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from bots.core.community import Community, Deed, Federation, Mode
 from bots.core.documents import Document, Location, Mistake, SettingsError, Value, did_you_mean, read
 from bots.core.language import shipped_words
+from bots.core.library import Resource
+from bots.core.settings.elsewhere import Elsewhere, as_it_is_here, elsewhere_in
 from bots.core.settings.forms import (
     CommunityForm,
     Form,
@@ -37,23 +39,28 @@ _FOLDERS = (
 )
 
 
-def load_community(folder: Path, *, words: Sequence[Path] | None = None) -> Community:
+def load_community(
+    folder: Path, *, words: Sequence[Path] | None = None, elsewhere: list[Elsewhere] | None = None
+) -> Community:
     """The community that `folder` describes.
 
     `words` are the catalogue folders that the organiser's own wording is checked against
     (those that come with the bots, unless told otherwise).
+    What files say of conditions that are not here goes into `elsewhere`.
     Raises SettingsError with all mistakes of all files.
     """
-    return _Loading(folder, shipped_words() if words is None else words).community()
+    loading = _Loading(folder, shipped_words() if words is None else words, [] if elsewhere is None else elsewhere)
+    return loading.community()
 
 
 class _Loading:
-    def __init__(self, folder: Path, words: Sequence[Path]) -> None:
+    def __init__(self, folder: Path, words: Sequence[Path], elsewhere: list[Elsewhere]) -> None:
         self._folder = folder
         # Wherever the organiser is, a day that is over there can be named.
         self._today = (datetime.now(UTC) + timedelta(hours=14)).date()
         self._words = words
         self._mistakes: list[Mistake] = []
+        self._elsewhere = elsewhere
         self._known = Known((), "en", (), frozenset())
 
     def community(self) -> Community:
@@ -76,7 +83,9 @@ class _Loading:
         room_guidelines = rules.rooms(guidelines)
         topics_form = self._form(topics, TopicsForm)
         more_conditions = [self._form(d, ConditionsForm) for d in more]
-        slang = SlangFiles(self._folder / "slang", self._known.conditions, self._mistakes, self._form).by_condition()
+        slang = SlangFiles(
+            self._folder / "slang", self._known.conditions, self._mistakes, self._elsewhere, self._form
+        ).by_condition()
         shelves = [(d, self._form(d, LibraryForm)) for d in library]
         shared = Subscriptions(self._folder / "subscriptions", self._mistakes, self._form)
         of_others = shared.library([name for d in library for _, name in _ids(d, "resources")])
@@ -97,6 +106,8 @@ class _Loading:
             raise SettingsError(self._mistakes)
         assert form is not None
         assert guidelines is not None
+        for d in (*library, *shared.documents):
+            self._elsewhere += elsewhere_in(d, self._known.conditions)
         return Community(
             name=form.name,
             slug=form.slug,
@@ -112,7 +123,9 @@ class _Loading:
             guidelines=guidelines,
             room_guidelines=room_guidelines,
             regions=tuple(form.regions),
-            library=(*(each.made() for _, shelf in shelves if shelf for each in shelf.resources), *of_others),
+            library=self._here(
+                (*(each.made() for _, shelf in shelves if shelf for each in shelf.resources), *of_others)
+            ),
             topics=tuple(topic.made() for topic in topics_form.topics) if topics_form else (),
             countries=tuple(country.made(d.file.stem) for d, country in countries if country),
             moderators=tuple(form.moderators),
@@ -138,6 +151,10 @@ class _Loading:
             words=words,
             room_words=room_words,
         )
+
+    def _here(self, library: Sequence[Resource]) -> tuple[Resource, ...]:
+        settled = (as_it_is_here(entry, self._known.conditions) for entry in library)
+        return tuple(entry for entry in settled if entry is not None)
 
     def _documents(self, name: str) -> list[Document]:
         files = sorted((self._folder / name).glob("*.yaml"))

@@ -11,8 +11,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from bots.core.documents import Document, Mistake, SettingsError, did_you_mean, read
+from bots.core.documents import Document, Mistake, SettingsError, read
 from bots.core.library import Resource
+from bots.core.settings.elsewhere import Elsewhere, elsewhere, slip_of
 from bots.core.settings.forms import ConditionForm, Form
 from bots.core.settings.kinds import PublicKey, Url
 from bots.core.settings.library_forms import LibraryForm
@@ -69,11 +70,15 @@ def read_source(file: Path) -> SourceForm:
 
 @dataclass
 class SlangFiles:
-    """The folder `slang`: `<condition>.yaml`. `form` makes a form of a document; what is wrong goes into `mistakes`."""
+    """The folder `slang`: `<condition>.yaml`. `form` makes a form of a document; what is wrong goes into `mistakes`.
+
+    A file for a condition that is not here goes into `elsewhere`.
+    """
 
     folder: Path
     conditions: Sequence[str]
     mistakes: list[Mistake]
+    elsewhere: list[Elsewhere]
     form: Callable[[Document | None, type[F]], F | None]
 
     def by_condition(self) -> Mapping[str, tuple[str, ...]]:
@@ -83,11 +88,18 @@ class SlangFiles:
             document = read(file, self.mistakes)
             form = self.form(document, SlangForm)
             if file.stem not in self.conditions:
-                hint = did_you_mean(file.stem, self.conditions) or f"There are: {', '.join(self.conditions)}."
-                self.mistakes.append(Mistake(file, 1, 1, f"There is no condition `{file.stem}`.", hint))
+                self._of_no_condition(document or Document(file, None))
             elif form is not None:
                 found[file.stem] = tuple(dict.fromkeys(each for phrases in form.slang.values() for each in phrases))
         return found
+
+    def _of_no_condition(self, document: Document) -> None:
+        name = document.file.stem
+        found = elsewhere(document, (), name, self.conditions)
+        if meant := slip_of(name, self.conditions):
+            self.mistakes.append(replace(found.place, hint=f"Did you mean `{meant}`?"))
+        else:
+            self.elsewhere.append(found)
 
 
 @dataclass
