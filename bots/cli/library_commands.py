@@ -36,6 +36,17 @@ def library_check(offline: bool, seen_file: Path, folder: Path) -> None:
     sys.exit(EXIT_DIFFERS if asyncio.run(look_after(folder, None if offline else seen_file, console())) else 0)
 
 
+@library.command("find")
+@click.argument("question", nargs=-1, required=True)
+@click.option("--condition", help="In which condition's room it is asked.")
+@community
+def library_find(question: tuple[str, ...], condition: str | None, folder: Path) -> None:
+    """Show what the bot would find for QUESTION in the files of the library, and by which words."""
+    from bots.cli.trying import show_found
+
+    show_found(folder, " ".join(question), condition, datetime.now(UTC).date(), console())
+
+
 @library.command("export")
 @click.option("--format", "kind", type=click.Choice(["json", "csv", "rss"]), default="json", help="JSON, CSV or RSS.")
 @click.option(
@@ -107,6 +118,15 @@ def library_helped(config: Path) -> None:
     from bots.cli.helped import show_opinions
 
     asyncio.run(show_opinions(config, console()))
+
+
+@library.command("missing")
+@config
+def library_missing(config: Path) -> None:
+    """Tell which words people looked for in vain: without who, and from five times on (`keep_missing_words`)."""
+    from bots.cli.missing import show_missing
+
+    asyncio.run(show_missing(config, console()))
 
 
 @library.command("evaluate")
