@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import settings
 
 from bots.core.homeserver.configuration import FederationListener
 from bots.core.homeserver.process import free_port
 from bots.core.homeserver.synapse import Account, Synapse
 from fakes.certificates import Authority
+
+# An example that comes first may load what the others use, on a machine that has other things to do.
+settings.register_profile("kithroom", deadline=None)
+settings.load_profile("kithroom")
 
 
 @pytest.fixture(scope="session")
