@@ -97,6 +97,12 @@ class Burst:
     answered: int
     rate: float
 
+    def __add__(self, other: Burst) -> Burst:
+        """Both, one after the other."""
+        answered = self.answered + other.answered
+        seconds = sum(each.answered / each.rate for each in (self, other) if each.rate)
+        return Burst(self.asked + other.asked, answered, answered / seconds if seconds else 0.0)
+
 
 def latency(samples: Sequence[float | None]) -> Latency:
     """The percentiles of the answers that came."""

@@ -49,12 +49,12 @@ def latency_rows(found: Mapping[str, Latency]) -> list[Row]:
 async def burst_of(
     subject: Subject, questions: int, ended: Callable[[], object]
 ) -> tuple[Burst, float, dict[str, Usage]]:
-    """A burst: what came of it, CPU seconds an answer, and what each process has used by then."""
+    """A burst: what came of it, CPU seconds in all, and what each process has used by then."""
     before = usage(subject.program.pid).cpu
     came = await burst(subject.places, questions, patience=_PATIENCE, ended=ended)
     spent = usage(subject.program.pid).cpu - before
     used = {name: usage(pid) for name, pid in subject.program.processes.items()}
-    return came, spent / max(1, came.answered), used
+    return came, spent, used
 
 
 def burst_rows(found: Mapping[str, Burst]) -> list[Row]:
