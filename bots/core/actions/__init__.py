@@ -76,6 +76,7 @@ __all__ = [
     "Ref",
     "Remember",
     "Remove",
+    "RoomChange",
     "Schedule",
     "Send",
     "SendCopy",
@@ -89,30 +90,11 @@ __all__ = [
     "Words",
 ]
 
+# What changes a room, or who is in it, and says nothing.
+RoomChange = Invite | ShareHistory | Remove | Ban | Unban | SetPower | OpenDoor | ShutOut | PutRule | TakeRule | Leave
+
 # What goes through the outbox, to the homeserver.
-Outward = (
-    Send
-    | Edit
-    | TakeBack
-    | SendCopy
-    | SetTopic
-    | Redact
-    | Invite
-    | Examine
-    | ReadWords
-    | LookAt
-    | ShareHistory
-    | Remove
-    | Ban
-    | Unban
-    | SetPower
-    | OpenDoor
-    | ShutOut
-    | PutRule
-    | TakeRule
-    | Join
-    | Leave
-)
+Outward = Send | Edit | TakeBack | SendCopy | SetTopic | Redact | Examine | ReadWords | LookAt | Join | RoomChange
 
 # What the deciding transaction carries out itself.
 Bookkeeping = Remember | Forget | Erase | Schedule | Cancel | Audit | Log

@@ -30,6 +30,7 @@ from bots.core.actions import (
     Redact,
     Ref,
     Remove,
+    RoomChange,
     Send,
     SendCopy,
     SetPower,
@@ -187,20 +188,7 @@ class Live:
     def _shares(self, view: RoomView | None) -> bool:
         return view is not None and view.role is RoomRole.CONDITION and view.condition in self.sharing
 
-    async def _change(
-        self,
-        action: Invite
-        | ShareHistory
-        | Remove
-        | Ban
-        | Unban
-        | SetPower
-        | OpenDoor
-        | ShutOut
-        | PutRule
-        | TakeRule
-        | Leave,
-    ) -> None:
+    async def _change(self, action: RoomChange) -> None:
         match action:
             case Invite(room_id=room_id, user=user):
                 await self.transport.invite(room_id, user)
