@@ -20,8 +20,8 @@ from benchmarks.machine import described, load_average
 from benchmarks.report import TITLES, Report
 from benchmarks.run import FULL, QUICK, Benchmark, NoAnswerError, Sizes
 from benchmarks.subjects import DidNotStartError
+from bots.cli.running.stopping import stop_requested
 from bots.cli.sorry import Sorry
-from bots.cli.stopping import stop_requested
 from bots.core.documents import SettingsError
 from bots.core.homeserver.synapse import HomeserverError
 

@@ -14,10 +14,10 @@ from itertools import accumulate
 from pathlib import Path
 
 from benchmarks.report import KITHROOM, SHARE, Row
-from bots.cli.evaluating.measuring import Figures, measure
-from bots.cli.evaluating.showing import library_of
-from bots.cli.evaluating.subjects import DEFAULT, installed
-from bots.cli.evaluating.suite import Query, Suite, read_suite
+from bots.cli.library.evaluating.measuring import Figures, measure
+from bots.cli.library.evaluating.showing import library_of
+from bots.cli.library.evaluating.subjects import DEFAULT, installed
+from bots.cli.library.evaluating.suite import Query, Suite, read_suite
 from bots.resources.finding import Entry
 
 SUITES = Path("tests/suites/search")

@@ -13,10 +13,10 @@ import yaml
 from benchmarks.ground import Ground
 from benchmarks.machine import parent
 from benchmarks.subjects import START_WITHIN, DidNotStartError
-from bots.cli.database import community_keys, open_database
-from bots.cli.deployment import Deployment, load_deployment
-from bots.cli.forked import Forked
+from bots.cli.installation.database import community_keys, open_database
+from bots.cli.installation.deployment import Deployment, load_deployment
 from bots.cli.rooms import make_so, organiser
+from bots.cli.running.forked import Forked
 from bots.core.actions import BotName
 from bots.core.homeserver.process import LOOPBACK, free_port
 from bots.core.homeserver.synapse import Account

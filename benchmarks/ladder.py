@@ -15,7 +15,7 @@ from benchmarks.kithroom import Kithroom
 from benchmarks.load import Latency, latency
 from benchmarks.report import KITHROOM, Row
 from benchmarks.subjects import DidNotStartError
-from bots.cli.database import open_database
+from bots.cli.installation.database import open_database
 from bots.core.actions import BotName
 from bots.core.events import Membership, Redaction
 from bots.core.homeserver.desired import BOT_POWER, MODERATOR_POWER

@@ -13,14 +13,14 @@ try:
     import click
 
     from bots.cli.audit_commands import audit
-    from bots.cli.leaving_out import leave_out_what_no_bot_needs
-    from bots.cli.library_commands import library
+    from bots.cli.library.commands import library
     from bots.cli.options import EXIT_DIFFERS
     from bots.cli.options import community as _community
     from bots.cli.options import config as _config
     from bots.cli.options import console as _console
-    from bots.cli.pack_commands import pack
+    from bots.cli.packs.commands import pack
     from bots.cli.privacy_commands import privacy
+    from bots.cli.running.leaving_out import leave_out_what_no_bot_needs
     from bots.cli.sorry import Sorry, sentence
     from bots.core.actions import BotName
     from bots.core.documents import SettingsError
@@ -85,7 +85,7 @@ def run(config: Path, bots: tuple[str, ...]) -> None:
     leave_out_what_no_bot_needs()
     import uvloop
 
-    from bots.cli.run import run_all, run_one
+    from bots.cli.running.bots import run_all, run_one
 
     chosen = tuple(BotName(bot) for bot in bots) or tuple(BotName)
     sys.exit(uvloop.run(run_one(config, chosen[0])) if len(chosen) == 1 else asyncio.run(run_all(config, chosen)))
@@ -98,7 +98,7 @@ def door(config: Path) -> None:
     leave_out_what_no_bot_needs()
     import uvloop
 
-    from bots.cli.door import run_door
+    from bots.cli.running.door import run_door
 
     sys.exit(uvloop.run(run_door(config)))
 
@@ -176,8 +176,8 @@ def doctor(config: Path) -> None:
     Exit code 0: nothing was found; 2: something was; 1: it could not look. What could not be asked is said, and counts
     as nothing. Nothing is changed, except that a homeserver which gives accounts to guests has given one more.
     """
-    from bots.cli.deployment import load_deployment
     from bots.cli.doctor import show
+    from bots.cli.installation.deployment import load_deployment
 
     deployment = load_deployment(config)
     well = asyncio.run(show(deployment, deployment.load_community(), _console()))

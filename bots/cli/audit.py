@@ -13,13 +13,13 @@ from typing import Any
 
 from rich.table import Table
 
-from bots.cli.database import open_database
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import load_deployment
 from bots.cli.privacy import words_of
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName, Words
 from bots.core.store.audit import Wrong
-from bots.moderation.transparency import COUNTED, month_before, name, told
+from bots.moderation.standing.transparency import COUNTED, month_before, name, told
 
 _COLUMNS = (
     "number",

@@ -9,9 +9,9 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bots.cli.database import open_database
-from bots.cli.deployment import load_deployment
-from bots.cli.door import door_of
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import load_deployment
+from bots.cli.running.door import door_of
 from bots.cli.sorry import Sorry
 from bots.core.settings import load_catalogue
 from bots.door.codes import Codes, new_code

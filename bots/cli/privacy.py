@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bots.cli.database import open_database
-from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import Deployment, load_deployment
 from bots.core.actions import BotName
 from bots.core.community import Community
 from bots.core.documents import SettingsError

@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from bots.cli.database import open_database
-from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import Deployment, load_deployment
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.community import Community

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bots.cli.run import make_bot
+from bots.cli.running.bots import make_bot
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.bot import Bot

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bots.cli.database import open_database
-from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import Deployment, load_deployment
 from bots.cli.rooms import organiser
 from bots.core.actions import BotName
 from bots.core.homeserver.apply import observe

@@ -12,9 +12,10 @@ from bots.core.actions import Action, EventRef, InRoom, Words
 from bots.core.bot import Reader
 from bots.core.events import OBSERVED, Outcome, Tick
 from bots.core.rooms import RoomView
-from bots.moderation.carrying_out import audit
 from bots.moderation.handlers import HELP_MEMO
-from bots.moderation.ladder import (
+from bots.moderation.ladder.carrying_out import audit
+from bots.moderation.ladder.many_rooms import What, begun, counted, only_watched
+from bots.moderation.ladder.steps import (
     EXPIRY,
     HELD,
     LASTING,
@@ -27,7 +28,6 @@ from bots.moderation.ladder import (
     invited_again,
     rule_and_number,
 )
-from bots.moderation.many_rooms import What, begun, counted, only_watched
 from bots.moderation.records import Decision, Kind, Progress
 from bots.moderation.telling import done_line, line, say_in_office, tell, told, told_number
 from bots.moderation.whereabouts import members_rooms, moderators_room

@@ -14,29 +14,18 @@ from bots.core.community import Community, Mode
 from bots.core.crisis.hearing import Hear
 from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.records import Record
-from bots.moderation import (
-    aftermath,
-    answering,
-    appeals,
-    gathering,
-    handlers,
-    library_desk,
-    many_rooms,
-    measures,
-    others,
-    rejoining,
-    since_then,
-    transparency,
-    two_people,
-    unreadable,
-)
+from bots.moderation import aftermath, gathering, handlers, library_desk, others, rejoining
+from bots.moderation.appeals import answering
+from bots.moderation.appeals import asking as appeals
+from bots.moderation.cases import since_then
+from bots.moderation.cases.reported_in_private import ReportsInPrivate
 from bots.moderation.crisis.ears import hear, once
 from bots.moderation.crisis.handlers import crisis_handlers
 from bots.moderation.crisis.records import CrisisAlert
-from bots.moderation.moving import FOLLOWING
+from bots.moderation.ladder import many_rooms, two_people
+from bots.moderation.ladder.roles import roles_in
 from bots.moderation.own_list.handling import own_list
 from bots.moderation.own_list.records import ToPublish
-from bots.moderation.pace import SlowMode
 from bots.moderation.policy_lists.handling import policy_lists
 from bots.moderation.policy_lists.records import DeniedServer, ListMatch, PolicyList
 from bots.moderation.records import (
@@ -49,9 +38,11 @@ from bots.moderation.records import (
     Reporting,
     RoomLife,
 )
-from bots.moderation.reported_in_private import ReportsInPrivate
-from bots.moderation.roles import roles_in
-from bots.moderation.servers import servers
+from bots.moderation.rooms import measures
+from bots.moderation.rooms.moving import FOLLOWING
+from bots.moderation.rooms.pace import SlowMode
+from bots.moderation.rooms.servers import servers
+from bots.moderation.standing import transparency, unreadable
 from bots.moderation.standing.handling import standing
 from bots.moderation.standing.records import BannedByOthers, BlindRoom, NextSummary, NotReadable, ToldStanding
 from bots.moderation.status import Answering

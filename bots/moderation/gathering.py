@@ -14,28 +14,44 @@ from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.rooms.authority import is_moderator
-from bots.moderation.case_commands import Close, Grant, Keep, OnACase, Second, Take
-from bots.moderation.cases import NUMBERS, subject
-from bots.moderation.commands import COMMANDS, Aimed, Command, Confirm, Help, Report, Undo
-from bots.moderation.many_rooms import liveliest_first
-from bots.moderation.office_commands import OfficeCommand
-from bots.moderation.orders import Order, Situation, TakeBack, own_last, resolve, target_of
-from bots.moderation.own_list.lines import is_about_our_list
-from bots.moderation.places import Refused
-from bots.moderation.records import Appeal, Case, Decision, Proposal, RoomLife
-from bots.moderation.references import answers_an_alert, numbered, pointed_at
-from bots.moderation.reporting import Reported, gather_report
-from bots.moderation.roles import Role, Roles
-from bots.moderation.room_commands import Lock, Slow, Unlock
-from bots.moderation.rule_commands import ShowGuidelines, Why
-from bots.moderation.telling import measure_number
-from bots.moderation.two_people import (
+from bots.moderation.cases.opening import NUMBERS, subject
+from bots.moderation.cases.reporting import Reported, gather_report
+from bots.moderation.commands import (
+    COMMANDS,
+    Aimed,
+    Close,
+    Command,
+    Confirm,
+    Grant,
+    Help,
+    Keep,
+    Lock,
+    OfficeCommand,
+    OnACase,
+    Report,
+    Second,
+    ShowGuidelines,
+    Slow,
+    Take,
+    Undo,
+    Unlock,
+    Why,
+)
+from bots.moderation.ladder.many_rooms import liveliest_first
+from bots.moderation.ladder.orders import Order, Situation, TakeBack, own_last, resolve, target_of
+from bots.moderation.ladder.places import Refused
+from bots.moderation.ladder.roles import Role, Roles
+from bots.moderation.ladder.two_people import (
     Agreed,
     Asked,
     Withdrawn,
     in_two,
     on_a_proposal,
 )
+from bots.moderation.own_list.lines import is_about_our_list
+from bots.moderation.records import Appeal, Case, Decision, Proposal, RoomLife
+from bots.moderation.references import answers_an_alert, numbered, pointed_at
+from bots.moderation.telling import measure_number
 from bots.moderation.whereabouts import MEMBERS_ROOMS, members_rooms, moderators_room
 
 # A word that is this much like a command of ours was meant as one; the other bots' words are less like them.

@@ -16,20 +16,29 @@ from bots.core.events import Event, Message, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.rooms.authority import is_moderator
-from bots.moderation.appeals import settled
-from bots.moderation.carrying_out import Occasion, carry_out, take_back
-from bots.moderation.case_commands import Close, Grant, Keep, OnACase, Second, Take
-from bots.moderation.casework import Desk, work_on
-from bots.moderation.commands import COMMANDS, Command, Help, Report
+from bots.moderation.appeals.asking import settled
+from bots.moderation.cases.casework import Desk, work_on
+from bots.moderation.cases.reporting import reported
+from bots.moderation.commands import (
+    COMMANDS,
+    Close,
+    Command,
+    Grant,
+    Help,
+    Keep,
+    OnACase,
+    Report,
+    Second,
+    ShowGuidelines,
+    Take,
+    Why,
+)
 from bots.moderation.gathering import Facts
-from bots.moderation.orders import Order, TakeBack
-from bots.moderation.places import Refused
-from bots.moderation.records import Case
-from bots.moderation.reporting import reported
-from bots.moderation.roles import refusal_words
-from bots.moderation.rule_commands import ShowGuidelines, Why
-from bots.moderation.telling import command_gone, say_in_office, tell
-from bots.moderation.two_people import (
+from bots.moderation.ladder.carrying_out import Occasion, carry_out, take_back
+from bots.moderation.ladder.orders import Order, TakeBack
+from bots.moderation.ladder.places import Refused
+from bots.moderation.ladder.roles import refusal_words
+from bots.moderation.ladder.two_people import (
     Agreed,
     Asked,
     Withdrawn,
@@ -37,6 +46,8 @@ from bots.moderation.two_people import (
     asked,
     withdrawn,
 )
+from bots.moderation.records import Case
+from bots.moderation.telling import command_gone, say_in_office, tell
 from bots.moderation.whereabouts import MEMBERS_ROOMS
 
 HELP_MEMO = "moderation.help:"

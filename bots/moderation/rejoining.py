@@ -11,9 +11,9 @@ from bots.core.bot import Reader
 from bots.core.events import Membership
 from bots.core.rooms import MembershipState
 from bots.moderation.aftermath import Aftermath, around
-from bots.moderation.carrying_out import audit
-from bots.moderation.cases import NUMBERS
-from bots.moderation.ladder import MUTED, MUTES, carried_out, has_moderator_power, level_of
+from bots.moderation.cases.opening import NUMBERS
+from bots.moderation.ladder.carrying_out import audit
+from bots.moderation.ladder.steps import MUTED, MUTES, carried_out, has_moderator_power, level_of
 from bots.moderation.records import Decision
 
 

@@ -15,7 +15,7 @@ from bots.core.events import Message
 from bots.core.records import CommunityRoom, Readability
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.rooms.authority import power
-from bots.moderation.office_commands import Status
+from bots.moderation.commands import Status
 from bots.moderation.policy_lists.records import PolicyList
 from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away
 from bots.moderation.standing.lacks import Standing, standings

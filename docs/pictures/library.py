@@ -9,7 +9,7 @@ from pathlib import Path
 from coming_in import phones, photograph
 from playwright.sync_api import Browser
 
-from bots.cli.site import site_of
+from bots.cli.library.site import site_of
 from door.test_door_browser import Served
 from fakes.door_scene import COMMUNITY
 

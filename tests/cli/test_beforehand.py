@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bots.cli import beforehand
-from bots.cli.beforehand import catalogue_of, community_in, read_beforehand
-from bots.cli.deployment import community_folder
+from bots.cli.installation import beforehand
+from bots.cli.installation.beforehand import catalogue_of, community_in, read_beforehand
+from bots.cli.installation.deployment import community_folder
 from bots.core.documents import SettingsError
 from fakes.installation import write_installation
 

@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks import finding as part
 from benchmarks.report import KITHROOM
-from bots.cli.evaluating.measuring import Figures
-from bots.cli.evaluating.suite import OFF_TOPIC, Query, Suite
+from bots.cli.library.evaluating.measuring import Figures
+from bots.cli.library.evaluating.suite import OFF_TOPIC, Query, Suite
 from bots.resources.finding import Entry
 
 FIGURES = Figures(

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from bots.cli import main
-from bots.cli.progress import Stages
 from bots.cli.rooms import differences_table
 from bots.cli.up.accounts import new_password
 from bots.cli.up.own_settings import USUAL_PORT, OwnSettings
+from bots.cli.up.progress import Stages
 from bots.cli.up.ready import invitation
 from bots.core.homeserver.plan import Difference
 from bots.core.homeserver.synapse import Synapse

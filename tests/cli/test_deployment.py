@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.deployment import load_deployment
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.documents import SettingsError

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bots.cli.deployment import load_deployment
 from bots.cli.doctor.examining import examine
 from bots.cli.doctor.federation import not_to_be_asked
 from bots.cli.doctor.findings import Trouble, Unasked
+from bots.cli.installation.deployment import load_deployment
 from bots.cli.rooms import look, make_so, organiser
 from bots.core.actions import BotName
 from bots.core.matrix.http import Http, path

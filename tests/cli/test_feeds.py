@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bots.cli import main
-from bots.cli.feeds import subscription as on_disk
+from bots.cli.library.feeds import subscription as on_disk
 from bots.core.settings import load_community
 from bots.core.signing import public_key, signed
 from fakes.neighbours import FLYING, HEAT, community, serving

@@ -21,10 +21,10 @@ pytestmark = pytest.mark.real
 # One forks, says what came of it, and waits until it is killed itself.
 SCRIPT = """
 import json, multiprocessing.util, pathlib, sys, time
-from bots.cli.forked import _CONTEXT, Forked
+from bots.cli.running.forked import _CONTEXT, Forked
 
 def note_what_was_read(file):
-    from bots.cli import beforehand
+    from bots.cli.installation import beforehand
     file.write_text("".join(map(str, beforehand._READ)))
 
 if __name__ == "__main__":

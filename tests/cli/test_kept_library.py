@@ -8,7 +8,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bots.cli.kept_library import KeptLibrary
+from bots.cli.running.kept_library import KeptLibrary
 from fakes.clock import FakeClock
 
 EXAMPLE = Path(__file__).parents[2] / "config"

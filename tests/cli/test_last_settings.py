@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.cli.last_settings import FILE, load_or_last
+from bots.cli.installation.last_settings import FILE, load_or_last
 from bots.core.documents import SettingsError
 
 CONFIG = Path(__file__).parents[2] / "config"

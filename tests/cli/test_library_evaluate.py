@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from bots.cli import main
-from bots.cli.evaluating import measures, showing
-from bots.cli.evaluating.measuring import measure
-from bots.cli.evaluating.subjects import SUBJECTS, installed
-from bots.cli.evaluating.suite import read_suite, with_typos
+from bots.cli.library.evaluating import measures, showing
+from bots.cli.library.evaluating.measuring import measure
+from bots.cli.library.evaluating.subjects import SUBJECTS, installed
+from bots.cli.library.evaluating.suite import read_suite, with_typos
 from bots.cli.sorry import Sorry
 from bots.resources.finding import Entry
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from click.testing import CliRunner
 
 from bots.cli import main
-from bots.cli.database import open_database
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import load_deployment
 from bots.core.actions import BotName
 from bots.resources.records import Opinion
 from fakes.installation import write_installation

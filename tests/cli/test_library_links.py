@@ -17,8 +17,8 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver
 from rich.console import Console
 
-from bots.cli.librarian import look_after
-from bots.cli.links import remember, remembered
+from bots.cli.library.librarian import look_after
+from bots.cli.library.links import remember, remembered
 from bots.core.pages import Seen
 from bots.core.runtime.links import FRESH, PAUSE, Links, NotPublicError, PublicResolver, open_session, public
 from fakes.clock import FakeClock

@@ -13,11 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from bots.cli import main
-from bots.cli.database import open_database
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import load_deployment
 from bots.core.actions import Audit, BotName
 from bots.core.records import PrivateChat
-from bots.moderation.transparency import month_before
+from bots.moderation.standing.transparency import month_before
 from fakes.installation import write_installation
 
 ANNA = "@anna:kith.test"

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import pytest
 
-from bots.cli.door import run_door
-from bots.cli.run import run_all
+from bots.cli.running.bots import run_all
+from bots.cli.running.door import run_door
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from fakes.door_scene import CONFIG
@@ -43,7 +43,7 @@ class Forked:
 @pytest.fixture
 def children(monkeypatch):
     made = type("Children", (Forked,), {"started": [], "stopped": [], "stops": "door"})
-    # `bots.cli.run` by name is the command.
+    # `bots.cli.running.bots` by name is the command.
     monkeypatch.setattr(sys.modules[run_all.__module__], "Forked", made)
     return made
 

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from rich.console import Console
 
-from bots.cli.database import open_database
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import load_deployment
 from bots.cli.rooms import make_so, organiser
 from bots.cli.status import show
 from bots.core.actions import BotName

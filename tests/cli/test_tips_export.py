@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from bots.cli import main
-from bots.cli.database import open_database
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import load_deployment
 from bots.core.actions import BotName
 from bots.core.settings import load_community
 from bots.resources.wisdom.records import OfferedTip, SharedTip, Stage

@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bots.cli.site import site_of, write_site
+from bots.cli.library.site import site_of, write_site
 from bots.cli.sorry import Sorry
 from bots.core.community import Contact, Country, Helpline
 from bots.core.library import Kind

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from bots.cli.site import site_of
+from bots.cli.library.site import site_of
 from bots.door.rendering import complete_languages
 from door.test_door_browser import SMALL_PHONE, Served, Visit, browser
 from fakes.door_scene import CATALOGUE, COMMUNITY

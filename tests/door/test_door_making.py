@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.cli.database import every_record
+from bots.cli.installation.database import every_record
 from bots.core.store import Keys, Store
 from bots.core.transport import TransportError
 from bots.door import work

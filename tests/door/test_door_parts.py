@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.cli.database import every_record
+from bots.cli.installation.database import every_record
 from bots.core.actions import BotName
 from bots.core.store import Keys, Store
 from bots.door import work

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from bots.cli import main
 from bots.cli.codes import lasting, make_codes
-from bots.cli.database import open_database
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.database import open_database
+from bots.cli.installation.deployment import load_deployment
 from bots.cli.sorry import Sorry
 from bots.door.codes import Codes, read_code
 from bots.door.sheet import _BORDER, _QR, link, sheet

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from bots.cli.deployment import load_deployment
 from bots.cli.doctor.examining import examine
 from bots.cli.doctor.findings import Trouble
+from bots.cli.installation.deployment import load_deployment
 
 pytestmark = pytest.mark.real
 

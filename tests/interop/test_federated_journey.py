@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 import yaml
 
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.deployment import load_deployment
 from bots.cli.rooms import look, organiser
 from bots.core.actions import BotName
 from bots.core.homeserver.process import Child, free_port

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bots.cli.deployment import load_deployment
+from bots.cli.installation.deployment import load_deployment
 from bots.cli.rooms import organiser
 from bots.core.matrix.http import path
 from bots.welcome.wording import SIGNS

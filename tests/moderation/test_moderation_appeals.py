@@ -8,7 +8,7 @@ import pytest
 
 from bots.core.actions import BotName, InRoom, Send
 from bots.core.community import Deed
-from bots.moderation.appeals import APPEAL_BUTTONS, MOST_CALLS
+from bots.moderation.appeals.asking import APPEAL_BUTTONS, MOST_CALLS
 from bots.moderation.records import Answer, Appeal
 from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, LANTERN, LEO, MIA, MO, OFFICE, ORGANISER, Scene
 from fakes.welcome_scene import COMMUNITY

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import InRoom, Log, Quote, Send
+from bots.moderation.cases.reporting import LIMITS
 from bots.moderation.commands import BUTTONS
-from bots.moderation.reporting import LIMITS
-from bots.moderation.unreadable import QUIET
+from bots.moderation.standing.unreadable import QUIET
 from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, HEL, LANTERN, LEO, MIA, MO, OFFICE, Scene
 from fakes.welcome_scene import COMMUNITY
 

@@ -7,11 +7,11 @@ import pytest
 
 from bots.core.actions import Audit, InRoom, Quote, Remember, Send, Words
 from bots.core.events import Redaction
-from bots.moderation.cases import FAMILIES, noticed, subject
-from bots.moderation.casework import JUST_NOW
+from bots.moderation.cases.casework import JUST_NOW
+from bots.moderation.cases.opening import FAMILIES, noticed, subject
+from bots.moderation.cases.since_then import MOST_EDITS
 from bots.moderation.detectors.finding import Finding, Whose
 from bots.moderation.passages.passage import Field
-from bots.moderation.since_then import MOST_EDITS
 from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, LEO, MIA, MO, OFFICE, Scene
 
 RULES = {"privacy": "No names, no addresses.", "selling": "Nothing is sold here."}

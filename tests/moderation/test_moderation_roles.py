@@ -8,11 +8,9 @@ import pytest
 
 from bots.core.community import Deed
 from bots.core.rooms import MembershipState
-from bots.moderation.commands import COMMANDS, Help, Report
-from bots.moderation.office_commands import OfficeCommand
+from bots.moderation.commands import COMMANDS, Help, OfficeCommand, Report, ShowGuidelines, Why
+from bots.moderation.ladder.roles import ASKS_FOR, Role, roles_in
 from bots.moderation.records import Proposal
-from bots.moderation.roles import ASKS_FOR, Role, roles_in
-from bots.moderation.rule_commands import ShowGuidelines, Why
 from fakes.moderation_scene import ANA, BEN, HARBOUR, HEL, LANTERN, LEO, MIA, MO, OFFICE, ORGANISER, Scene
 from fakes.welcome_scene import COMMUNITY
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bots.core.actions import Audit, InRoom, Send
-from bots.moderation.transparency import COUNTED, month_before, next_summary
+from bots.moderation.standing.transparency import COUNTED, month_before, next_summary
 from fakes.moderation_scene import ANA, BEN, HARBOUR, MO, OFFICE, Scene
 
 

@@ -6,8 +6,8 @@ from statistics import fmean
 
 import pytest
 
-from bots.cli.evaluating import measures
-from bots.cli.evaluating.suite import read_suite, with_typos
+from bots.cli.library.evaluating import measures
+from bots.cli.library.evaluating.suite import read_suite, with_typos
 from bots.core.settings import load_community
 from bots.resources.bot import called_in
 from bots.resources.finding import open_index

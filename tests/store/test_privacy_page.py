@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.cli.database import every_record
+from bots.cli.installation.database import every_record
 from bots.core.records import CORE_RECORDS
 from bots.core.store.columns import record_table
 from bots.core.store.schema import DUTIES, schema

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bots.cli.database import every_record
+from bots.cli.installation.database import every_record
 from bots.core.actions import Audit, BotName
 from bots.core.events import Unreadable
 from bots.core.store import DatabaseUrlError, Keys, Store, WrongKeyError

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.markup import escape
 
-from bots.cli.deployment import Deployment
 from bots.cli.doctor.examining import examine
 from bots.cli.doctor.findings import Finding, Severity, Trouble, Unasked, Well, summary
+from bots.cli.installation.deployment import Deployment
 from bots.core.community import Community
 
 _COLOURS: Mapping[Severity, str] = {Severity.DANGER: "bold red", Severity.WEAKNESS: "red", Severity.HINT: "yellow"}

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from bots.cli.deployment import Deployment
 from bots.cli.doctor.findings import Finding, Unasked, Verdict
 from bots.cli.doctor.questions import Answer, Asker, Check, Question
+from bots.cli.installation.deployment import Deployment
 from bots.cli.rooms import organiser
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName

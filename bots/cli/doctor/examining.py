@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import aiohttp
 
-from bots.cli.deployment import Deployment
 from bots.cli.doctor.accounts import account_checks
 from bots.cli.doctor.asking import Doors, ask, doors
 from bots.cli.doctor.devices import administers, one_time_keys, vouched_for
@@ -18,6 +17,7 @@ from bots.cli.doctor.kept import addresses, invitations
 from bots.cli.doctor.questions import Answer, Asker, Check, Question
 from bots.cli.doctor.rooms import room_findings
 from bots.cli.doctor.server import encrypted, is_inside, profile_checks, reached, surface_checks
+from bots.cli.installation.deployment import Deployment
 from bots.cli.rooms import look
 from bots.core.actions import BotName
 from bots.core.community import Community

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bots.cli.feeds.subscription import Subscription, names
+from bots.cli.library.feeds.subscription import Subscription, names
 from bots.cli.packs.adding import Plan, What
 from bots.cli.packs.manifest import Pack
 from bots.cli.packs.record import is_known

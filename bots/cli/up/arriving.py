@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bots.cli.deployment import Deployment
+from bots.cli.installation.deployment import Deployment
 from bots.cli.rooms import look, organiser
 from bots.cli.sorry import Sorry
 from bots.cli.up.accounts import MODERATOR

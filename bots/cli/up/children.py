@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bots.cli.forked import Forked
+from bots.cli.running.forked import Forked
 from bots.cli.sorry import Sorry
 
 DOOR = "door"

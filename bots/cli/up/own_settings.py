@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from bots.cli.deployment import Deployment, load_deployment
+from bots.cli.installation.deployment import Deployment, load_deployment
 from bots.cli.up.accounts import MODERATOR
 from bots.cli.up.children import DOOR
 from bots.cli.up.ready import user_id

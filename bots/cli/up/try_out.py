@@ -14,15 +14,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bots.cli.database import open_database
-from bots.cli.progress import Stages
+from bots.cli.installation.database import open_database
 from bots.cli.rooms import make_so, organiser
+from bots.cli.running.stopping import stop_requested
 from bots.cli.sorry import Sorry
-from bots.cli.stopping import stop_requested
 from bots.cli.up.accounts import MEMBERS, MODERATOR, Accounts
 from bots.cli.up.arriving import POLL, Arriving
 from bots.cli.up.children import DOOR, Children
 from bots.cli.up.own_settings import OwnSettings
+from bots.cli.up.progress import Stages
 from bots.cli.up.ready import SERVER_NAME, invitation, ready
 from bots.core.actions import BotName
 from bots.core.homeserver.process import free_port

@@ -19,7 +19,7 @@ from bots.core.crisis.hearing import HEARD, LATE, Asked, Hear, Heard, where_in
 from bots.core.crisis.tiers import NOTED, URGENT, Assessment, Tier, is_nearer
 from bots.core.events import Message, Tick
 from bots.core.rooms import RoomView
-from bots.moderation.cases import NUMBERS
+from bots.moderation.cases.opening import NUMBERS
 from bots.moderation.crisis.alerts import WHY, in_thread, raised, where_words
 from bots.moderation.crisis.lately import LATELY
 from bots.moderation.crisis.records import CrisisAlert

@@ -15,17 +15,16 @@ from bots.core.community import Community
 from bots.core.events import Message, MessageKind, Reaction
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.rooms.policies import About, Policy, Reason
-from bots.moderation.cases import NUMBERS
-from bots.moderation.commands import COMMANDS, Ban, Undo
-from bots.moderation.office_commands import Publish, Unpublish
+from bots.moderation.cases.opening import NUMBERS
+from bots.moderation.commands import COMMANDS, Ban, Publish, Undo, Unpublish
+from bots.moderation.ladder.places import Refused
+from bots.moderation.ladder.roles import Roles, refusal_words
 from bots.moderation.own_list.lines import is_about_our_list, standing_rule, waiting_label, waiting_number
 from bots.moderation.own_list.naming import Wanted, wanted
 from bots.moderation.own_list.records import ToPublish
 from bots.moderation.own_list.weighing import No, Rule, Weighed, lacking, list_room, rules_about, rules_of, weigh
-from bots.moderation.places import Refused
 from bots.moderation.records import Case, Decision
 from bots.moderation.references import numbered, pointed_at
-from bots.moderation.roles import Roles, refusal_words
 from bots.moderation.standing.asked import is_yes, not_yours, office_command, taken_away
 from bots.moderation.telling import UNDO_BUTTON, say_in_office
 from bots.moderation.whereabouts import members_rooms, moderators_room

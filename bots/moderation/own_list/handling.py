@@ -6,9 +6,9 @@ from __future__ import annotations
 from bots.core.bot import Handler
 from bots.core.community import Community
 from bots.core.events import Membership, Message, Outcome, Reaction, Tick
+from bots.moderation.ladder.roles import Roles
 from bots.moderation.own_list import after
 from bots.moderation.own_list.asking import Asking
-from bots.moderation.roles import Roles
 
 
 def own_list(community: Community, roles: Roles) -> tuple[Handler, ...]:  # type: ignore[type-arg]  # each has its own event and facts

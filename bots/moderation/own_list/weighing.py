@@ -13,7 +13,7 @@ from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.rooms.authority import power
 from bots.core.rooms.policies import About, Policy, would_name
 from bots.moderation.crisis.records import CrisisAlert
-from bots.moderation.ladder import has_moderator_power
+from bots.moderation.ladder.steps import has_moderator_power
 from bots.moderation.own_list.naming import too_wide
 from bots.moderation.records import Appeal
 from bots.moderation.whereabouts import members_rooms

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bots.core.actions import Action, Forget, Log, Param, Remember, Words
-from bots.moderation.carrying_out import Occasion, carry_out, take_back
-from bots.moderation.orders import Order
+from bots.moderation.ladder.carrying_out import Occasion, carry_out, take_back
+from bots.moderation.ladder.orders import Order
 from bots.moderation.policy_lists.matching import KINDS, MOST_AT_ONCE, Look, Spared, Touched
 from bots.moderation.policy_lists.records import ListMatch, May
 from bots.moderation.records import Kind

@@ -14,9 +14,9 @@ from bots.core.bot import Reader
 from bots.core.events import Message, Outcome, Tick
 from bots.core.records import CommunityRoom
 from bots.core.rooms import RoomRole, RoomView
-from bots.moderation.carrying_out import Occasion, take_back
-from bots.moderation.office_commands import Lists as ListsCommand
-from bots.moderation.office_commands import Subscribe, Unsubscribe
+from bots.moderation.commands import Lists as ListsCommand
+from bots.moderation.commands import Subscribe, Unsubscribe
+from bots.moderation.ladder.carrying_out import Occasion, take_back
 from bots.moderation.own_list.weighing import list_room, rules_of
 from bots.moderation.policy_lists.acting import WHY, YES, names
 from bots.moderation.policy_lists.matching import Lists, Look, Untouched

@@ -11,7 +11,7 @@ from bots.core.events import Membership, Message, Outcome, Reaction, RoomStateCh
 from bots.core.rooms import MembershipState, RoomRole
 from bots.core.rooms.authority import is_moderator
 from bots.core.rooms.policies import POLICY_TYPES
-from bots.moderation.office_commands import Subscribe
+from bots.moderation.commands import Subscribe
 from bots.moderation.policy_lists import moving
 from bots.moderation.policy_lists.acting import ALL, ONE, TAPS, WHY, YES, acted_on
 from bots.moderation.policy_lists.asking import PREVIEW, Asking

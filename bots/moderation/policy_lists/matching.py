@@ -11,10 +11,10 @@ from enum import StrEnum
 from bots.core.bot import Reader
 from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.rooms.policies import About, Policy
-from bots.moderation.cases import NUMBERS
+from bots.moderation.cases.opening import NUMBERS
 from bots.moderation.crisis.records import CrisisAlert
-from bots.moderation.ladder import has_moderator_power
-from bots.moderation.places import Place, hindrance, places
+from bots.moderation.ladder.places import Place, hindrance, places
+from bots.moderation.ladder.steps import has_moderator_power
 from bots.moderation.policy_lists.index import Index
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
 from bots.moderation.records import (

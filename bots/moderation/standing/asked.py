@@ -10,8 +10,7 @@ from bots.core.bot import Reader
 from bots.core.events import Message, MessageKind
 from bots.core.rooms import RoomRole
 from bots.core.rooms.authority import is_moderator
-from bots.moderation.commands import COMMANDS
-from bots.moderation.office_commands import OfficeCommand
+from bots.moderation.commands import COMMANDS, OfficeCommand
 from bots.moderation.telling import command_gone, tell
 
 MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)

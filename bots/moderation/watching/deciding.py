@@ -10,12 +10,12 @@ from datetime import datetime
 from bots.core.actions import Action, Priority, Redact, Remember, Words
 from bots.core.events import Event, Message, Outcome
 from bots.core.rooms import RoomView
-from bots.moderation.carrying_out import Occasion, carry_out
-from bots.moderation.cases import Subject, noticed
+from bots.moderation.cases.opening import Subject, noticed
 from bots.moderation.detectors.finding import Finding
-from bots.moderation.ladder import HELD_FOR, rule_and_number
-from bots.moderation.orders import Order
-from bots.moderation.places import places
+from bots.moderation.ladder.carrying_out import Occasion, carry_out
+from bots.moderation.ladder.orders import Order
+from bots.moderation.ladder.places import places
+from bots.moderation.ladder.steps import HELD_FOR, rule_and_number
 from bots.moderation.records import Decision, Kind
 from bots.moderation.telling import case_label, tell
 from bots.moderation.watching.files import asks

@@ -16,9 +16,8 @@ from bots.core.events import Message, MessageKind, Tick
 from bots.core.passed_on import PassedQuestion, question_in
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import place_of
-from bots.moderation.cases import family_of
-from bots.moderation.commands import COMMANDS
-from bots.moderation.rule_commands import ShowGuidelines, Why
+from bots.moderation.cases.opening import family_of
+from bots.moderation.commands import COMMANDS, ShowGuidelines, Why
 from bots.moderation.telling import tell
 from bots.moderation.watching.records import Reminded
 from bots.moderation.whereabouts import MEMBERS_ROOMS

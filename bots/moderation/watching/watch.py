@@ -20,16 +20,16 @@ from bots.core.crisis.tiers import CRIES, Tier
 from bots.core.events import Event, Message, Outcome, Unreadable
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomView, place_of
-from bots.moderation.cases import NUMBERS, subject
+from bots.moderation.cases.opening import NUMBERS, subject
 from bots.moderation.commands import COMMANDS
 from bots.moderation.crisis.lately import cried_lately
 from bots.moderation.detectors.finding import Detector, Finding, Setting
 from bots.moderation.detectors.noise import floods, in_message, may_tell
 from bots.moderation.detectors.own_words import OwnWords
-from bots.moderation.ladder import MUTES, has_moderator_power
+from bots.moderation.ladder.places import hindrance
+from bots.moderation.ladder.steps import MUTES, has_moderator_power
 from bots.moderation.passages.passage import Passage
 from bots.moderation.passages.reading import passages
-from bots.moderation.places import hindrance
 from bots.moderation.records import Decision, Kind
 from bots.moderation.watching.deciding import Noticed
 from bots.moderation.watching.files import DETECTOR, finding_of

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `kithroom library` commands: checked, tried, filled, given away and measured."""
