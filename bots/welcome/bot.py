@@ -14,14 +14,11 @@ from bots.core.events import DevicesChanged, Membership, Message, Outcome, PollA
 from bots.core.records import Record
 from bots.welcome import giving, picture
 from bots.welcome.answers import load
-from bots.welcome.conversation import Interview
-from bots.welcome.first_words import FirstWordsWatch
+from bots.welcome.conversation.machine import Interview
 from bots.welcome.gone import Gone
 from bots.welcome.handlers import Welcome
-from bots.welcome.history import History
 from bots.welcome.later_on import LaterOn
 from bots.welcome.listening import Listening
-from bots.welcome.moving import FOLLOWING
 from bots.welcome.records import (
     Arrivals,
     Consent,
@@ -32,6 +29,9 @@ from bots.welcome.records import (
     PastGiven,
     Telling,
 )
+from bots.welcome.rooms.first_words import FirstWordsWatch
+from bots.welcome.rooms.history import History
+from bots.welcome.rooms.moving import FOLLOWING
 
 
 @dataclass(frozen=True)

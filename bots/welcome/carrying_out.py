@@ -27,9 +27,9 @@ from bots.core.actions import (
 from bots.core.records import AgreedWords, SpokenLanguage
 from bots.welcome.arriving import OWN, introduced
 from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, past_once_more, put_by
+from bots.welcome.conversation.turn import Turn
 from bots.welcome.facts import Facts
 from bots.welcome.records import Consent, Conversation, Purpose
-from bots.welcome.turn import Turn
 from bots.welcome.unread import answered
 from bots.welcome.wording import SETTINGS_VERSION, Say
 

@@ -10,7 +10,7 @@ from itertools import product
 
 from bots.core.actions import Action, Cancel, Schedule
 from bots.core.hours import awake
-from bots.welcome.conversation import NOTE_DAYS
+from bots.welcome.conversation.machine import NOTE_DAYS
 from bots.welcome.facts import Facts
 from bots.welcome.records import Conversation, Pause, Step
 

@@ -13,9 +13,9 @@ from bots.core.events import Event
 from bots.core.records import AgreedWords, CommunityRoom, Holding, Measure, PrivateChat, RoomMeasure, SpokenLanguage
 from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.rooms.authority import power
+from bots.welcome.conversation.turn import World
 from bots.welcome.records import Arrivals, Consent, Conversation, Pause, Telling
 from bots.welcome.showing import Account
-from bots.welcome.turn import World
 
 if TYPE_CHECKING:
     from bots.welcome.listening import Ear

@@ -34,14 +34,14 @@ from bots.welcome.answers import Intent
 from bots.welcome.arriving import OWN, introduced, was_heard
 from bots.welcome.carrying_out import GREET, LABEL, carry_out, send
 from bots.welcome.commands import COMMANDS, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData, NotesAgain
-from bots.welcome.conversation import Interview
+from bots.welcome.conversation.machine import Interview
+from bots.welcome.conversation.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
 from bots.welcome.facts import Facts, facts_about
 from bots.welcome.giving import asked_of, given
-from bots.welcome.inviting import let_in_when_open, turned_down, what_came
 from bots.welcome.listening import Listening
 from bots.welcome.passing_on import heard
 from bots.welcome.records import Conversation, Step, Telling
-from bots.welcome.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
+from bots.welcome.rooms.inviting import let_in_when_open, turned_down, what_came
 from bots.welcome.unread import entered
 
 # Who was spoken to within this time sees our chat: a hundred invitations are answered once.

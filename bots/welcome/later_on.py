@@ -13,10 +13,10 @@ from bots.core.hours import awake
 from bots.welcome.arriving import ARRIVALS, have_arrived
 from bots.welcome.carrying_out import carry_out, forgotten
 from bots.welcome.coming_up import Later
-from bots.welcome.conversation import Interview
+from bots.welcome.conversation.machine import Interview
 from bots.welcome.facts import Facts, facts_about, facts_in_their_chat
-from bots.welcome.inviting import let_in_when_open, once_more, overlooked
 from bots.welcome.records import Arrivals, Pause, Step
+from bots.welcome.rooms.inviting import let_in_when_open, once_more, overlooked
 from bots.welcome.unread import hint
 
 

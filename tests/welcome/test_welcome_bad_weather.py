@@ -14,7 +14,7 @@ from bots.core.records import PrivateChat
 from bots.core.rooms import MembershipState
 from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import TransportError
-from bots.welcome.conversation import MOST_MESSAGES
+from bots.welcome.conversation.machine import MOST_MESSAGES
 from bots.welcome.records import Conversation, FirstWords, Step
 from bots.welcome.wording import SIGNS, sign_asked
 from fakes.crashes import Countdown, Mortal, MortalStore, Reborn

@@ -6,7 +6,7 @@ import pytest
 from bots.core.actions import BotName, InRoom, OwnWords, Send
 from bots.core.events import Message
 from bots.core.records import AgreedWords
-from bots.welcome.introducing import LONGEST_LINE
+from bots.welcome.conversation.introducing import LONGEST_LINE
 from bots.welcome.records import Step
 from fakes.parrot import settle
 from fakes.welcome_scene import ANA, BOT, Scene

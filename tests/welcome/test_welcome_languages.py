@@ -17,7 +17,7 @@ from bots.core.records import SpokenLanguage
 from bots.core.settings import load_community
 from bots.welcome.answers import load, plain
 from bots.welcome.commands import COMMANDS, Language, Report
-from bots.welcome.matching import Matcher
+from bots.welcome.conversation.matching import Matcher
 from bots.welcome.records import Who
 from bots.welcome.wording import APPS, SIGNS
 from fakes.welcome_scene import COMMUNITY, LOBBY, Scene

@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bots.welcome.answers import load
-from bots.welcome.matching import Found, Matcher, Unnamed
+from bots.welcome.conversation.matching import Found, Matcher, Unnamed
 from fakes.welcome_scene import COMMUNITY
 
 MATCHER = Matcher(COMMUNITY.conditions, load(["en"]))

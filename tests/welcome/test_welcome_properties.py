@@ -12,11 +12,11 @@ from bots.core.community import Federation
 from bots.core.language import Catalogue, shipped_words
 from bots.core.records import AgreedWords
 from bots.welcome.answers import load
-from bots.welcome.conversation import MOST_MESSAGES, Interview
-from bots.welcome.matching import Matcher
+from bots.welcome.conversation.machine import MOST_MESSAGES, Interview
+from bots.welcome.conversation.matching import Matcher
+from bots.welcome.conversation.turn import Said, World
 from bots.welcome.records import Conversation, Pause, Step
 from bots.welcome.showing import Account
-from bots.welcome.turn import Said, World
 from bots.welcome.wording import HEALTH_VERSION, Wording
 from fakes.welcome_scene import COMMUNITY, OFFICE, PRIVATE, Scene, with_federation
 

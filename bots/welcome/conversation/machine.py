@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bots.core.community import Community
-from bots.welcome.answering import Answering, resume
 from bots.welcome.answers import Vocabulary
-from bots.welcome.matching import Matcher
+from bots.welcome.conversation.answering import Answering, resume
+from bots.welcome.conversation.matching import Matcher
+from bots.welcome.conversation.turn import Input, Said, Tapped, Turn, World
 from bots.welcome.records import Conversation, Pause, Step, Who
-from bots.welcome.turn import Input, Said, Tapped, Turn, World
 from bots.welcome.wording import HEALTH_VERSION, Say, Wording, question_id
 
 MOST_MESSAGES = 3

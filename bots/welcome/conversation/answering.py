@@ -10,9 +10,9 @@ from bots.core.community import Community
 from bots.core.helplines import find_country, told
 from bots.core.language.names import meant, own_name
 from bots.welcome.answers import Intent
-from bots.welcome.arranging import Arranging
+from bots.welcome.conversation.arranging import Arranging
+from bots.welcome.conversation.turn import Mistyped, Said, Showed, Speak, Turn, World
 from bots.welcome.records import Conversation, Pause, Step
-from bots.welcome.turn import Mistyped, Said, Showed, Speak, Turn, World
 from bots.welcome.wording import HEALTH_VERSION, Say, Wording
 
 _PAUSED = (Pause.STOPPED, Pause.LATER)

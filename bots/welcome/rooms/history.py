@@ -23,11 +23,11 @@ from bots.core.events import DevicesChanged, Membership, Outcome, Tick
 from bots.core.rooms import MembershipState
 from bots.welcome.carrying_out import carry_out
 from bots.welcome.coming_up import PAST
+from bots.welcome.conversation.turn import Turn
+from bots.welcome.conversation.turning import with_more
 from bots.welcome.facts import Facts, facts_in_their_chat
 from bots.welcome.records import PastGiven, Pause
 from bots.welcome.showing import app_of
-from bots.welcome.turn import Turn
-from bots.welcome.turning import with_more
 from bots.welcome.wording import Say, Wording
 
 _DEVICE = "device"

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from bots.core.actions import Words
 from bots.welcome.answers import Intent, plain
-from bots.welcome.matching import Found, Unnamed
+from bots.welcome.conversation.matching import Found, Unnamed
+from bots.welcome.conversation.turn import Called, Said, Showed, Turn
+from bots.welcome.conversation.turning import Turning, with_more
 from bots.welcome.records import Step, Who
-from bots.welcome.turn import Called, Said, Showed, Turn
-from bots.welcome.turning import Turning, with_more
 from bots.welcome.wording import APPS, Say, sign_asked
 
 # So much of what somebody wants the moderators to hear is passed on.

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from bots.core.helplines import find_country, for_young_people
 from bots.welcome.answers import Intent
-from bots.welcome.letting_in import LettingIn
+from bots.welcome.conversation.letting_in import LettingIn
+from bots.welcome.conversation.turn import Said, Turn
 from bots.welcome.records import Step
-from bots.welcome.turn import Said, Turn
 from bots.welcome.wording import HEALTH_VERSION, Say
 
 

@@ -14,7 +14,7 @@ from bots.core.events import Outcome
 from bots.core.rooms import MembershipState, RoomView
 from bots.welcome.carrying_out import carry_out, to_office
 from bots.welcome.coming_up import INVITE, Later, put_by, tick_id
-from bots.welcome.conversation import Interview
+from bots.welcome.conversation.machine import Interview
 from bots.welcome.facts import Facts
 from bots.welcome.records import Pause
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from bots.core.actions import Words
 from bots.core.community import Community
 from bots.welcome.answers import Intent, Vocabulary
-from bots.welcome.matching import Found, Matcher
+from bots.welcome.conversation.matching import Found, Matcher
+from bots.welcome.conversation.turn import Called, Input, Said, Tapped, Turn, World
 from bots.welcome.records import Conversation, Pause, Step, Who
 from bots.welcome.showing import what_shows
-from bots.welcome.turn import Called, Input, Said, Tapped, Turn, World
 from bots.welcome.wording import Say, Wording
 
 # What is asked once only, and may be left out.

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.core.anonymity import look_at_line
-from bots.welcome.agreeing import Agreeing
 from bots.welcome.answers import Intent
+from bots.welcome.conversation.agreeing import Agreeing
+from bots.welcome.conversation.turn import Said, Turn
+from bots.welcome.conversation.turning import with_more
 from bots.welcome.records import Step
 from bots.welcome.showing import MOST_FINDINGS
-from bots.welcome.turn import Said, Turn
-from bots.welcome.turning import with_more
 
 # In characters. Longer ones are for the person to say themselves.
 LONGEST_LINE = 500

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bots.core.actions import Words
 from bots.welcome.answers import Intent
-from bots.welcome.introducing import Introducing
+from bots.welcome.conversation.introducing import Introducing
+from bots.welcome.conversation.turn import Turn
+from bots.welcome.conversation.turning import with_more
 from bots.welcome.records import Step, Who
-from bots.welcome.turn import Turn
-from bots.welcome.turning import with_more
 from bots.welcome.wording import NOTES_VERSION
 
 

@@ -9,9 +9,9 @@ from bots.core.helplines import find_country
 from bots.core.hours import offset_of, times_in, written
 from bots.core.language.names import meant
 from bots.welcome.answers import Intent
+from bots.welcome.conversation.settling_in import SettlingIn
+from bots.welcome.conversation.turn import Turn
 from bots.welcome.records import Step
-from bots.welcome.settling_in import SettlingIn
-from bots.welcome.turn import Turn
 
 _IN_ORDER = (Step.COUNTRY, Step.LANGUAGE, Step.CLOCK, Step.QUIET, Step.DONE)
 _TWO = 2
