@@ -19,7 +19,7 @@ from bots.cli.privacy import words_of
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName, Words
 from bots.core.store.audit import Wrong
-from bots.moderation.standing.transparency import COUNTED, month_before, name, told
+from bots.moderation.standing.transparency import kinds, month_before, name, times, told
 
 _COLUMNS = (
     "number",
@@ -102,7 +102,7 @@ async def summary(config: Path, months: int) -> Table:
     table.add_column("")
     for first, _ in spans:
         table.add_column(f"{first:%Y-%m}", justify="right")
-    for kind in COUNTED:
-        numbers = (say(told(each.get(kind, 0))) for each in counts)
+    for kind in kinds(*counts):
+        numbers = (say(told(times(each, kind))) for each in counts)
         table.add_row(say(name(kind)), *numbers)
     return table

@@ -20,6 +20,8 @@ from bots.moderation.policy_lists.records import PolicyList
 from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away
 from bots.moderation.standing.lacks import Standing, standings
 from bots.moderation.standing.watching import unprotected
+from bots.moderation.telling import list_line
+from bots.moderation.whereabouts import list_room
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 # Below so many messages a share says more about somebody than about the room.
@@ -43,6 +45,7 @@ class Read:
 class Facts:
     """What the answer depends on. `waiting` is how many actions wait to be carried out; `lists` are those read.
 
+    `own` is the room of the list that we publish.
     `blind` are the rooms where something since yesterday could not be read.
     """
 
@@ -55,6 +58,7 @@ class Facts:
     blind: frozenset[str] = frozenset()
     waiting: int = 0
     lists: tuple[str, ...] = ()
+    own: RoomView | None = None
     mode: Mode = Mode.ACT
     observed: tuple[str, ...] = ()
 
@@ -77,6 +81,7 @@ class Answering:
             may=may_ask(event, reader),
             me=reader.me,
             lists=tuple(each.name for each in await reader.find(PolicyList) if each.active and not each.gone),
+            own=list_room(reader),
             office=next(iter(reader.rooms(RoomRole.MODERATORS)), None),
             rooms=standings(known, reader.room, reader.me, reader.bots),
             read=counted(days, (reader.now - WEEK).date().isoformat()),
@@ -142,6 +147,8 @@ def told(facts: Facts) -> tuple[Words, ...]:
         parts.append(Words("moderation.status.observed", {"names": ", ".join(facts.observed)}))
     if facts.lists:
         parts.append(Words("moderation.status.lists", {"lists": ", ".join(facts.lists)}))
+    if facts.own is not None:
+        parts.append(list_line(facts.own))
     waiting = {"count": facts.waiting}
     parts.append(Words("moderation.status.waiting", waiting) if facts.waiting else Words("moderation.status.idle"))
     return tuple(parts)

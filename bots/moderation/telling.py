@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from bots.core.actions import Action, BotName, InPrivateChat, InRoom, LabelRef, Priority, Redact, Send, Words
+from bots.core.actions import Action, BotName, InPrivateChat, InRoom, LabelRef, Param, Priority, Redact, Send, Words
 from bots.core.events import Event
 from bots.core.rooms import RoomView
 from bots.moderation.records import Decision, Kind
@@ -160,3 +160,11 @@ def command_gone(event: Event) -> Redact:
         sender=event.sender,
         asked_by_sender=True,
     )
+
+
+def list_line(room: RoomView, as_told: Callable[[int], Param] = int) -> Words:
+    """The list that we publish: the way to it that others take, and how many rules stand there."""
+    server = min(room.creators, default="").partition(":")[2]
+    link = f"https://matrix.to/#/{room.room_id}?via={server}"
+    rules = sum(policy is not None for policy in room.policies.values())
+    return Words("moderation.own_list.line", {"link": link, "rules": as_told(rules)})

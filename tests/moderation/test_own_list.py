@@ -253,6 +253,70 @@ async def test_who_has_a_hard_time_between_the_question_and_the_yes_is_not_publi
     assert house.recorded(ToPublish) == []
 
 
+async def a_ban_of(house, user, **ago):
+    """They were here, were banned, and are known to the homeserver as banned. Some time has passed since."""
+    await house.orders(MO, "!ban everywhere", reply_to=house.says(user, "buy my pills"))
+    await house.waits(**ago)
+
+
+async def test_of_who_was_banned_just_now_it_is_known_whether_they_had_a_hard_time(house):
+    await a_ban_of(house, ANA, hours=47)
+    (told,) = await house.asks(f"!publish {ANA} spam")
+    assert "somebody else of you" not in told
+    await house.taps("✅", ASKED)
+    assert standing(house) == [(About.USER, ANA, "spam")]
+
+
+@pytest.mark.parametrize("what", [ANA, "@an*:kith.test"])
+async def test_later_only_people_know_so_it_takes_two_of_them(house, what):
+    await a_ban_of(house, ANA, hours=49)
+    (told,) = await house.asks(f"!publish {what} spam")
+    assert "I no longer know how they were then" in told
+    for told in (await house.taps("✅", ASKED), await house.asks("!publish yes")):
+        assert "takes somebody else of you" in told[0]
+    assert standing(house) == []
+    await house.taps("✅", ASKED, MIA)
+    assert standing(house) == [(About.USER, what, "spam")]
+    kinds = [(kind, actor) for kind, actor, _ in audited(house) if kind.startswith("publish")]
+    assert kinds == [("publish_asked", MO), ("publish.user", MIA)]
+
+
+@pytest.mark.parametrize("reply", [True, False])
+async def test_the_second_person_can_write_it_too(house, reply):
+    await a_ban_of(house, ANA, hours=49)
+    await house.asks(f"!publish {ANA} spam")
+    line = [e for e in house.homeserver.timeline(house.office) if ASKED in getattr(e, "text", "")][-1]
+    await house.asks(f"!publish {EVIL} scam", MIA if reply else MO)
+    await house.orders(MIA, "!publish yes", room_id=house.office, reply_to=line.event_id if reply else None)
+    assert standing(house) == [(About.USER, ANA, "spam")]
+
+
+async def test_who_left_by_themselves_takes_two_as_well(house):
+    house.homeserver.leave(ANA, house.harbour)
+    house.homeserver.leave(ANA, house.lobby)
+    await house.settles()
+    assert "somebody else of you" in (await house.asks(f"!publish {ANA} spam"))[0]
+
+
+async def test_where_there_is_no_second_moderator_one_is_enough(house):
+    await a_ban_of(house, ANA, hours=49)
+    for room in (house.harbour, house.lobby):
+        house.homeserver.set_power(ORGANISER, room, MIA, 0)
+        house.homeserver.leave(ORGANISER, room)
+    await house.settles()
+    await house.asks(f"!publish {ANA} spam")
+    await house.taps("✅", ASKED)
+    assert standing(house) == [(About.USER, ANA, "spam")]
+
+
+async def test_a_cry_that_is_still_known_stays_a_no_however_many_say_yes(house):
+    await a_ban_of(house, ANA, hours=49)
+    await house.asks(f"!publish {ANA} spam")
+    await in_distress(house, ANA)
+    assert "had a hard time" in (await house.taps("✅", ASKED, MIA))[0]
+    assert standing(house) == []
+
+
 async def test_nobody_whose_appeal_is_open(house):
     async with house.store.transaction(BotName.MODERATION, house.clock.now()) as transaction:
         await transaction.remember(Appeal(decision=7, target=EVE, at=house.clock.now()))
@@ -420,6 +484,23 @@ async def test_lists_shows_it_with_the_way_to_it(house):
     await published(house)
     (told,) = await house.asks("!lists")
     assert f"https://matrix.to/#/{house.list}?via=kith.test (rules 1)" in told
+
+
+async def test_status_says_where_it_is_and_how_many_rules_stand_on_it(house):
+    await published(house)
+    assert f"https://matrix.to/#/{house.list}?via=kith.test (rules 1)" in (await house.asks("!status"))[0]
+
+
+async def test_the_monthly_numbers_tell_of_it_from_ten_on(house):
+    for number in range(10):
+        await published(house, f"e{number}.evil.example spam")
+    await house.orders(MO, "hello", room_id=house.office)
+    await house.asks("!unpublish e1.evil.example")
+    await house.waits(days=35)
+    (told,) = [told for told in house.told if "in the month that began" in told]
+    assert "rules put on our own list: 10" in told
+    assert "rules taken off our own list: fewer than 10" in told
+    assert f"https://matrix.to/#/{house.list}?via=kith.test (rules fewer than 10)" in told
 
 
 async def test_its_rules_go_along_when_its_room_is_upgraded(house):

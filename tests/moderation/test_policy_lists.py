@@ -213,7 +213,8 @@ async def test_moderators_bots_and_our_own_homeserver_are_never_touched(house):
     assert [told for told in house.told if "I never act on a moderator" in told] == house.told
 
 
-async def test_too_many_at_once_are_asked_about(house):
+@pytest.mark.parametrize("answer", ["✅", f"!subscribe yes {LIST}", f"!abonnieren  ja  {LIST}"])
+async def test_too_many_at_once_are_asked_about(house, answer):
     people = [f"@p{number}:else.example" for number in range(8)]
     for person in people:
         house.homeserver.join(person, house.lobby)
@@ -224,7 +225,12 @@ async def test_too_many_at_once_are_asked_about(house):
     (told,) = house.told
     assert "8 of our people came onto the list" in told
     assert not house.recorded(Decision)
-    await house.taps("✅", "came onto the list")
+    assert f"!subscribe yes {LIST}" in told
+    # Of another list, or of none, it says nothing.
+    assert "We read no list of that name" in (await house.asks("!subscribe yes #other:other.example"))[0]
+    await house.asks("!subscribe yes")
+    assert not house.recorded(Decision)
+    await (house.taps("✅", "came onto the list") if answer == "✅" else house.asks(answer))
     assert {house.state(person, house.lobby) for person in people} == {MembershipState.BAN}
 
 

@@ -129,6 +129,23 @@ async def test_a_list_that_may_ban_shuts_out_once_for_many_changes_and_lets_in_a
     assert "e3.example.net" not in denied(house)
 
 
+async def test_who_lets_in_what_a_list_names_is_told_that_it_will_be_shut_out_again(house):
+    await reads_a_list(house)
+    rule(house, "evil.example")
+    await house.settles()
+    await house.waits(seconds=11)
+    (told,) = await house.asks("!server allow Evil.example")
+    assert "evil.example is let in again" in told
+    assert f"still stands on a list that may ban: {house.list}" in told
+    assert denied(house) == ["old.example"]
+    await house.waits(hours=1)
+    await house.waits(seconds=11)
+    assert denied(house) == ["old.example", "evil.example"]
+    rule(house, "evil.example", gone=True)
+    await house.settles()
+    assert "still stands" not in (await house.asks("!server allow evil.example"))[0]
+
+
 @pytest.mark.parametrize("may", ["tell", "hold", "remove"])
 async def test_a_list_that_may_less_shuts_nobody_out(house, may):
     await reads_a_list(house, may)

@@ -17,10 +17,10 @@ from bots.core.rooms import MembershipState, RoomView
 from bots.core.rooms.policies import About, Policy
 from bots.moderation.own_list.asking import WHY, take_off
 from bots.moderation.own_list.lines import standing_label
-from bots.moderation.own_list.weighing import Rule, list_room, rules_about
+from bots.moderation.own_list.weighing import Rule, rules_about
 from bots.moderation.records import Decision, Kind
 from bots.moderation.telling import UNDO_BUTTON, say_in_office, tell
-from bots.moderation.whereabouts import members_rooms, moderators_room
+from bots.moderation.whereabouts import list_room, members_rooms, moderators_room
 
 UNBANNED = "moderation.own_list.unbanned"
 # An end of a ban is an end in a hundred rooms, one after the other; and may be a ban of another kind a moment later.

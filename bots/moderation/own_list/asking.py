@@ -22,12 +22,12 @@ from bots.moderation.ladder.roles import Roles, refusal_words
 from bots.moderation.own_list.lines import is_about_our_list, standing_rule, waiting_label, waiting_number
 from bots.moderation.own_list.naming import Wanted, wanted
 from bots.moderation.own_list.records import ToPublish
-from bots.moderation.own_list.weighing import No, Rule, Weighed, lacking, list_room, rules_about, rules_of, weigh
+from bots.moderation.own_list.weighing import No, Rule, Weighed, lacking, rules_about, rules_of, weigh
 from bots.moderation.records import Case, Decision
 from bots.moderation.references import numbered, pointed_at
 from bots.moderation.standing.asked import is_yes, not_yours, office_command, taken_away
 from bots.moderation.telling import UNDO_BUTTON, say_in_office
-from bots.moderation.whereabouts import members_rooms, moderators_room
+from bots.moderation.whereabouts import list_room, members_rooms, moderators_room
 
 WHY = "moderation.own_list"
 YES = "✅"
@@ -101,7 +101,8 @@ class Asking:
         label = await reader.label(event.target)
         key = event.key.replace("\ufe0f", "")
         if key == YES and (number := waiting_number(label)) is not None:
-            return await self._facts(event, reader, await self._yes(await reader.get(ToPublish, number), reader))
+            waits = await reader.get(ToPublish, number)
+            return await self._facts(event, reader, await self._yes(waits, event.sender, reader))
         if key == UNDO_BUTTON.replace("\ufe0f", "") and is_about_our_list(label):
             return await self._facts(event, reader, await self._take_back(label, reader))
         return Facts()
@@ -137,7 +138,7 @@ class Asking:
     def _asked_back(self, by: str, facts: Facts) -> Sequence[Action]:
         """Nobody reads it before somebody says yes to this, knowing what it means."""
         assert isinstance(facts.asked, Ask)
-        named, number = facts.asked.wanted, facts.asked.number
+        named, number, two = facts.asked.wanted, facts.asked.number, facts.asked.weighed.two
         assert named.reason is not None
         record = ToPublish(number=number, entity=named.entity, about=named.about, reason=named.reason, by=by)
         about: dict[str, Param] = {"who": named.entity, "reason": Words(f"moderation.own_list.reason.{named.reason}")}
@@ -147,10 +148,13 @@ class Asking:
         ]
         if facts.asked.weighed.people:
             parts.append(Words("moderation.own_list.people", {"count": facts.asked.weighed.people}))
+        parts += [Words("moderation.own_list.two")] * two
         parts.append(Words("moderation.own_list.yes"))
         label = waiting_label(number)
+        first = (Audit(why=WHY, kind="publish_asked", actor=by, target=named.entity),) if two else ()
         return (
             Remember(why=WHY, record=record),
+            *first,
             *say_in_office(facts.office, None, *parts, label=label, buttons=(YES,)),
         )
 
@@ -185,8 +189,7 @@ class Asking:
 
     async def _publish(self, text: str, event: Message, reader: Reader) -> Ask | Confirm | No:
         if is_yes(text):
-            theirs = await reader.find(ToPublish, by=event.sender)
-            return await self._yes(theirs[-1] if theirs else None, reader)
+            return await self._yes(await self._meant(event, reader), event.sender, reader)
         if (no := lacking(reader, self.community)) is not None:
             return no
         named = await _named(text, event, reader)
@@ -195,10 +198,28 @@ class Asking:
         weighed = await weigh(named.policy, reader, self.community)
         return Ask(named, weighed, await reader.next_number(NUMBERS))
 
-    async def _yes(self, waits: ToPublish | None, reader: Reader) -> Confirm | No:
+    async def _meant(self, event: Message, reader: Reader) -> ToPublish | None:
+        """What a written yes is to: the question that it replies to; else one's own; else one that needs a second."""
+        if (number := waiting_number(await _label_of(event, reader))) is not None:
+            return await reader.get(ToPublish, number)
+        newest = sorted(await reader.find(ToPublish), key=lambda each: each.number, reverse=True)
+        own = [each for each in newest if each.by == reader.pseudonym(event.sender)]
+        second = [each for each in newest if (await weigh(each.policy, reader, self.community)).two]
+        return next(iter(own or second), None)
+
+    async def _yes(self, waits: ToPublish | None, by: str, reader: Reader) -> Confirm | No:
         if waits is None:
             return No.LAPSED
-        return Confirm(waits, await weigh(waits.policy, reader, self.community))
+        weighed = await weigh(waits.policy, reader, self.community)
+        first = waits.by == reader.pseudonym(by)
+        if weighed.no is None and weighed.two and first and self._others(by, reader):
+            return No.SECOND
+        return Confirm(waits, weighed)
+
+    def _others(self, by: str, reader: Reader) -> bool:
+        """Whether anybody else could say yes."""
+        could = {u for room in members_rooms(reader) for u in room.joined() if self.roles.allow(room, u, Ban())}
+        return bool(could - reader.bots - {by})
 
     async def _unpublish(self, text: str, event: Message, reader: Reader) -> Withdraw | Take | No:
         room = list_room(reader)

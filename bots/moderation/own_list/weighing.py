@@ -5,19 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from bots.core.bot import Reader
 from bots.core.community import Community
-from bots.core.rooms import MembershipState, RoomRole, RoomView
+from bots.core.rooms import MembershipState, RoomView
 from bots.core.rooms.authority import power
 from bots.core.rooms.policies import About, Policy, would_name
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.ladder.steps import has_moderator_power
 from bots.moderation.own_list.naming import too_wide
-from bots.moderation.records import Appeal
-from bots.moderation.whereabouts import members_rooms
+from bots.moderation.records import Appeal, Decision, Kind
+from bots.moderation.whereabouts import list_room, members_rooms
 
+# How long after a ban a cry of the day before it is still known.
+_REMEMBERED = (CrisisAlert.duty.keep or timedelta()) - timedelta(days=1)
 _HERE = (MembershipState.JOIN, MembershipState.INVITE, MembershipState.KNOCK)
 
 
@@ -35,6 +38,7 @@ class No(StrEnum):
     THERE = "there"
     ABSENT = "absent"
     LAPSED = "lapsed"
+    SECOND = "second"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """`no` is why it can't be; `people` is how many of ours it would be about all the same."""
+    """`no` is why it can't be; `people` is how many of ours it would be about all the same.
+
+    `two`: it takes a second person's yes, since nobody but people can know any more what it was about.
+    """
 
     no: No | None = None
     people: int = 0
-
-
-def list_room(reader: Reader) -> RoomView | None:
-    """The room of the community's own list, if it has one and the bot is in it."""
-    room = next(iter(reader.rooms(RoomRole.OWN_LIST)), None)
-    return room if room is not None and reader.me in room.joined() else None
+    two: bool = False
 
 
 def rules_of(room: RoomView) -> tuple[Rule, ...]:
@@ -105,7 +107,8 @@ async def weigh(policy: Policy, reader: Reader, community: Community) -> Weighed
         return Weighed(No.HERE)
     if any(appeal.answer is None for appeal in await reader.find(Appeal, target=policy.entity)):
         return Weighed(No.APPEAL)
-    return Weighed(No.THERE if rules_about(room, policy.entity) else None, touched)
+    there = No.THERE if rules_about(room, policy.entity) else None
+    return Weighed(there, touched, two=policy.about is About.USER and await _is_long_ago(policy, rooms, reader))
 
 
 def _ours(rooms: Sequence[RoomView], reader: Reader, community: Community) -> set[str]:
@@ -119,6 +122,18 @@ async def _in_distress(policy: Policy, reader: Reader) -> bool:
     if not policy.is_glob:
         return bool(await reader.find(CrisisAlert, person=policy.entity))
     return any(policy.names(alert.person) for alert in await reader.find(CrisisAlert))
+
+
+async def _is_long_ago(policy: Policy, rooms: Sequence[RoomView], reader: Reader) -> bool:
+    """Whether it names somebody who was here, and what was heard of them then may be forgotten by now."""
+    were_here = {user for room in rooms for user in room.members if policy.names(user)}
+    if not policy.is_glob and await reader.find(Decision, target=policy.entity):
+        were_here.add(policy.entity)
+    for user in were_here:
+        bans = [each.at for each in await reader.find(Decision, target=user) if each.kind is Kind.BAN]
+        if not bans or reader.now - max(bans) >= _REMEMBERED:
+            return True
+    return False
 
 
 def _reaches(policy: Policy, user: str) -> bool:

@@ -17,13 +17,13 @@ from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.commands import Lists as ListsCommand
 from bots.moderation.commands import Subscribe, Unsubscribe
 from bots.moderation.ladder.carrying_out import Occasion, take_back
-from bots.moderation.own_list.weighing import list_room, rules_of
 from bots.moderation.policy_lists.acting import WHY, YES, names
 from bots.moderation.policy_lists.matching import Lists, Look, Untouched
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
 from bots.moderation.policy_lists.soon import merge_soon
 from bots.moderation.standing.asked import is_yes, may_ask, not_yours, office_command, taken_away
-from bots.moderation.telling import say_in_office
+from bots.moderation.telling import list_line, say_in_office
+from bots.moderation.whereabouts import list_room
 
 PREVIEW = "moderation.lists.preview"
 _FIRST_LOOK, _LOOKS = timedelta(seconds=2), 10
@@ -104,7 +104,7 @@ class Asking:
         if isinstance(command, ListsCommand):
             looks = [await self.lists.look(each, reader, only=("@nobody",)) for each in mine if each.active]
             return replace(facts, lists=tuple(looks))
-        if isinstance(command, Unsubscribe) and (found := _named(command.room, mine)) is not None:
+        if isinstance(command, Unsubscribe) and (found := named(command.room, mine)) is not None:
             matches = await reader.find(ListMatch, list_id=found.room_id)
             return replace(
                 facts,
@@ -200,14 +200,20 @@ def _rooms(reader: Reader) -> dict[str, RoomView]:
     return {room.room_id: room for role in (RoomRole.LOBBY, RoomRole.CONDITION) for room in reader.rooms(role)}
 
 
-def _named(text: str, lists: Sequence[PolicyList]) -> PolicyList | None:
+def yes_to(text: str) -> str | None:
+    """Whose name follows the yes in `!subscribe yes #list:server`: the word twin of a ✅ about a list that is read."""
+    yes, _, name = text.strip().partition(" ")
+    return name.strip() if is_yes(yes) and name.strip() else None
+
+
+def named(text: str, lists: Sequence[PolicyList]) -> PolicyList | None:
     """The list that is meant: by what it was called when it was subscribed to, or by its room's id."""
     asked = wanted(text)
     return next((each for each in lists if asked is not None and asked.room in (each.name, each.room_id)), None)
 
 
 def _shown(facts: Facts) -> Sequence[Action]:
-    own = (_own_line(facts.own),) if facts.own is not None else ()
+    own = (list_line(facts.own),) if facts.own is not None else ()
     if not facts.lists:
         return say_in_office(facts.office, None, Words("moderation.lists.none"), *own)
     lines = tuple(
@@ -226,29 +232,25 @@ def _shown(facts: Facts) -> Sequence[Action]:
     return say_in_office(facts.office, None, Words("moderation.lists.all", {"lists": lines}), *own)
 
 
-def _own_line(room: RoomView) -> Words:
-    """The list that we publish, with the way to it that others take."""
-    server = min(room.creators, default="").partition(":")[2]
-    link = f"https://matrix.to/#/{room.room_id}?via={server}"
-    return Words("moderation.own_list.line", {"link": link, "rules": len(rules_of(room))})
-
-
 def _asked_for(facts: Facts, text: str) -> Sequence[Action]:
     if is_yes(text) and any(not each.active for each in facts.mine):
         # `handling` does it.
         return ()
-    asked = wanted(text)
-    if asked is None:
+    if (asked := yes_to(text)) is not None:
+        known = named(asked, facts.mine) is not None
+        return () if known else say_in_office(facts.office, None, Words("moderation.lists.unknown"))
+    wish = wanted(text)
+    if wish is None:
         return say_in_office(facts.office, None, Words("moderation.lists.which"))
-    record = PolicyList(room_id=asked.room, name=asked.room, may=asked.may)
+    record = PolicyList(room_id=wish.room, name=wish.room, may=wish.may)
     return (
         Remember(why=WHY, record=record),
-        Join(why=WHY, room_id=asked.room, via=asked.via, follow_up=True),
+        Join(why=WHY, room_id=wish.room, via=wish.via, follow_up=True),
     )
 
 
 def _unsubscribed(facts: Facts, text: str) -> Sequence[Action]:
-    found = _named(text, facts.mine)
+    found = named(text, facts.mine)
     if found is None or facts.occasion is None:
         return say_in_office(facts.office, None, Words("moderation.lists.unknown"))
     actions: list[Action] = [

@@ -14,7 +14,7 @@ from bots.core.rooms.policies import POLICY_TYPES
 from bots.moderation.commands import Subscribe
 from bots.moderation.policy_lists import moving
 from bots.moderation.policy_lists.acting import ALL, ONE, TAPS, WHY, YES, acted_on
-from bots.moderation.policy_lists.asking import PREVIEW, Asking
+from bots.moderation.policy_lists.asking import PREVIEW, Asking, named, yes_to
 from bots.moderation.policy_lists.matching import KINDS, Lists, Look
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
 from bots.moderation.policy_lists.soon import merge_soon
@@ -88,9 +88,15 @@ class Watching:
         return None
 
     async def gather_word(self, event: Message, reader: Reader) -> Tapped | None:
-        """The same, for who writes it: yes to the list that was asked about last."""
+        """The same, for who writes it: yes to the list that was asked about last, or to the one that it names."""
         command = office_command(event, reader)
-        if not isinstance(command, Subscribe) or not is_yes(command.room) or not may_ask(event, reader):
+        if not isinstance(command, Subscribe) or not may_ask(event, reader):
+            return None
+        if (asked := yes_to(command.room)) is not None:
+            read = [each for each in await reader.find(PolicyList) if each.active]
+            found = named(asked, read)
+            return await self._about_a_list(f"{ALL}{found.room_id}", reader) if found is not None else None
+        if not is_yes(command.room):
             return None
         waiting = [each for each in await reader.find(PolicyList) if not each.active]
         return await self._about_a_list(f"{PREVIEW}:{waiting[-1].room_id}", reader) if waiting else None

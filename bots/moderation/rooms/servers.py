@@ -37,6 +37,7 @@ class Facts:
     """What was asked (`deny`, `allow`, or "" to be shown), about whom, and the rooms where it can be done.
 
     `federated` are those that other homeservers can be in at all. `denied` is who is shut out now, and by whose wish.
+    `named` are the lists that may ban and name it, so that it is shut out again.
     """
 
     asked: bool = False
@@ -49,6 +50,7 @@ class Facts:
     federated: tuple[RoomView, ...] = ()
     rooms: tuple[RoomView, ...] = ()
     denied: tuple[DeniedServer, ...] = ()
+    named: tuple[str, ...] = ()
     wanted: frozenset[str] | None = None
 
 
@@ -77,6 +79,7 @@ class Servers:
             federated=facts.federated,
             rooms=facts.rooms,
             denied=facts.denied,
+            named=await _named_by(server, reader),
         )
 
     def decide(self, event: Message, facts: Facts) -> tuple[Action, ...]:
@@ -93,15 +96,12 @@ class Servers:
         if event.kind != MERGE:
             return Facts()
         wanted: set[str] = set()
-        for each in await reader.find(PolicyList):
-            if not each.active or each.may is not May.BAN:
-                continue
+        for each in await _that_may_ban(reader):
             view = reader.room(each.room_id)
             if view is None:
                 # What can't be read any more lets nobody go.
                 return Facts()
-            rules = (policy for policy in view.policies.values() if policy is not None)
-            wanted |= {rule.entity.casefold() for rule in rules if rule.about is About.SERVER and rule.entity}
+            wanted |= _servers_on(view)
         facts = await self._facts(reader)
         allowed = sorted(each for each in wanted if _NAME.fullmatch(each) and not self._is_protected(each, reader))
         return Facts(
@@ -186,13 +186,14 @@ def _answer(event: Message, facts: Facts) -> Sequence[Action]:
         return say_in_office(facts.office, None, Words("moderation.servers.no_power"))
     audit = Audit(why=WHY, kind=f"server.{facts.what}", actor=event.sender)
     if facts.what == "allow":
+        again = (Words("moderation.servers.named", {**about, "lists": ", ".join(facts.named)}),) if facts.named else ()
         if known is None:
-            return say_in_office(facts.office, None, Words("moderation.servers.unknown", about))
+            return say_in_office(facts.office, None, Words("moderation.servers.unknown", about), *again)
         return (
             Forget(why=WHY, record=DeniedServer, key=(facts.server,)),
             audit,
             *_changed(facts, (), (facts.server,)),
-            *say_in_office(facts.office, None, Words("moderation.servers.allowed", about)),
+            *say_in_office(facts.office, None, Words("moderation.servers.allowed", about), *again),
         )
     if facts.protected:
         return say_in_office(facts.office, None, Words("moderation.servers.protected", about))
@@ -203,6 +204,21 @@ def _answer(event: Message, facts: Facts) -> Sequence[Action]:
         *_changed(facts, (facts.server,), ()),
         *say_in_office(facts.office, None, words),
     )
+
+
+async def _that_may_ban(reader: Reader) -> Sequence[PolicyList]:
+    return [each for each in await reader.find(PolicyList) if each.active and each.may is May.BAN]
+
+
+def _servers_on(view: RoomView) -> set[str]:
+    rules = (policy for policy in view.policies.values() if policy is not None)
+    return {rule.entity.casefold() for rule in rules if rule.about is About.SERVER and rule.entity}
+
+
+async def _named_by(server: str, reader: Reader) -> tuple[str, ...]:
+    """The lists that have it shut out, as they are called."""
+    views = [(each.name, reader.room(each.room_id)) for each in await _that_may_ban(reader)]
+    return tuple(name for name, view in views if view is not None and server in _servers_on(view))
 
 
 def _shown(facts: Facts) -> Words:

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from bots.core.actions import Action, InRoom, Priority, Remember, Schedule, Send, Words
 from bots.core.bot import Reader
 from bots.core.events import Event, Tick
-from bots.core.rooms import RoomRole
+from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.standing.records import NextSummary
+from bots.moderation.telling import list_line
+from bots.moderation.whereabouts import list_room
 
 SUMMARY = "moderation.summary"
 # Below this no number is told.
@@ -24,18 +26,24 @@ COUNTED = (
     *("report", "notice", "note", "warn", "hold", "mute", "remove", "ban"),
     *("undo", "appeal", "granted", "kept"),
 )
+# And these, from the first time on that anything was put on a list of our own: that list is public.
+_LISTED = ("publish", "unpublish")
 _AT_HOUR = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """The numbers of a month, by kind, and the end of the audit log at the time."""
+    """The numbers of a month, by kind, and the end of the audit log at the time.
+
+    `own` is the room of the list that we publish, if we do.
+    """
 
     first: datetime
     counts: Mapping[str, int]
     office: str | None
     log_end: str
     now: datetime
+    own: RoomView | None = None
 
 
 def month_before(at: datetime) -> tuple[datetime, datetime]:
@@ -54,8 +62,21 @@ def next_summary(now: datetime) -> datetime:
 def lines(counts: Mapping[str, int]) -> tuple[Words, ...]:
     """A line for each kind, small numbers as "fewer than ten"."""
     return tuple(
-        Words("moderation.summary.line", {"what": name(kind), "number": told(counts.get(kind, 0))}) for kind in COUNTED
+        Words("moderation.summary.line", {"what": name(kind), "number": told(times(counts, kind))})
+        for kind in kinds(counts)
     )
+
+
+def kinds(*months: Mapping[str, int]) -> tuple[str, ...]:
+    """What is counted in these months, in the order in which it is told."""
+    return (*COUNTED, *_LISTED) if any(times(counts, "publish") for counts in months) else COUNTED
+
+
+def times(counts: Mapping[str, int], kind: str) -> int:
+    """How often: a list's rule is about a user, a homeserver or a room, and all of them count."""
+    if kind not in _LISTED:
+        return counts.get(kind, 0)
+    return sum(count for each, count in counts.items() if each.partition(".")[0] == kind)
 
 
 def name(kind: str) -> Words:
@@ -94,6 +115,7 @@ async def gather(event: Tick, reader: Reader) -> Month | None:
         office=office.room_id if office else None,
         log_end=await reader.audit_end(),
         now=reader.now,
+        own=list_room(reader),
     )
 
 
@@ -106,6 +128,7 @@ def decide(_event: Tick, month: Month | None) -> tuple[Action, ...]:
         return next_one
     parts = (
         Words("moderation.summary", {"month": month.first, "lines": lines(month.counts)}),
+        *((list_line(month.own, told),) if month.own is not None else ()),
         Words("moderation.summary.log", {"end": month.log_end}),
     )
     return (Send(why=SUMMARY, priority=Priority.BACKGROUND, place=InRoom(month.office), parts=parts), *next_one)
