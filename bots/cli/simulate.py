@@ -16,6 +16,7 @@ from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.bot import Bot
 from bots.core.community import Community
+from bots.core.documents import SettingsError
 from bots.core.settings import load_catalogue, load_community
 from bots.core.simulation.happenings import Happening, Wrong
 from bots.core.simulation.simulate import Simulation, SimulationError, places
@@ -27,7 +28,10 @@ async def show(transcript: Path, folder: Path, console: Console) -> bool:
 
     Gives whether all is as the transcript expects. Raises Sorry, SettingsError.
     """
-    simulation = await _played(transcript, load_community(folder))
+    try:
+        simulation = await _played(transcript, load_community(folder))
+    except SimulationError as error:
+        raise Sorry(_impossible(transcript, error)) from None
     console.print(_table(simulation.happened))
     _complain(transcript, simulation.wrong, console)
     return not simulation.wrong
@@ -36,7 +40,7 @@ async def show(transcript: Path, folder: Path, console: Console) -> bool:
 async def check(transcripts: Path, folder: Path, console: Console) -> bool:
     """Play every transcript in the folder `transcripts`, and print a line for each, and what is not as expected.
 
-    Gives whether all is. Raises Sorry, SettingsError.
+    One that can't be played is told of, and the others go on. Gives whether all is well. Raises Sorry, SettingsError.
     """
     community = load_community(folder)
     files = await asyncio.to_thread(lambda: sorted(transcripts.glob("*.yaml")))
@@ -46,9 +50,18 @@ async def check(transcripts: Path, folder: Path, console: Console) -> bool:
     # It reads the whole library, which takes a while, and remembers nothing of a conversation.
     resources = make_bot(BotName.RESOURCES, community)
     for file in files:
-        wrong = (await _played(file, community, resources)).wrong
-        well = well and not wrong
-        console.print(Text.assemble(("✗ ", "red") if wrong else ("✓ ", "green"), file.name))
+        mistakes: list[str] = []
+        wrong: Sequence[Wrong] = ()
+        try:
+            wrong = (await _played(file, community, resources)).wrong
+        except SettingsError as error:
+            mistakes = str(error).splitlines()
+        except SimulationError as error:
+            mistakes = [_impossible(file, error)]
+        well = well and not wrong and not mistakes
+        console.print(Text.assemble(("✗ ", "red") if wrong or mistakes else ("✓ ", "green"), file.name))
+        for mistake in mistakes:
+            console.print(Text(mistake))
         _complain(file, wrong, console)
     return well
 
@@ -61,11 +74,12 @@ async def _played(transcript: Path, community: Community, resources: Bot | None 
         bots=[*others, resources or make_bot(BotName.RESOURCES, community)],
         transcript=load_transcript(transcript, places(community)),
     )
-    try:
-        await simulation.run()
-    except SimulationError as error:
-        raise Sorry(f"{transcript}: {error}") from None
+    await simulation.run()
     return simulation
+
+
+def _impossible(transcript: Path, error: SimulationError) -> str:
+    return f"{transcript}:{error.line}: {error.sentence}"
 
 
 def _complain(transcript: Path, wrong: Sequence[Wrong], console: Console) -> None:

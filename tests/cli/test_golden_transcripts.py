@@ -72,6 +72,31 @@ def test_what_is_not_as_expected_is_told_with_its_line(checked, expectation, com
     assert f"one.yaml:3: {complaint}" in output.replace("\n", " ").replace("  ", " ")
 
 
+async def test_what_one_detector_sees_can_be_only_observed(tmp_path, community):
+    for observed, comes in (
+        ("selling", "{bot: moderation, says: A gentle word, in: private, whom: ben}"),
+        ("identity", "{bot: moderation, says: I would have done this, in: moderators}"),
+    ):
+        steps = ("{who: ben, joins: lobby}", '{who: ben, says: "my number is 07700 900456, call me", in: lobby}', comes)
+        lines = "\n".join(f"  - {step}" for step in steps)
+        (tmp_path / f"{observed}.yaml").write_text(f"observe: [{observed}]\nsteps:\n{lines}\n", encoding="utf-8")
+    console = Console(record=True, file=io.StringIO())
+    assert await check(tmp_path, community, console), console.export_text()
+
+
+def test_one_that_can_not_be_played_is_told_and_keeps_no_other_from_being_played(checked, tmp_path):
+    (tmp_path / "a.yaml").write_text("steps:\n  - {who: anna, jions: lobby}\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("steps:\n  - {who: anna, says: hi, in: lobby}\n", encoding="utf-8")
+    code, output = checked("{bot: welcome, says: welcome}")
+    assert code == 2
+    lines = output.replace("\n", " ").replace("  ", " ")
+    assert "✗ a.yaml" in lines
+    assert "Nobody can `jions`. Did you mean `joins`?" in lines
+    assert "✗ b.yaml" in lines
+    assert "b.yaml:2: anna is not in lobby by then." in lines
+    assert lines.rstrip().endswith("✓ one.yaml")
+
+
 def test_never_looks_back_at_every_step_and_does_at_the_last_alone(checked):
     later = "{who: anna, leaves: lobby}"
     assert checked(later, "{bot: welcome, never: say}")[0] == 2

@@ -315,6 +315,14 @@ WRONG = {
         "not closed",
         "another",
     ),
+    "a detector that would go on acting": (
+        "community.yaml",
+        "slug:",
+        "observe: [idenity]\nslug:",
+        2,
+        "`idenity`",
+        "`identity`",
+    ),
     "a line out of line": ("guidelines/guidelines.yaml", "    why:", "   why:", 5, "not indented like", "column"),
 }
 

@@ -63,10 +63,16 @@ steps:
 
 
 async def test_what_cannot_happen_is_said_with_its_line(simulated):
-    with pytest.raises(SimulationError, match="line 3: anna has no private chat"):
-        await simulated("""
+    for step, told in (
+        ('{who: anna, says: "hi", in: private}', "line 4: anna has no private chat"),
+        ('{who: anna, says: "hi", in: lobby}', "line 4: anna is not in lobby by then"),
+        ('{who: ben, says: "!report", in: lobby, to: "buy"}', "line 4: There is no message with “buy” in it in lobby"),
+    ):
+        with pytest.raises(SimulationError, match=told):
+            await simulated(f"""
 steps:
-  - {who: anna, says: "hi", in: private}
+  - {{who: ben, joins: lobby}}
+  - {step}
 """)
 
 
@@ -77,12 +83,14 @@ steps:
   - {who: anna, jions: lobby}
   - {who: anna, joins: lobbby}
   - {waits: long}
+moderators: mo
 """)
 
     messages = [f"{m.line}: {m.message} {m.hint or ''}".strip() for m in raised.value.mistakes]
     assert any("3: Nobody can `jions`. Did you mean `joins`?" in message for message in messages)
     assert any("4: There is no place called `lobbby`. Did you mean `lobby`?" in message for message in messages)
     assert any(message.startswith("5: `waits`") for message in messages)
+    assert "6: `moderators` is a list: `[mo]`." in messages
 
 
 async def test_the_same_transcript_gives_the_same_actions(simulated):

@@ -25,6 +25,15 @@ def _detector(value: str) -> str:
     return value
 
 
+def _rule(value: str) -> str:
+    """A detector or any policy; a detector's name with a slip in it would be a policy that nobody has."""
+    family = value.partition(".")[0]
+    hint = did_you_mean(family, list(WATCHED_BY))
+    if family not in WATCHED_BY and hint is not None:
+        raise wrong(f"No detector is called `{value}`, and it would go on acting.", hint)
+    return value
+
+
 def _pattern(value: str) -> str:
     if len(value) > _LONGEST_PATTERN:
         raise wrong(f"This pattern is too long: {_LONGEST_PATTERN} characters at most.", "Make two of it.")
@@ -55,6 +64,7 @@ RuleName = Annotated[
             "Their names are such as `identity.email`; see bots/moderation/README.md.",
         )
     ),
+    AfterValidator(_rule),
 ]
 DetectorName = Annotated[str, AfterValidator(_detector)]
 OwnWord = Annotated[str, Field(min_length=2, max_length=80)]

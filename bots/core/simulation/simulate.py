@@ -34,7 +34,11 @@ _MOST_ROUNDS = 200
 
 
 class SimulationError(Exception):
-    """The transcript asks for something that can't happen there; the sentence says what, and in which line."""
+    """The transcript asks for something in `line` that can't happen there; the sentence says what."""
+
+    def __init__(self, line: int, sentence: str) -> None:
+        super().__init__(f"line {line}: {sentence}")
+        self.line, self.sentence = line, sentence
 
 
 def places(community: Community) -> tuple[str, ...]:
@@ -66,6 +70,7 @@ class Simulation:
     happened: list[Happening] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     _step_began: int = 0
+    _line: int = 1
 
     def __post_init__(self) -> None:
         self._clock = _StandingClock(self.transcript.start)
@@ -77,6 +82,8 @@ class Simulation:
         self._community = replace(self.community, moderators=(*self.community.moderators, *moderators))
         if self.transcript.mode is not None:
             self._community = replace(self._community, mode=self.transcript.mode)
+        if self.transcript.observe is not None:
+            self._community = replace(self._community, observe=self.transcript.observe)
         self._running = [self._start(bot) for bot in self.bots]
 
     async def run(self) -> list[Happening]:
@@ -86,7 +93,7 @@ class Simulation:
             if isinstance(step, Expectation):
                 self.wrong += compared(step, self.happened, self._step_began)
                 continue
-            self._step_began = len(self.happened)
+            self._step_began, self._line = len(self.happened), step.line
             match step:
                 case Wait(time=time):
                     await self._wait(time)
@@ -160,7 +167,7 @@ class Simulation:
             moved = [await running.step() for running in self._running]
             if not accepted and not any(moved):
                 return
-        raise SimulationError("the bots do not come to rest")
+        raise SimulationError(self._line, "The bots do not come to rest after that.")
 
     def _accept_invitations(self) -> bool:
         bots = frozenset(self._users.values())
@@ -180,11 +187,15 @@ class Simulation:
         async with self._store.transaction(BotName.WELCOME, self._clock.now()) as transaction:
             chat = await transaction.get(PrivateChat, user_id(step.who))
         if chat is None:
-            raise SimulationError(f"line {step.line}: {step.who} has no private chat")
+            raise SimulationError(
+                step.line, f"{step.who} has no private chat with the welcome bot. Join the lobby first."
+            )
         return chat.room_id
 
     def _take(self, step: Step, room_id: str) -> None:
         user = user_id(step.who)
+        if step.act != "joins" and user not in self._homeserver.rooms[room_id].joined():
+            raise SimulationError(step.line, f"{step.who} is not in {step.place} by then.")
         self._note(step.who, step.act, step.place, step.text)
         try:
             match step.act:
@@ -198,14 +209,15 @@ class Simulation:
                     reply_to = self._message(step, room_id) if step.to is not None else None
                     self._homeserver.say(user, room_id, step.text, reply_to=reply_to)
         except TransportError as error:
-            raise SimulationError(f"line {step.line}: {step.who} can't do that: {error.message}") from None
+            raise SimulationError(step.line, f"{step.who} can't do that: {error.message}.") from None
 
     def _message(self, step: Step, room_id: str) -> str:
         """The last message in the room with the step's words in it."""
         messages = (event for event in self._homeserver.timeline(room_id) if isinstance(event, Message))
         wanted = [event.event_id for event in messages if (step.to or "") in event.text]
         if not wanted:
-            raise SimulationError(f"line {step.line}: there is no such message")
+            words = f" with “{step.to}” in it" if step.to else ""
+            raise SimulationError(step.line, f"There is no message{words} in {step.place} by then.")
         return wanted[-1]
 
     def _decided(self, bot: BotName, action: Action) -> None:

@@ -4,6 +4,7 @@
     start: 2026-03-01T10:00:00Z        # if it matters
     moderators: [mo]
     mode: observe                      # as in community.yaml; what is there, unless said otherwise
+    observe: [identity]                # the same
     steps:
       - {who: anna, joins: lobby}
       - {who: anna, says: "yes", in: private}
@@ -51,7 +52,7 @@ DEEDS = {
     "join": "Join",
     "leave": "Leave",
 }
-_TOP = ("start", "moderators", "mode", "steps")
+_TOP = ("start", "moderators", "mode", "observe", "steps")
 _START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 _WAIT = re.compile(r"(\d+)([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -95,11 +96,12 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """What happens, in order. `mode` is the moderation bot's (None: as the settings say)."""
+    """What happens, in order. `mode` and `observe` are the moderation bot's (None: as the settings say)."""
 
     start: datetime
     moderators: tuple[str, ...]
     mode: Mode | None
+    observe: tuple[str, ...] | None
     steps: tuple[Step | Wait | Expectation, ...]
 
 
@@ -115,15 +117,16 @@ def load_transcript(file: Path, places: tuple[str, ...]) -> Transcript:
         for key in top
         if key not in _TOP
     ]
-    given, moderators = top.get("steps"), top.get("moderators")
+    given = top.get("steps")
     if not isinstance(given, list) or not given:
         mistakes.append(document.mistake(("steps",), "A transcript needs `steps`: a list of what happens."))
         raise SettingsError(mistakes)
     steps = [_step(document, number, value, places, mistakes) for number, value in enumerate(given)]
     transcript = Transcript(
         start=_start(document, top.get("start"), mistakes),
-        moderators=tuple(str(name) for name in moderators) if isinstance(moderators, list) else (),
+        moderators=_names(document, "moderators", top.get("moderators"), mistakes) or (),
         mode=_mode(document, top.get("mode"), mistakes),
+        observe=_names(document, "observe", top.get("observe"), mistakes),
         steps=tuple(step for step in steps if step is not None),
     )
     if mistakes:
@@ -144,6 +147,13 @@ def _mode(document: Document, value: Value, mistakes: list[Mistake]) -> Mode | N
     if value is None or value in list(Mode):
         return None if value is None else Mode(str(value))
     mistakes.append(document.mistake(("mode",), f"`mode` is {' or '.join(f'`{mode}`' for mode in Mode)}."))
+    return None
+
+
+def _names(document: Document, key: str, value: Value, mistakes: list[Mistake]) -> tuple[str, ...] | None:
+    if value is None or isinstance(value, list):
+        return None if value is None else tuple(str(name) for name in value)
+    mistakes.append(document.mistake((key,), f"`{key}` is a list: `[{value}]`."))
     return None
 
 
