@@ -53,6 +53,8 @@ class Intent(StrEnum):
     RECEIPT = "receipt"
     CHECK = "check"
     SETTINGS = "settings"
+    POLLS = "polls"
+    NO_POLLS = "no_polls"
     HELLO = "hello"
     THANKS = "thanks"
 

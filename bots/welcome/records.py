@@ -51,6 +51,14 @@ class Pause(StrEnum):
     CONFIRM_LEAVE = "confirm_leave"
 
 
+class Polls(StrEnum):
+    """Which questions come with a poll: those where one of several is picked, all that have answers to pick, or none."""
+
+    CHOICES = "choices"
+    ALL = "all"
+    NONE = "none"
+
+
 class Who(StrEnum):
     """Who somebody is here, as they say themselves."""
 
@@ -89,6 +97,7 @@ class Conversation(Record):
     `closed` are condition ids whose rooms' past waits for a device of theirs that they have confirmed.
     `unheard` are condition ids in whose rooms they have not said anything yet, kept while they want notes.
     `country` (a code), `zone` ("+05:30") and `quiet` ("22:00 07:00") are what they told about their days.
+    `polls` is whether they answer by polls: a `Polls`.
     `picture` is what the file of their picture says of who took it and where, if it does: a `Tells`.
     `round` rises with every new question, so that a button under an old one does nothing.
     `unclear` is the event id of their last message if it was no answer: an edit of that one is a new answer.
@@ -119,6 +128,7 @@ class Conversation(Record):
     heard: bool = False
     reminded: bool = False
     hinted: bool = False
+    polls: Polls = Polls.CHOICES
     picture: Sealed = ""
     round: int = 0
     unclear: str = ""

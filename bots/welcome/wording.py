@@ -4,30 +4,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bots.core.actions import OwnWords, Param, Part, Words
 from bots.core.community import Community, Condition, in_language
-from bots.core.kept import receipt, shown
 from bots.core.language.names import own_name
-from bots.core.records import Holding
-from bots.welcome.records import Consent, Conversation, Pause, Step, Who
+from bots.welcome.records import Conversation, Pause, Polls, Step, Who
 
 YES, NO, PEN = "✅", "❌", "✍️"
 # One tap each; further down a list, one writes the number.
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣")
 # They rise when the meaning of `welcome.health.ask` or `welcome.days.ask` changes; people are then asked again.
 HEALTH_VERSION, NOTES_VERSION, SETTINGS_VERSION = 1, 1, 1
-# By MSC3381.
-MOST_IN_A_POLL = 20
+# By MSC3381 there may be 20; one of them says that none of the others fits.
+MOST_IN_A_POLL = 19
 APPS = ("web", "phone", "other")
 # Things that have an emoji and a short name: who picks the one that was named can read the name.
 SIGNS = {"fish": "🐟", "star": "⭐", "tree": "🌳", "boat": "⛵", "moon": "🌙", "bird": "🐦"}
 _SIGNS_SHOWN = 3
+# What a button is called in a poll; pictures are called nothing else there.
+_IN_A_POLL = {YES: "poll.yes", NO: "poll.no", PEN: "poll.own"}
 # What is asked once more, by what holds the question up.
 _CONFIRM = {Pause.CONFIRM_FORGET: "forget", Pause.CONFIRM_LEAVE: "leave"}
-# The tables that `kept` tells of in words of its own.
-_TOLD = frozenset({"private_chat", "conversation", "spoken_language", "consent", "ticks", "outbox"})
 # Questions that are one sentence, with the buttons under them.
 _PLAIN_QUESTIONS = {
     Step.HEALTH: ("health.ask", (YES, NO)),
@@ -110,11 +108,39 @@ class Wording:
 
     def ask(self, conversation: Conversation, *before: Words, whole: bool = True) -> Say:
         """The question at hand, after the paragraphs `before`. Without `whole`, the guidelines are not told again."""
-        asks, buttons = self._question(conversation, whole=whole)
-        return Say((*before, *asks), question_id(conversation), buttons, self._choices(conversation))
+        asks, _ = self._question(conversation, whole=whole)
+        buttons, choices = self.buttons(conversation), self._choices(conversation)
+        return Say((*before, *asks), question_id(conversation), buttons, choices)
+
+    def buttons(self, conversation: Conversation) -> tuple[str, ...]:
+        """What can be tapped under the question at hand."""
+        several = self._several(conversation)
+        in_a_poll = conversation.polls is not Polls.NONE and len(several) <= MOST_IN_A_POLL
+        _, buttons = self._question(conversation, whole=False)
+        return buttons if in_a_poll or not several else NUMBERS[: len(several)]
+
+    def counted(self, conversation: Conversation) -> tuple[str, ...]:
+        """What a number means, written or picked in a poll: the button, or the choice, that stands there."""
+        several = self._several(conversation)
+        numbers = tuple(str(number) for number, _ in enumerate(several, start=1))
+        none_of_these = (NO,) if conversation.step is Step.CHOOSE else ()
+        return (*numbers, *none_of_these) if several else self.buttons(conversation)
 
     def _choices(self, conversation: Conversation) -> tuple[Words, ...]:
-        """Where one of several is picked, they make a poll; more than `MOST_IN_A_POLL` are written."""
+        """What can be picked in a poll; more than `MOST_IN_A_POLL` are written."""
+        several = self._several(conversation)
+        if conversation.polls is Polls.NONE or len(several) > MOST_IN_A_POLL:
+            return ()
+        if several:
+            return (*several, self.words("poll.none")) if conversation.step is Step.CHOOSE else several
+        buttons = self.buttons(conversation) if conversation.polls is Polls.ALL else ()
+        return tuple(
+            self.words(_IN_A_POLL[key]) if key in _IN_A_POLL else self.words("poll.choice", choice=key)
+            for key in buttons
+        )
+
+    def _several(self, conversation: Conversation) -> tuple[Words, ...]:
+        """Where one of several is picked: what there is to pick, in the order of the numbers."""
         if conversation.pause is not Pause.NONE:
             return ()
         match conversation.step:
@@ -127,7 +153,7 @@ class Wording:
             case Step.CHOOSE:
                 offered = self.conditions(conversation.offered.split())
                 named = tuple(self.words("poll.choice", choice=self.condition(each)) for each in offered)
-                return named if 1 < len(named) <= MOST_IN_A_POLL else ()
+                return named if len(named) > 1 else ()
             case _:
                 return ()
 
@@ -186,7 +212,7 @@ class Wording:
             self.words("choose.option", number=number, condition=self.condition(condition))
             for number, condition in enumerate(offered, start=1)
         )
-        return (*options, self.words("choose.many")), () if len(offered) <= MOST_IN_A_POLL else NUMBERS
+        return (*options, self.words("choose.many")), ()
 
     def guidelines(self, agreed: int) -> tuple[Words, ...]:
         """Those that somebody has not seen who agreed to this version (0: none yet), with their numbers."""
@@ -229,46 +255,7 @@ class Wording:
         steps = self.words(f"read.steps.{app}")
         return self.words("history.closed", room=room), steps, self.words("history.closed.then")
 
-    def receipt(self, consents: Sequence[Consent]) -> tuple[Words, ...]:
-        """What somebody agreed to, to which version, and when."""
-        if not consents:
-            return (self.words("receipt.nothing"),)
-        lines = (
-            self.words(f"receipt.{consent.purpose}", version=consent.version, when=consent.agreed_at)
-            for consent in consents
-        )
-        return (self.words("receipt.intro"), *lines, self.words("receipt.end"))
-
     def help(self) -> tuple[Words, ...]:
         """What one can write."""
         more = (self.words("help.language"),) if len(self.community.languages) > 1 else ()
         return (self.words("help"), *more)
-
-    def kept(self, conversation: Conversation, holdings: Sequence[Holding]) -> tuple[Words, ...]:
-        """What the bot keeps about the person, and then what `holdings` has besides: the other bots' tables."""
-        ids = [*conversation.chosen.split(), *conversation.wanted.split()]
-        names = [self.condition(c) for c in self.conditions(ids)]
-        told = [self.words("mydata.intro"), self.words("mydata.name"), self.words("mydata.step")]
-        if conversation.adult:
-            told.append(self.words("mydata.adult"))
-        if conversation.picture:
-            told.append(self.words("mydata.picture"))
-        if conversation.agreed:
-            told.append(self.words("mydata.agreed", version=conversation.agreed))
-        if names:
-            told.append(self.words("mydata.conditions", conditions=", ".join(names)))
-        if conversation.country or conversation.zone:
-            told.append(self.words("mydata.settings"))
-        if conversation.who:
-            told.append(self.words("mydata.who", who=self.words(f"who.{conversation.who}")))
-        if self.language:
-            told.append(self.words("mydata.language"))
-        besides = [holding for holding in holdings if holding.table not in _TOLD]
-        return (*told, *self._theirs(shown(besides) if besides else ()), self.words("mydata.end"))
-
-    def erased(self, holdings: Sequence[Holding]) -> tuple[Words, ...]:
-        """The receipt for what is erased."""
-        return self._theirs(receipt(holdings, publishes=self.community.own_list is not None))
-
-    def _theirs(self, told: Sequence[Words]) -> tuple[Words, ...]:
-        return tuple(replace(words, language=self.language or None) for words in told)

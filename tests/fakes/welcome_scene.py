@@ -26,7 +26,7 @@ from bots.core.community import Community, Condition, Federation, Guideline, Gui
 from bots.core.events import Membership, Message, MessageKind, Outcome, PollAnswer, Reaction, Tick, Unreadable
 from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import Member, MembershipState, RoomRole, RoomView
-from bots.welcome.bot import make_bot
+from bots.welcome.bot import WelcomeBot, make_bot
 from bots.welcome.records import Conversation
 from bots.welcome.wording import SIGNS, sign_asked
 from fakes.ears import by_plain_words
@@ -117,10 +117,11 @@ class Scene:
     buttons: tuple[str, ...] = ()
     question: str = ""
     poll: str = ""
+    bot: WelcomeBot | None = None
     _ids: count = field(default_factory=lambda: count(1))
 
     def __post_init__(self):
-        self.bot = make_bot(self.community, by_plain_words)
+        self.bot = self.bot or make_bot(self.community, by_plain_words)
         lobby = RoomView(
             room_id=LOBBY, role=RoomRole.LOBBY, creators=frozenset({ORGANISER}), version="12", encrypted=True
         )

@@ -334,6 +334,7 @@ def test_what_tells_of_somebodys_health_and_days_is_sealed_at_rest():
         "heard",
         "reminded",
         "hinted",
+        "polls",
         "round",
         "unclear",
         "line",

@@ -12,7 +12,8 @@ from bots.core.language.names import meant, own_name
 from bots.welcome.answers import Intent
 from bots.welcome.conversation.arranging import Arranging
 from bots.welcome.conversation.turn import Mistyped, Said, Showed, Speak, Turn, World
-from bots.welcome.records import Conversation, Pause, Step
+from bots.welcome.known import agreed_to, erased, kept
+from bots.welcome.records import Conversation, Pause, Polls, Step
 from bots.welcome.wording import HEALTH_VERSION, Say, Wording
 
 _PAUSED = (Pause.STOPPED, Pause.LATER)
@@ -69,6 +70,10 @@ class Answering(Arranging):
                 return self._aside(*self._say.help())
             case Intent.THANKS:
                 return self._aside(self._say.words("thanks"))
+            case Intent.POLLS | Intent.NO_POLLS:
+                polls = Polls.ALL if self._intent is Intent.POLLS else Polls.NONE
+                self._now = replace(self._now, polls=polls)
+                return self._aside(self._say.words(f"polls.{polls}"))
             case Intent.HELLO if self._before.pause not in _PAUSED:
                 return self._aside(self._say.words("hello"))
         match self._came:
@@ -144,11 +149,11 @@ class Answering(Arranging):
                 self._now = replace(self._now, pause=pause, round=self._now.round + 1)
                 return self._ask()
             case Intent.MYDATA:
-                return self._aside(*self._say.kept(self._before, self._world.kept))
+                return self._aside(*kept(self._say, self._before, self._world.kept))
             case Intent.COPY:
                 return replace(self._aside(self._say.words("copy.coming")), copy=True)
             case Intent.RECEIPT:
-                return self._aside(*self._say.receipt(self._world.receipts))
+                return self._aside(*agreed_to(self._say, self._world.receipts))
             case Intent.CHECK:
                 shows = self._what_shows() or (self._say.words("shows.nothing"),)
                 return self._aside(*shows, self._say.words("shows.end"))
@@ -159,7 +164,7 @@ class Answering(Arranging):
         said = [self._say.words("leave.done" if leave else "forget.done")]
         if leave and self._world.by_hand:
             said.insert(0, self._say.words("leave.by_hand", rooms=", ".join(self._world.by_hand)))
-        says = Say((*self._say.erased(self._world.kept), *said))
+        says = Say((*erased(self._say, self._world.kept), *said))
         return Turn(conversation=self._now, says=(says,), leave=leave, erase=True)
 
     def _when_not_let_on(self) -> Turn | None:

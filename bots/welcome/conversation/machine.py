@@ -19,7 +19,7 @@ from bots.welcome.answers import Vocabulary
 from bots.welcome.conversation.answering import Answering, resume
 from bots.welcome.conversation.matching import Matcher
 from bots.welcome.conversation.turn import Input, Said, Tapped, Turn, World
-from bots.welcome.records import Conversation, Pause, Step, Who
+from bots.welcome.records import Conversation, Pause, Polls, Step, Who
 from bots.welcome.wording import HEALTH_VERSION, Say, Wording, question_id
 
 MOST_MESSAGES = 3
@@ -119,6 +119,8 @@ class Interview:
             return Turn(conversation=conversation)
         if not isinstance(came, Tapped) or came.encrypted:
             conversation = replace(conversation, heard=True)
+        if isinstance(came, Tapped) and came.encrypted and conversation.polls is Polls.CHOICES:
+            conversation = replace(conversation, polls=Polls.ALL)
         turn = Answering(self.community, self.vocabulary, self.matcher, conversation, came, world).turn()
         if isinstance(came, Said) and came.edits is not None and turn.conversation.unclear == came.event_id:
             return Turn(conversation=conversation)

@@ -40,27 +40,24 @@ class Turning:
         self._world = world
         self._language = world.language
         self._say = Wording(community, world.language)
+        self._text = self._answer_given()
         self._intent = self._meaning()
 
     # What came.
 
-    def _meaning(self) -> Intent | None:
-        match self._came:
-            case Called(intent=intent):
-                return intent
-            case Said(text=text) | Tapped(key=text):
-                return self._vocabulary.intent(text)
-            case _:
-                return None
+    def _answer_given(self) -> str:
+        """What was written or tapped; for the number of a button, that button."""
+        if not isinstance(self._came, Said | Tapped):
+            return ""
+        written = self._came.text if isinstance(self._came, Said) else self._came.key
+        counted = self._say.counted(self._before)
+        numbers = self._vocabulary.choice(written, len(counted))
+        return counted[numbers[0] - 1] if len(numbers) == 1 else written
 
-    @property
-    def _text(self) -> str:
-        """What was written or tapped."""
-        match self._came:
-            case Said(text=text) | Tapped(key=text):
-                return text
-            case _:
-                return ""
+    def _meaning(self) -> Intent | None:
+        if isinstance(self._came, Called):
+            return self._came.intent
+        return self._vocabulary.intent(self._text) if self._text else None
 
     def _found(self) -> Found:
         return self._matcher.find(self._came.text) if isinstance(self._came, Said) else Found()

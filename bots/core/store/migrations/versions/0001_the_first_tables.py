@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.Column("heard", sa.Boolean(), nullable=False),
         sa.Column("reminded", sa.Boolean(), nullable=False),
         sa.Column("hinted", sa.Boolean(), nullable=False),
+        sa.Column("polls", sa.Text(), nullable=False),
         sa.Column("picture", sa.LargeBinary(), nullable=False),
         sa.Column("round", sa.BigInteger(), nullable=False),
         sa.Column("unclear", sa.Text(), nullable=False),
