@@ -31,6 +31,7 @@ from bots.welcome.records import (
 )
 from bots.welcome.rooms.first_words import FirstWordsWatch
 from bots.welcome.rooms.history import History
+from bots.welcome.rooms.knocking import Knocking
 from bots.welcome.rooms.moving import FOLLOWING
 
 
@@ -59,6 +60,7 @@ def make_bot(community: Community, hear: Hear) -> WelcomeBot:
     listening = Listening(community, interview.vocabulary, hear)
     welcome, later_on = Welcome(interview, listening), LaterOn(interview)
     history, gone, first_words = History(community), Gone(community.appeal_within), FirstWordsWatch(community)
+    knocking = Knocking(interview)
     return WelcomeBot(
         handlers=(
             *FOLLOWING.handlers,
@@ -74,6 +76,8 @@ def make_bot(community: Community, hear: Hear) -> WelcomeBot:
             Handler(DevicesChanged, history.gather_devices, history.decide_devices),
             Handler(Membership, picture.gather_entry, picture.decide_entry),
             Handler(Outcome, picture.gather_found, picture.decide_found),
+            Handler(Membership, knocking.gather, knocking.decide),
+            Handler(Tick, knocking.gather_tick, knocking.decide_tick),
             Handler(Membership, gone.gather, gone.decide),
             Handler(Tick, gone.gather_tick, gone.decide_tick),
             Handler(Tick, listening.gather_asked, listening.decide_asked),

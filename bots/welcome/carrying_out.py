@@ -46,7 +46,7 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
         return (
             *(send(InRoom(room_id), say.parts, "welcome.forget") for say in turn.says),
             *(_taken_out(facts) if turn.leave else ()),
-            *forgotten(facts.person, room_id, turn.conversation.chosen),
+            *forgotten(facts, turn.conversation.chosen),
         )
     place = InPrivateChat(facts.person, open=greeting or open_chat)
     says = (said for say in turn.says for said in _said(say, facts, place, source))
@@ -101,13 +101,19 @@ def _said(say: Say, facts: Facts, place: InPrivateChat, source: str) -> Iterator
         )
 
 
-def forgotten(person: str, room_id: str, chosen: str = "") -> tuple[Action, ...]:
-    """Leave the chat and erase what is kept."""
+def forgotten(facts: Facts, chosen: str = "") -> tuple[Action, ...]:
+    """Leave the chat (`facts.room`), let them knock nowhere any more, and erase what is kept."""
     return (
-        Leave(why="welcome.forget", room_id=room_id),
-        Erase(why="welcome.forget", user=person),
-        *nothing_more(person, chosen),
+        *((Leave(why="welcome.forget", room_id=facts.room.room_id),) if facts.room else ()),
+        *(no_longer_knocks(room.room_id, facts.person) for room in facts.knocked),
+        Erase(why="welcome.forget", user=facts.person),
+        *nothing_more(facts.person, chosen),
     )
+
+
+def no_longer_knocks(room_id: str, user: str) -> Remove:
+    """Take a knock back, by the one bot that can."""
+    return Remove(why="welcome.knock_over", voice=BotName.MODERATION, room_id=room_id, user=user)
 
 
 def _taken_out(facts: Facts) -> Iterator[Action]:

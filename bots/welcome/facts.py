@@ -34,6 +34,7 @@ class Facts:
     `label` is that of the message a reaction is under, `office` the moderators' room, which this bot is not in,
     `consents` what the person agreed to, `kept` what is kept about them, as far as it was asked for,
     `rooms` the rooms of members, `present` those in which they are, or to which they are invited,
+    `knocked` those at which they knock,
     `arrivals` by room id what rooms have heard of newcomers, `agreed` by room id the event ids of lines of their own
     that the person said yes to and the room has not heard, `language` the one they chose, if they chose one,
     `telling` what they are about to report,
@@ -57,6 +58,7 @@ class Facts:
     kept: tuple[Holding, ...] = ()
     rooms: tuple[RoomView, ...] = ()
     present: tuple[RoomView, ...] = ()
+    knocked: tuple[RoomView, ...] = ()
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     agreed: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
@@ -141,6 +143,7 @@ async def _facts(person: str, room: RoomView | None, reader: Reader) -> Facts:
         present=tuple(
             room for room in members_rooms if _is(person, room, MembershipState.JOIN, MembershipState.INVITE)
         ),
+        knocked=tuple(room for room in members_rooms if _is(person, room, MembershipState.KNOCK)),
         arrivals={each.room_id: each for each in arrivals},
         agreed={each.room_id: each.event_id for each in agreed},
         language=spoken.language if spoken else "",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bots.core.actions import Action, Cancel, Erase, Schedule
+from bots.core.actions import Action, Cancel, Schedule
 from bots.core.bot import Reader
 from bots.core.events import Membership, Tick
 from bots.core.rooms import MembershipState
@@ -58,9 +58,7 @@ class Gone:
         """Forget who is still nowhere."""
         if facts is None or _is_somewhere(facts):
             return ()
-        if facts.room is None:
-            return (Erase(why=GONE, user=facts.person),)
-        return forgotten(facts.person, facts.room.room_id)
+        return forgotten(facts)
 
 
 def _is_somewhere(facts: Facts) -> bool:

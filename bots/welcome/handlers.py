@@ -7,21 +7,16 @@ Everything else is said in the one private chat with the person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bots.core.actions import (
     Action,
-    BotName,
     Forget,
     InPrivateChat,
     InRoom,
     Invite,
     Leave,
     OwnWords,
-    Priority,
-    Redact,
     Remember,
     Send,
     Words,
@@ -34,18 +29,16 @@ from bots.welcome.answers import Intent
 from bots.welcome.arriving import OWN, introduced, was_heard
 from bots.welcome.carrying_out import GREET, LABEL, carry_out, send
 from bots.welcome.commands import COMMANDS, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData, NotesAgain
-from bots.welcome.conversation.machine import Interview
+from bots.welcome.conversation.machine import JUST_NOW, Interview
 from bots.welcome.conversation.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
 from bots.welcome.facts import Facts, facts_about
 from bots.welcome.giving import asked_of, given
 from bots.welcome.listening import Listening
 from bots.welcome.passing_on import heard
 from bots.welcome.records import Conversation, Step, Telling
-from bots.welcome.rooms.inviting import let_in_when_open, turned_down, what_came
+from bots.welcome.rooms.inviting import turned_down, what_came
 from bots.welcome.unread import entered
 
-# Who was spoken to within this time sees our chat: a hundred invitations are answered once.
-_JUST_NOW = timedelta(minutes=10)
 # What `!privacy` can be followed by.
 _OF_PRIVACY = {"export": Intent.COPY, "copy": Intent.COPY, "erase": Intent.FORGET, "forget": Intent.FORGET}
 _ROOMS_OF_MEMBERS = (RoomRole.LOBBY, RoomRole.CONDITION)
@@ -147,8 +140,6 @@ class Welcome:
             return self._invited(event, facts) if event.now is MembershipState.INVITE else ()
         if event.user in facts.bots or facts.room is None:
             return ()
-        if event.now is MembershipState.KNOCK:
-            return tuple(self._knocks(event, facts))
         joined = event.now is MembershipState.JOIN and event.previous is not MembershipState.JOIN
         if facts.private and joined:
             return tuple(entered(facts))
@@ -210,7 +201,7 @@ class Welcome:
             turn = self.interview.begin(facts.person, facts.world)
             return (*carry_out(turn, facts, event.event_id), leave)
         left = facts.conversation.chat_left
-        if not left and facts.now - facts.conversation.asked_at < _JUST_NOW:
+        if not left and facts.now - facts.conversation.asked_at < JUST_NOW:
             return (leave,)
         key = "back" if left else "here"
         turn = self.interview.resume(facts.conversation, facts.world, key)
@@ -225,30 +216,6 @@ class Welcome:
             return ()
         turn = self.interview.resume(facts.conversation, facts.world, "back")
         return carry_out(turn, facts, event.event_id, open_chat=True)
-
-    def _knocks(self, event: Membership, facts: Facts) -> Iterator[Action]:
-        """Who knocks is answered in private. What was written beside it stood open to every server: it goes at once."""
-        if event.reason:
-            yield Redact(
-                why="welcome.knock",
-                voice=BotName.MODERATION,
-                priority=Priority.MODERATION,
-                room_id=event.room_id,
-                event_id=event.event_id,
-                sender=event.user,
-            )
-        key = "knock.reason" if event.reason else "knock"
-        conversation = facts.conversation
-        if conversation is None:
-            turn = self.interview.begin(facts.person, facts.world, key)
-        elif facts.room and facts.room.condition and self.interview.may_enter(conversation, facts.room.condition):
-            yield from let_in_when_open(facts, facts.room.condition)
-            return
-        elif facts.now - conversation.asked_at < _JUST_NOW:
-            return
-        else:
-            turn = self.interview.resume(conversation, facts.world, key)
-        yield from carry_out(turn, facts, event.event_id, open_chat=True)
 
     def _in_a_condition_room(self, facts: Facts, room: RoomView) -> tuple[Action, ...]:
         conversation = facts.conversation

@@ -48,8 +48,9 @@ class LaterOn:
         if facts is None or facts.conversation is None or facts.room is None:
             return ()
         if event.kind == Later.YOUNG:
-            return forgotten(facts.person, facts.room.room_id) if facts.conversation.step is Step.YOUNG else ()
-        if facts.person not in facts.room.joined():
+            return forgotten(facts) if facts.conversation.step is Step.YOUNG else ()
+        # Who waits at a door need not be in the chat to be let in.
+        if facts.person not in facts.room.joined() and event.kind != Later.LOCKED:
             return ()
         # What was put by before somebody named quiet hours waits for their end.
         known = facts.conversation

@@ -95,6 +95,7 @@ class Conversation(Record):
     `hinted` that the topic of the private chat says what helps somebody who can read nothing in it.
     `introduce` are condition ids whose rooms shall hear that somebody new has come, once the person is in.
     `closed` are condition ids whose rooms' past waits for a device of theirs that they have confirmed.
+    `held` are condition ids whose room takes nobody in for the moment: they wait for it to open, and know so.
     `unheard` are condition ids in whose rooms they have not said anything yet, kept while they want notes.
     `country` (a code), `zone` ("+05:30") and `quiet` ("22:00 07:00") are what they told about their days.
     `polls` is whether they answer by polls: a `Polls`.
@@ -114,6 +115,7 @@ class Conversation(Record):
     unannounced: Sealed = ""
     introduce: Sealed = ""
     closed: Sealed = ""
+    held: Sealed = ""
     unheard: Sealed = ""
     country: Sealed = ""
     zone: Sealed = ""

@@ -234,6 +234,10 @@ class Wording:
             for number, item in changed
         )
 
+    def locked(self, condition: Condition) -> Words:
+        """That a room takes nobody in for the moment, and that the invitation comes by itself."""
+        return self.words("locked", room=condition.room_name, condition=self.condition(condition))
+
     def second_account(self) -> Words:
         """That two rooms can be kept apart by two accounts, and where to make another one."""
         door = self.community.door

@@ -30,3 +30,17 @@ async def test_who_knocks_is_answered_in_private_and_what_they_wrote_is_gone(com
     await ana.say(chat, "T1D")
     await ana.say(chat, word_asked_for(await ana.hears("A small check", room=chat)))
     assert await ana.invited_to(other_than=(chat,)) == room
+
+    # Who is forgotten knocks nowhere any more.
+    other = community.condition("epilepsy")
+    await ana.do("knock", room=other)
+    await ana.say(chat, "forget me")
+    await ana.hears("Shall I forget you?", room=chat)
+    await ana.say(chat, "yes")
+    await moderator.wait(
+        lambda e: (
+            (e["type"], e["room_id"], e.get("state_key")) == ("m.room.member", other, ana.user_id)
+            and e["content"]["membership"] == "leave"
+            and e["sender"] == community.bots["moderation"]
+        )
+    )

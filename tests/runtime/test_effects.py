@@ -162,6 +162,16 @@ async def test_what_is_so_already_is_done(world):
     assert world.homeserver.rooms[world.lobby].members["@anna:x"].state is MembershipState.JOIN
 
 
+async def test_who_knocks_is_removed_as_who_is_invited_is(world):
+    room = world.homeserver.create_room(ORGANISER, join_rule="knock", power_levels=PowerLevels(users={ME: 60}))
+    world.homeserver.invite(ORGANISER, room, ME)
+    world.homeserver.join(ME, room)
+    world.homeserver.knock("@carl:x", room)
+    await world.live.carry_out(Remove(why="t", room_id=room, user="@carl:x"), "t")
+
+    assert world.homeserver.rooms[room].members["@carl:x"].state is MembershipState.LEAVE
+
+
 async def test_a_reference_to_a_label_that_was_never_sent_is_left_out(world):
     send = Send(why="t", place=InRoom(world.lobby), parts=HELLO, reply_to=LabelRef("never"), thread=EventRef("$1"))
     await world.live.carry_out(send, "t")

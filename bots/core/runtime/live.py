@@ -347,7 +347,7 @@ def _already(action: Outward, view: RoomView | None, me: str) -> bool:
         case Invite(user=user):
             return _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
         case Remove(user=user):
-            return not _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
+            return not _is(view, user, MembershipState.JOIN, MembershipState.INVITE, MembershipState.KNOCK)
         case Ban(user=user):
             return _is(view, user, MembershipState.BAN)
         case Unban(user=user):

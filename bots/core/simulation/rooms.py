@@ -111,8 +111,14 @@ class MemoryRooms:
 
     def leave(self, user: str, room_id: str) -> None:
         """Leave a room, or decline an invitation."""
-        if self._state(room_id, user) in {MembershipState.JOIN, MembershipState.INVITE}:
+        if self._state(room_id, user) in {MembershipState.JOIN, MembershipState.INVITE, MembershipState.KNOCK}:
             self._member(room_id, user, user, MembershipState.LEAVE)
+
+    def knock(self, user: str, room_id: str) -> None:
+        """Ask to be let in, where the room takes knocks."""
+        if self._room(room_id).join_rule != "knock":
+            raise forbidden("no room to knock at")
+        self._member(room_id, user, user, MembershipState.KNOCK)
 
     def invite(self, sender: str, room_id: str, user: str) -> None:
         """Invite; somebody who is in the room already is an error, as it is on Synapse."""
@@ -126,7 +132,7 @@ class MemoryRooms:
         """Kick."""
         if not can_on(self._room(room_id), sender, Act.KICK, user):
             raise forbidden("no power to kick")
-        if self._state(room_id, user) not in {MembershipState.JOIN, MembershipState.INVITE}:
+        if self._state(room_id, user) not in {MembershipState.JOIN, MembershipState.INVITE, MembershipState.KNOCK}:
             raise forbidden("not in the room")
         self._member(room_id, user, sender, MembershipState.LEAVE)
 

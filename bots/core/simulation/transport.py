@@ -133,7 +133,7 @@ class MemoryTransport:
 
     async def kick(self, room_id: str, user: str) -> None:
         """Kick; somebody who is not in the room stays out."""
-        if self._is(room_id, user, MembershipState.INVITE, MembershipState.JOIN):
+        if self._is(room_id, user, MembershipState.INVITE, MembershipState.JOIN, MembershipState.KNOCK):
             self.homeserver.remove(self.user_id, room_id, user)
 
     async def ban(self, room_id: str, user: str) -> None:

@@ -212,7 +212,10 @@ class LettingIn(Turning):
             elif condition.id not in self._world.rooms:
                 told.append(self._say.words("no_room", condition=name))
             else:
-                sent = "locked" if condition.id in self._world.locked else key
-                told.append(self._say.words(sent, room=condition.room_name, condition=name))
+                locked = condition.id in self._world.locked
+                words = self._say.words(key, room=condition.room_name, condition=name)
+                told.append(self._say.locked(condition) if locked else words)
                 admit.append(condition.id)
+        held = with_more(self._now.held, [i for i in admit if i in self._world.locked])
+        self._now = replace(self._now, held=held)
         return told, admit

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 
 from bots.core.community import Community
@@ -19,10 +20,13 @@ from bots.welcome.answers import Vocabulary
 from bots.welcome.conversation.answering import Answering, resume
 from bots.welcome.conversation.matching import Matcher
 from bots.welcome.conversation.turn import Input, Said, Tapped, Turn, World
+from bots.welcome.conversation.turning import with_more
 from bots.welcome.records import Conversation, Pause, Polls, Step, Who
 from bots.welcome.wording import HEALTH_VERSION, Say, Wording, question_id
 
 MOST_MESSAGES = 3
+# Who was spoken to within this time sees our chat: a hundred invitations, or knocks, are answered once.
+JUST_NOW = timedelta(minutes=10)
 # A note is said on these days after somebody asked for them.
 NOTE_DAYS = (1, 3, 7)
 
@@ -63,6 +67,15 @@ class Interview:
         """Say `welcome.<key>` and ask what was asked last; in a new private chat if the person left the old one."""
         conversation = replace(conversation, chat_left=False, asked_at=world.now)
         return resume(self.community, conversation, world, key)
+
+    def held(self, conversation: Conversation, condition: str, world: World, key: str) -> Turn:
+        """Say `welcome.<key>`, and that the room takes nobody in for the moment: it is not about them."""
+        say = Wording(self.community, world.language)
+        conversation = replace(
+            conversation, chat_left=False, held=with_more(conversation.held, [condition]), asked_at=world.now
+        )
+        rooms = (say.locked(known) for known in say.conditions([condition]))
+        return Turn(conversation=conversation, says=(Say((say.words(key), *rooms)),))
 
     def remind(self, conversation: Conversation, world: World) -> Turn:
         """Ask once more, softly, what was asked last."""

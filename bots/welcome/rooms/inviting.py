@@ -8,8 +8,9 @@ The room's past then comes by that hand as well (`history`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from bots.core.actions import Action, BotName, Cancel, Invite, Words
+from bots.core.actions import Action, BotName, Cancel, Invite, Remember, Words
 from bots.core.events import Outcome
 from bots.core.rooms import MembershipState, RoomView
 from bots.welcome.carrying_out import carry_out, to_office
@@ -79,6 +80,9 @@ def let_in_when_open(facts: Facts, condition: str) -> Iterator[Action]:
     if condition in facts.world.locked:
         yield put_by(Later.LOCKED, facts.conversation, facts.now, condition)
         return
+    if condition in facts.conversation.held.split():
+        held = " ".join(i for i in facts.conversation.held.split() if i != condition)
+        yield Remember(why=INVITE, record=replace(facts.conversation, held=held))
     yield Invite(why=INVITE, room_id=room.room_id, user=facts.person, follow_up=True)
     yield put_by(Later.MISSED, facts.conversation, facts.now, condition)
 

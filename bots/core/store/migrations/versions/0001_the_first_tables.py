@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("unannounced", sa.LargeBinary(), nullable=False),
         sa.Column("introduce", sa.LargeBinary(), nullable=False),
         sa.Column("closed", sa.LargeBinary(), nullable=False),
+        sa.Column("held", sa.LargeBinary(), nullable=False),
         sa.Column("unheard", sa.LargeBinary(), nullable=False),
         sa.Column("country", sa.LargeBinary(), nullable=False),
         sa.Column("zone", sa.LargeBinary(), nullable=False),
