@@ -14,6 +14,9 @@ from enum import StrEnum
 
 from PIL.Image import Exif
 
+from bots.core.actions import Examine, Priority
+from bots.core.events import Event
+
 
 class Tells(StrEnum):
     """What a file gives away."""
@@ -34,6 +37,18 @@ _LATITUDE, _LONGITUDE = 2, 4
 _OWNERS = {0: (0x013B, 0x9C9D, 0xC62F), _EXIF: (0xA430, 0xA431, 0xA435)}
 # A file has one or two; a file that is made to keep us busy has as many as it likes.
 _MOST = 3
+
+
+def examine(event: Event, why: str) -> Examine:
+    """Ask the file that came with an event, when nothing else is to be done; what it tells is the outcome."""
+    return Examine(
+        why=why,
+        priority=Priority.BACKGROUND,
+        follow_up=True,
+        room_id=event.room_id,
+        event_id=event.event_id,
+        sender=event.sender,
+    )
 
 
 def tells(data: bytes) -> frozenset[Tells]:

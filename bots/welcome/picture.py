@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.core.actions import Action, Examine, Priority, Remember
+from bots.core.actions import Action, Examine, Remember
 from bots.core.bot import Reader
 from bots.core.events import Membership, Outcome
-from bots.core.metadata import ERRCODES
+from bots.core.metadata import ERRCODES, examine
 from bots.core.rooms import MembershipState, RoomRole
 from bots.welcome.records import Conversation
 
@@ -30,18 +30,7 @@ async def gather_entry(event: Membership, reader: Reader) -> bool:
 
 def decide_entry(event: Membership, facts: bool) -> tuple[Action, ...]:
     """Ask the file."""
-    if not facts:
-        return ()
-    return (
-        Examine(
-            why=WHY,
-            priority=Priority.BACKGROUND,
-            follow_up=True,
-            room_id=event.room_id,
-            event_id=event.event_id,
-            sender=event.user,
-        ),
-    )
+    return (examine(event, WHY),) if facts else ()
 
 
 async def gather_found(event: Outcome, reader: Reader) -> Conversation | None:

@@ -6,9 +6,9 @@ A message with a file asks for it; what comes back is answered like any other fi
 
 from __future__ import annotations
 
-from bots.core.actions import Action, Examine, Priority
+from bots.core.actions import Action
 from bots.core.events import Media, Message
-from bots.core.metadata import ERRCODES, Tells
+from bots.core.metadata import ERRCODES, Tells, examine
 from bots.moderation.detectors.finding import Finding, Whose
 from bots.moderation.passages.passage import Field
 
@@ -21,18 +21,7 @@ _SURE = {Tells.PLACE: 0.9, Tells.OWNER: 0.6}
 
 def asks(event: Message) -> tuple[Action, ...]:
     """Look into the file of a message, if it is of a kind that says such things."""
-    if event.media is None or not _may_tell(event.media):
-        return ()
-    return (
-        Examine(
-            why=WHY,
-            priority=Priority.BACKGROUND,
-            follow_up=True,
-            room_id=event.room_id,
-            event_id=event.event_id,
-            sender=event.sender,
-        ),
-    )
+    return (examine(event, WHY),) if event.media is not None and _may_tell(event.media) else ()
 
 
 def finding_of(errcode: str | None) -> Finding | None:
