@@ -27,6 +27,8 @@ _TWICE = re.compile(r"([^\W\d_])\1+")
 _YOUNGEST, _LONGEST_AGE = 5, 3
 # In words: what is longer says something of its own.
 _LONGEST_ANSWER = 12
+# "16yo"
+_BEFORE_A_UNIT = re.compile(r"(\d)(?=[^\W\d])")
 _KEYCAP = "\u20e3"
 _ENDS_A_PHRASE = re.compile(r"[,;/&+\n.!()|:]+")
 
@@ -41,6 +43,7 @@ class Intent(StrEnum):
     LATER = "later"
     STOP = "stop"
     HELP = "help"
+    WHAT = "what"
     MORE = "more"
     WHY = "why"
     AGAIN = "again"
@@ -167,28 +170,37 @@ class Vocabulary:
             return ()
         return tuple(sorted(set(numbers)))
 
-    def age(self, text: str) -> int | None:
-        """How old somebody says they are, if they say that and nothing else. It is looked at and not kept.
+    def age(self, text: str) -> tuple[Intent | None, int | None]:
+        """How old somebody says they are, if they say that and no more than a yes or a no. It is not kept.
 
-        >>> vocabulary.age("I'm 34 years old")
-        34
+        >>> vocabulary.age("nope im 16yo")
+        (<Intent.NO: 'no'>, 16)
         """
-        words = plain(text[:LONGEST_TEXT]).split()
-        numbers = [word for word in words if word not in self.ages]
-        if len(numbers) != 1 or not numbers[0].isdecimal() or len(numbers[0]) > _LONGEST_AGE:
-            return None
-        return int(numbers[0]) if int(numbers[0]) >= _YOUNGEST else None
+        words = _BEFORE_A_UNIT.sub(r"\1 ", plain(text[:LONGEST_TEXT])).split()
+        meant = {self.intents.get(word) for word in words} & {Intent.YES, Intent.NO}
+        numbers = [word for word in words if word not in self.ages and self.intents.get(word) not in meant]
+        one_number = len(numbers) == 1 and numbers[0].isdecimal() and len(numbers[0]) <= _LONGEST_AGE
+        if not one_number or len(meant) > 1 or int(numbers[0]) < _YOUNGEST:
+            return None, None
+        return next(iter(meant), None), int(numbers[0])
 
-    def pick(self, question: str, text: str) -> str | None:
+    def of_another(self, text: str) -> bool:
+        """Whether somebody else is spoken of: "my daughter has it"."""
+        words = f" {plain(text[:LONGEST_TEXT])} "
+        return any(f" {other} " in words for other in self.others)
+
+    def pick(self, question: str, text: str, *, whole: bool = False) -> str | None:
         """The one choice of `question` that `text` is, or has in it; None if it is none of them, or several.
+
+        With `whole`, only what it is.
 
         >>> vocabulary.pick("who", "I was just diagnosed, on Monday")
         'new'
         """
         words = plain(text[:LONGEST_TEXT])
         known = self.picks.get(question, {})
-        if whole := known.get(words) or known.get(_unadorned(words)):
-            return whole
+        if (exactly := known.get(words) or known.get(self.without_fillers(_unadorned(words)))) or whole:
+            return exactly
         found = {choice for phrase, choice in known.items() if f" {phrase} " in f" {words} "}
         return found.pop() if len(found) == 1 else None
 

@@ -88,6 +88,11 @@ class Facts:
             kept=self.kept,
             by_hand=tuple(room.name or room.room_id for room in self.present if not self.can_be_taken_out_of(room)),
             office=self.office is not None,
+            waiting={
+                i: address(room, _server(self.me))
+                for i, room in self.condition_rooms.items()
+                if _is(self.person, room, MembershipState.INVITE)
+            },
             locked=frozenset(i for i, room in self.condition_rooms.items() if room.room_id in self.locked),
         )
 
@@ -100,6 +105,11 @@ class Facts:
     def can_be_taken_out_of(self, room: RoomView) -> bool:
         """Whether a bot may take the person out: not somebody who has power there."""
         return power(room, self.person) <= 0
+
+
+def address(room: RoomView, server: str) -> str:
+    """Where somebody who is invited comes in, if their app shows them no invitation. `server` knows the room."""
+    return f"https://matrix.to/#/{room.room_id}?via={server}"
 
 
 async def facts_about(event: Event | None, person: str, reader: Reader) -> Facts:

@@ -21,8 +21,7 @@ def agreed_to(say: Wording, consents: Sequence[Consent]) -> tuple[Words, ...]:
     if not consents:
         return (say.words("receipt.nothing"),)
     lines = (
-        say.words(f"receipt.{consent.purpose}", version=consent.version, when=consent.agreed_at)
-        for consent in consents
+        say.words(f"receipt.{consent.purpose}", version=consent.version, when=consent.agreed_at) for consent in consents
     )
     return (say.words("receipt.intro"), *lines, say.words("receipt.end"))
 

@@ -52,7 +52,7 @@ class Pause(StrEnum):
 
 
 class Polls(StrEnum):
-    """Which questions come with a poll: those where one of several is picked, all that have answers to pick, or none."""
+    """Which questions come with a poll: where one of several is picked, all that have answers to pick, or none."""
 
     CHOICES = "choices"
     ALL = "all"

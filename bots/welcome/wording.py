@@ -22,13 +22,14 @@ APPS = ("web", "phone", "other")
 # Things that have an emoji and a short name: who picks the one that was named can read the name.
 SIGNS = {"fish": "🐟", "star": "⭐", "tree": "🌳", "boat": "⛵", "moon": "🌙", "bird": "🐦"}
 _SIGNS_SHOWN = 3
+# A list of so many is told again with its question.
+_FEW = 4
 # What a button is called in a poll; pictures are called nothing else there.
 _IN_A_POLL = {YES: "poll.yes", NO: "poll.no", PEN: "poll.own"}
 # What is asked once more, by what holds the question up.
 _CONFIRM = {Pause.CONFIRM_FORGET: "forget", Pause.CONFIRM_LEAVE: "leave"}
 # Questions that are one sentence, with the buttons under them.
 _PLAIN_QUESTIONS = {
-    Step.HEALTH: ("health.ask", (YES, NO)),
     Step.CONDITION: ("condition.ask", ()),
     Step.MISSING: ("missing.ask", ()),
     Step.INTRODUCE: ("introduce.ask", (YES, NO, PEN)),
@@ -95,6 +96,10 @@ class Wording:
         default = self.community.default_language
         return in_language(condition.name, self.language or default, default)
 
+    def greeting(self) -> Words:
+        """Who speaks, what is kept, and what this chat is not."""
+        return self.words("greeting", community=self.community.name)
+
     def languages(self) -> tuple[Words, ...]:
         """That one can talk in other languages, said in each of them."""
         others = (
@@ -106,11 +111,14 @@ class Wording:
         """Those of `ids` that the community still has."""
         return [condition for i in ids if (condition := self.community.condition(i))]
 
-    def ask(self, conversation: Conversation, *before: Words, whole: bool = True) -> Say:
-        """The question at hand, after the paragraphs `before`. Without `whole`, the guidelines are not told again."""
+    def ask(self, conversation: Conversation, *before: Words, whole: bool = True, poll: bool = True) -> Say:
+        """The question at hand, after the paragraphs `before`.
+
+        Without `whole`, what was told with it is not told again; without `poll`, the one that stands there will do.
+        """
         asks, _ = self._question(conversation, whole=whole)
-        buttons, choices = self.buttons(conversation), self._choices(conversation)
-        return Say((*before, *asks), question_id(conversation), buttons, choices)
+        choices = self._choices(conversation) if poll else ()
+        return Say((*before, *asks), question_id(conversation), self.buttons(conversation), choices)
 
     def buttons(self, conversation: Conversation) -> tuple[str, ...]:
         """What can be tapped under the question at hand."""
@@ -175,8 +183,10 @@ class Wording:
             case Step.PREVIEW:
                 shown = (self.words("line.shown"), *introduction(conversation.user, conversation.line))
                 return (*(shown if whole else ()), self.words("line.confirm")), (YES, NO)
+            case Step.HEALTH:
+                return (self.words("health.ask" if whole else "health.again"),), (YES, NO)
             case Step.CHOOSE:
-                return self._choice(self.conditions(conversation.offered.split()))
+                return self._choice(self.conditions(conversation.offered.split()), whole=whole)
             case Step.READ:
                 return self._reading(conversation)
             case Step.APP:
@@ -205,7 +215,9 @@ class Wording:
             self.words("pick.option", number=number, choice=choice) for number, choice in enumerate(choices, start=1)
         )
 
-    def _choice(self, offered: Sequence[Condition]) -> tuple[tuple[Words, ...], tuple[str, ...]]:
+    def _choice(self, offered: Sequence[Condition], *, whole: bool) -> tuple[tuple[Words, ...], tuple[str, ...]]:
+        if not whole and len(offered) > _FEW:
+            return (self.words("choose.again"),), ()
         if len(offered) == 1:
             return (self.words("choose.one", condition=self.condition(offered[0])),), (YES, NO)
         options = (

@@ -3,7 +3,9 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
+from pathlib import Path
 
 from bots.core.actions import (
     Action,
@@ -26,6 +28,7 @@ from bots.core.community import Community, Condition, Federation, Guideline, Gui
 from bots.core.events import Membership, Message, MessageKind, Outcome, PollAnswer, Reaction, Tick, Unreadable
 from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import Member, MembershipState, RoomRole, RoomView
+from bots.core.settings import load_community
 from bots.welcome.bot import WelcomeBot, make_bot
 from bots.welcome.records import Conversation
 from bots.welcome.wording import SIGNS, sign_asked
@@ -93,6 +96,13 @@ COMMUNITY = Community(
         ),
     ),
 )  # fmt: skip
+
+
+@cache
+def example():
+    """What a scene is made of where the example community in its five languages is played."""
+    community = load_community(Path(__file__).parents[2] / "config")
+    return {"community": community, "bot": make_bot(community, by_plain_words)}
 
 
 @dataclass

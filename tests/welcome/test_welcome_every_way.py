@@ -5,17 +5,12 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-from bots.core.settings import load_community
-from bots.welcome.bot import make_bot
 from bots.welcome.records import Conversation, Pause, Polls, Step
 from bots.welcome.wording import SIGNS, sign_asked
-from fakes.ears import by_plain_words
-from fakes.welcome_scene import ANA, Scene
+from fakes.welcome_scene import ANA, Scene, example
 
 LANGUAGES = ("en", "es", "fr", "de", "pt")
 YES, NO, PEN = "✅", "❌", "✍️"
@@ -89,17 +84,31 @@ PICKED = {
     ),
     Step.WHO: numbered(
         Answer(
-            ("i was just diagnosed", "me acaban de diagnosticar", "diagnostic récent", "frisch diagnostiziert", "recém diagnosticada"),
+            (
+                "i was just diagnosed",
+                "me acaban de diagnosticar",
+                "diagnostic récent",
+                "frisch diagnostiziert",
+                "recém diagnosticada",
+            ),
             Step.INTRODUCE,
         ),
-        Answer(("living with it for years", "vivo con ello", "depuis longtemps", "schon lange", "vivo com isso"), Step.INTRODUCE),
-        Answer(("caring for someone", "cuido de alguien", "je m'occupe de quelqu'un", "ich pflege", "cuido de alguém"), Step.INTRODUCE),
+        Answer(
+            ("living with it for years", "vivo con ello", "depuis longtemps", "schon lange", "vivo com isso"),
+            Step.INTRODUCE,
+        ),
+        Answer(
+            ("caring for someone", "cuido de alguien", "je m'occupe de quelqu'un", "ich pflege", "cuido de alguém"),
+            Step.INTRODUCE,
+        ),
         Answer(("just looking", "solo miro", "je regarde", "nur schauen", "só olhando"), Step.DONE),
     ),
     Step.INTRODUCE: (
         yes(Step.DAYS),
         no(Step.DAYS),
-        Answer(("my own words", "con mis palabras", "mes mots", "mit meinen Worten", "minhas palavras"), Step.LINE, PEN),
+        Answer(
+            ("my own words", "con mis palabras", "mes mots", "mit meinen Worten", "minhas palavras"), Step.LINE, PEN
+        ),
     ),
     Step.PREVIEW: (yes(Step.DAYS), no(Step.INTRODUCE)),
     Step.DAYS: (yes(Step.DONE), no(Step.DONE)),
@@ -124,18 +133,13 @@ WRITTEN = {
     Step.YOUNG: Answer(("Germany", "Alemania", "Allemagne", "Deutschland", "Alemanha"), None),
     Step.CONDITION: Answer(("epilepsy", "epilepsia", "épilepsie", "Epilepsie", "tenho epilepsia"), Step.READ),
     Step.MISSING: Answer(("gout", "la gota", "la goutte", "Gicht", "gota"), Step.DONE),
-    Step.LINE: Answer(("hi, I'm here", "hola a todos", "salut tout le monde", "hallo zusammen", "oi, gente"), Step.PREVIEW),
+    Step.LINE: Answer(
+        ("hi, I'm here", "hola a todos", "salut tout le monde", "hallo zusammen", "oi, gente"), Step.PREVIEW
+    ),
     Step.COUNTRY: Answer(("I'm in Spain", "España", "Espagne", "in Spanien", "Espanha"), Step.LANGUAGE),
     Step.CLOCK: Answer(("3 pm", "15:00", "15h00", "15 Uhr", "15h"), Step.QUIET),
     Step.DONE: Answer(("more", "más", "plus", "mehr", "mais"), Step.CONDITION),
 }
-
-
-@cache
-def made():
-    """The example community in its five languages, and a bot for it."""
-    community = load_community(Path(__file__).parents[2] / "config")
-    return {"community": community, "bot": make_bot(community, by_plain_words)}
 
 
 _come_to: dict[tuple[object, Polls], Scene] = {}
@@ -152,7 +156,7 @@ async def at(question, polls=Polls.ALL):
 
 
 async def _comes_to(question, polls):
-    scene = Scene(**made())
+    scene = Scene(**example())
     await scene.joins()
     if polls is Polls.ALL:
         await scene.says("polls")
@@ -172,7 +176,9 @@ def outcome(scene):
 
 
 def every(ways):
-    return [(question, number, answer) for question, answers in ways.items() for number, answer in enumerate(answers, 1)]
+    return [
+        (question, number, answer) for question, answers in ways.items() for number, answer in enumerate(answers, 1)
+    ]
 
 
 async def answered(question, give):
@@ -217,8 +223,14 @@ async def test_what_is_written_may_be_written_in_any_language(question):
 
 
 async def test_the_picture_can_be_tapped_counted_picked_in_a_poll_and_named_in_any_language():
-    names = {"fish": ("fish", "pez", "poisson", "Fisch", "peixe"), "star": ("star", "estrella", "étoile", "Stern", "estrela")}
-    names |= {"tree": ("tree", "árbol", "arbre", "Baum", "árvore"), "boat": ("boat", "barco", "bateau", "Boot", "navio")}
+    names = {
+        "fish": ("fish", "pez", "poisson", "Fisch", "peixe"),
+        "star": ("star", "estrella", "étoile", "Stern", "estrela"),
+    }
+    names |= {
+        "tree": ("tree", "árbol", "arbre", "Baum", "árvore"),
+        "boat": ("boat", "barco", "bateau", "Boot", "navio"),
+    }
     names |= {"moon": ("moon", "luna", "lune", "Mond", "lua"), "bird": ("bird", "pájaro", "oiseau", "Vogel", "ave")}
     scene = await at(Step.READ)
     asked = sign_asked(scene.conversation.round)
@@ -231,7 +243,7 @@ async def test_the_picture_can_be_tapped_counted_picked_in_a_poll_and_named_in_a
 
 
 async def test_an_answer_by_poll_shows_that_the_person_reads_and_is_read():
-    scene = Scene(**made())
+    scene = Scene(**example())
     await scene.joins()
     for answer in (YES, YES, YES):
         await scene.taps(answer)
@@ -239,75 +251,3 @@ async def test_an_answer_by_poll_shows_that_the_person_reads_and_is_read():
     await scene.says("polls")
     await scene.votes(str(scene.buttons.index(SIGNS[sign_asked(scene.conversation.round)]) + 1))
     assert scene.done == ["invites to !epilepsy"]
-
-
-# Who gets which poll.
-
-
-async def test_until_somebody_answers_by_a_poll_there_is_none_where_two_buttons_do():
-    scene = Scene(**made())
-    await scene.joins()
-    for word in ("yes", "yes", "yes"):
-        assert not any(send.choices for send in scene.sends)
-        await scene.says(word)
-    await scene.says("diabetes")
-    assert any(send.choices for send in scene.sends)
-
-
-async def test_who_has_answered_by_a_poll_gets_one_with_each_question_from_then_on():
-    scene = await at(Step.WHO, Polls.CHOICES)
-    await scene.votes("1")
-    assert scene.conversation.polls is Polls.ALL
-    assert [send.choices != () for send in scene.sends] == [False, True]
-    await scene.votes("2")
-    assert scene.conversation.step is Step.DAYS
-
-
-@pytest.mark.parametrize(
-    ("wanted", "not_wanted"),
-    [
-        ("polls", "no polls"),
-        ("encuestas", "sin encuestas"),
-        ("sondages", "sans sondages"),
-        ("Umfragen", "keine Umfragen"),
-        ("enquetes", "sem enquetes"),
-    ],
-)
-async def test_polls_come_and_go_at_a_word(wanted, not_wanted):
-    scene = await at(Step.WHO, Polls.CHOICES)
-    await scene.says(not_wanted)
-    assert scene.said == [["polls.none", "who.ask", "pick.option"]]
-    assert not any(send.choices for send in scene.sends)
-    assert scene.buttons == ("1️⃣", "2️⃣", "3️⃣", "4️⃣")
-    await scene.taps("2️⃣")
-    assert scene.conversation.who == "living"
-    await scene.says(wanted)
-    assert scene.said == [["polls.all", "introduce.ask"]]
-    assert any(send.choices for send in scene.sends)
-
-
-async def test_that_somebody_answers_by_polls_is_told_among_what_is_kept():
-    scene = await at(Step.WHO)
-    await scene.says("my data")
-    assert "mydata.polls" in scene.said[0]
-    scene = await at(Step.WHO, Polls.CHOICES)
-    await scene.says("my data")
-    assert "mydata.polls" not in scene.said[0]
-
-
-async def test_who_wants_no_polls_gets_none_back_by_an_answer_to_an_old_one():
-    scene = await at(Step.WHO, Polls.CHOICES)
-    await scene.says("no polls")
-    await scene.votes("1")
-    assert scene.conversation.who == "new"
-    assert scene.conversation.polls is Polls.NONE
-
-
-async def test_a_poll_of_a_question_that_is_passed_is_no_answer():
-    scene = await at(Step.AGE)
-    old = scene.poll
-    await scene.says("yes")
-    assert scene.poll != old
-    await scene.votes("2", target=old)
-    assert scene.last == ()
-    assert scene.conversation.step is Step.GUIDELINES

@@ -125,6 +125,7 @@ async def test_new_guidelines_are_asked_for_before_anything_else_and_only_what_i
     await later.says("yes")
     assert later.said == [["done"]]
     assert later.records[Consent, (ANA, Purpose.GUIDELINES)].version == 2
+    await later.turns_down("!type-1-diabetes")
     await later.says("again")
     assert later.done == ["invites to !type-1-diabetes"]
 
@@ -392,7 +393,11 @@ async def test_where_one_of_several_is_picked_a_poll_follows_whose_answers_nobod
     await scene.says("diabetes")
     question, poll = scene.sends
     assert question.buttons == ()
-    assert [CATALOGUE.render(words, "en").body for words in poll.choices] == ["Type 1 diabetes", "Type 2 diabetes"]
+    assert [CATALOGUE.render(words, "en").body for words in poll.choices] == [
+        "Type 1 diabetes",
+        "Type 2 diabetes",
+        "None of these",
+    ]
     for other in ({"encrypted": False}, {"authentic": False}, {"answers": ()}, {"target": "$other"}):
         await scene.votes("1", **other)
         assert scene.last == ()

@@ -109,7 +109,7 @@ async def test_whoever_comes_reads_in_their_language_how_to_be_spoken_to_in_it(l
     said = CATALOGUE.render(greeting.parts[-1], "en").body
     (name,) = re.findall(r"(\w+)\W*$", said)
     await scene.says(name)
-    assert scene.said[-1][0] == "language.set"
+    assert scene.said[0][0] == "language.set"
 
 
 async def test_every_bot_hears_of_the_language_that_somebody_chose():

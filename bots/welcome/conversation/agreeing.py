@@ -12,6 +12,9 @@ from bots.welcome.conversation.turn import Said, Turn
 from bots.welcome.records import Step
 from bots.welcome.wording import HEALTH_VERSION, Say
 
+# In words.
+_A_STORY = 6
+
 
 class Agreeing(LettingIn):
     """Answers to `AGE`, `YOUNG`, `GUIDELINES` and `HEALTH`."""
@@ -31,10 +34,13 @@ class Agreeing(LettingIn):
 
     def _by_their_age(self) -> Intent | None:
         """The yes or the no of somebody who wrote how old they are: nobody asked for it, and only that is kept."""
-        age = self._vocabulary.age(self._text)
-        if age is None:
-            return None
-        return Intent.YES if age >= self._community.minimum_age else Intent.NO
+        if grown := self._vocabulary.pick("age", self._text, whole=True):
+            return Intent.YES if grown == "adult" else Intent.NO
+        said, age = self._vocabulary.age(self._text)
+        if age is None or age < self._community.minimum_age:
+            return None if age is None else Intent.NO
+        # "no, I'm 34": which of the two is meant?
+        return Intent.YES if said is not Intent.NO else None
 
     def _on_young(self) -> Turn:
         """Whom to call there, and then nothing is left of it here."""
@@ -42,7 +48,7 @@ class Agreeing(LettingIn):
             return self._go(Step.AGE)
         if self._intent in (Intent.SKIP, Intent.NO, Intent.YES):
             return self._young_goodbye()
-        if not isinstance(self._came, Said):
+        if not isinstance(self._came, Said) or self._vocabulary.pick("person", self._text):
             return self._ask()
         named = self._vocabulary.asking.place(self._came.text)
         if find_country(self._community.countries, named) is None:
@@ -88,9 +94,10 @@ class Agreeing(LettingIn):
         return self._first_things_first("guidelines.unclear")
 
     def _first_things_first(self, otherwise: str) -> Turn:
-        found = self._found()
-        named = found.certain or found.likely
-        return self._unclear("guidelines.first" if named else otherwise)
+        """What somebody tells of themselves, or of somebody they look after, has its place a little later."""
+        found, words = self._found(), self._text.split()
+        tells = found.certain or found.likely or len(words) >= _A_STORY or self._vocabulary.of_another(self._text)
+        return self._unclear("guidelines.first" if tells else otherwise)
 
     def _onward(self) -> Turn:
         """To the first thing that is not clear yet."""

@@ -23,7 +23,9 @@ _FIRST = (Step.AGE, Step.YOUNG, Step.GUIDELINES, Step.HEALTH)
 
 _LONGEST_CODE = 3
 # In words.
-_LONGEST_DONE = 4
+_LONGEST_DONE, _LONGEST_WISH = 4, 12
+# There, what somebody writes is for others, or no room is open to them: it is answered as what it is there.
+_SPEAKS_OTHERWISE = (Step.LINE, Step.PREVIEW, Step.MISSING, Step.YOUNG, Step.ELSEWHERE)
 
 
 class Answering(Arranging):
@@ -35,6 +37,7 @@ class Answering(Arranging):
             self._in_an_emergency()
             or self._when_any_word_does()
             or self._about_oneself()
+            or self._at_any_word()
             or self._at_any_time()
             or self._when_held_up()
             or self._when_not_let_on()
@@ -58,7 +61,7 @@ class Answering(Arranging):
             return None
         return self._when_not_let_on() or self._on_any_word()
 
-    def _at_any_time(self) -> Turn | None:
+    def _at_any_word(self) -> Turn | None:
         match self._intent:
             case Intent.STOP:
                 self._now = replace(self._now, pause=Pause.STOPPED)
@@ -68,14 +71,19 @@ class Answering(Arranging):
                 return self._tell(self._say.words("later"))
             case Intent.HELP:
                 return self._aside(*self._say.help())
+            case Intent.WHAT:
+                return self._aside(self._say.words("what", community=self._community.name))
             case Intent.THANKS:
                 return self._aside(self._say.words("thanks"))
             case Intent.POLLS | Intent.NO_POLLS:
                 polls = Polls.ALL if self._intent is Intent.POLLS else Polls.NONE
                 self._now = replace(self._now, polls=polls)
-                return self._aside(self._say.words(f"polls.{polls}"))
+                return self._aside(self._say.words(f"polls.{polls}"), poll=True)
             case Intent.HELLO if self._before.pause not in _PAUSED:
                 return self._aside(self._say.words("hello"))
+        return None
+
+    def _at_any_time(self) -> Turn | None:
         match self._came:
             case Speak(language=language):
                 return self._speak(language)
@@ -84,6 +92,8 @@ class Answering(Arranging):
             case Said(text=text) if self._before.closed and self._says_done(text):
                 past = tuple(self._before.closed.split())
                 return replace(self._aside(self._say.words("history.trying")), past=past)
+            case Said(text=text) if self._wants_a_person(text):
+                return self._where_people_are()
             case Mistyped():
                 return self._aside(self._say.words("unknown_command"))
             case Showed():
@@ -123,11 +133,36 @@ class Answering(Arranging):
         code = meant(language, languages)
         if code is not None and len(languages) > 1:
             self._now_in(code)
-            return self._aside(self._say.words("language.set"))
+            return self._in_their_language()
         if len(languages) > 1:
             names = [own_name(each) for each in languages]
             return self._aside(self._say.words("language.which", languages=", ".join(names), example=names[-1]))
         return self._aside(self._say.words("language.only"))
+
+    def _in_their_language(self) -> Turn:
+        """What they are asked to agree to is told in it, too; to somebody who has only come, all of it."""
+        told = self._say.words("language.set")
+        if not self._is_asked():
+            return self._tell(told)
+        if self._before.step is not Step.AGE or self._before.pause is not Pause.NONE:
+            return self._ask(told)
+        turn = self._ask(*foreign(self._say, self._world))
+        return replace(turn, says=(Say((told, self._say.greeting())), *turn.says))
+
+    def _wants_a_person(self, text: str) -> bool:
+        """Whether somebody asks for people to talk to; what they have may be named in the same breath."""
+        if self._before.step in _SPEAKS_OTHERWISE or len(text.split()) > _LONGEST_WISH:
+            return False
+        found = self._found()
+        return self._vocabulary.pick("person", text) is not None and not (found.certain or found.likely)
+
+    def _where_people_are(self) -> Turn:
+        if self._before.chosen:
+            return self._aside(self._say.words("person.inside"))
+        told = self._say.words("person")
+        return (
+            self._aside(told) if self._is_asked() or self._before.pause in _PAUSED else self._go(Step.CONDITION, told)
+        )
 
     # What comes before the question.
 
@@ -208,6 +243,11 @@ class Answering(Arranging):
             Step.QUIET: self._on_arrangement,
         }
         return answers.get(self._now.step, self._on_done)()
+
+
+def foreign(say: Wording, world: World) -> tuple[Words, ...]:
+    """What somebody hears first whose account is elsewhere."""
+    return () if world.server == world.ours else (say.words("foreign", server=world.server),)
 
 
 def resume(community: Community, conversation: Conversation, world: World, key: str) -> Turn:

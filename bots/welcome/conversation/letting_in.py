@@ -38,7 +38,10 @@ class LettingIn(Turning):
                 return self._again()
             case Intent.YES:
                 return self._ask()
-        return self._named(self._found()) or self._unclear("condition.unclear")
+        if named := self._named(self._found()):
+            return named
+        whose = self._vocabulary.of_another(self._text)
+        return self._unclear("condition.whose" if whose else "condition.unclear")
 
     def _on_choice(self) -> Turn:
         offered = [c.id for c in self._say.conditions(self._now.offered.split())]
@@ -95,6 +98,8 @@ class LettingIn(Turning):
                 return self._none_of_these()
             case Unnamed.ANIMAL:
                 return self._unclear("condition.animal")
+            case Unnamed.UNSURE if len(self._now.offered.split()) > 1:
+                return self._ask(self._say.words("choose.unsure"), whole=False, poll=False)
             case Unnamed.UNSURE:
                 return self._offer_all(self._say.words("condition.unsure"))
         return None
@@ -211,6 +216,8 @@ class LettingIn(Turning):
                 told.append(self._say.words("inside", room=condition.room_name, condition=name))
             elif condition.id not in self._world.rooms:
                 told.append(self._say.words("no_room", condition=name))
+            elif link := self._world.waiting.get(condition.id):
+                told.append(self._say.words("invite.missed", room=condition.room_name, link=link))
             else:
                 locked = condition.id in self._world.locked
                 words = self._say.words(key, room=condition.room_name, condition=name)

@@ -17,7 +17,7 @@ from functools import cached_property
 
 from bots.core.community import Community
 from bots.welcome.answers import Vocabulary
-from bots.welcome.conversation.answering import Answering, resume
+from bots.welcome.conversation.answering import Answering, foreign, resume
 from bots.welcome.conversation.matching import Matcher
 from bots.welcome.conversation.turn import Input, Said, Tapped, Turn, World
 from bots.welcome.conversation.turning import with_more
@@ -47,7 +47,7 @@ class Interview:
         """Greet somebody who is not known, after the sentences called `before`."""
         say = Wording(self.community, world.language)
         first = (say.words(key) for key in before)
-        greeting = Say((*first, say.words("greeting", community=self.community.name), *say.languages()))
+        greeting = Say((*first, say.greeting(), *say.languages()))
         step = Step.AGE if world.is_reached_by(self.community) else Step.ELSEWHERE
         conversation = Conversation(user=user, step=step, asked_at=world.now)
         if step is Step.ELSEWHERE:
@@ -55,8 +55,7 @@ class Interview:
                 conversation=conversation,
                 says=(greeting, Say((say.words("elsewhere", server=world.server, ours=world.ours),))),
             )
-        foreign = () if world.server == world.ours else (say.words("foreign", server=world.server),)
-        return Turn(conversation=conversation, says=(greeting, say.ask(conversation, *foreign)))
+        return Turn(conversation=conversation, says=(greeting, say.ask(conversation, *foreign(say, world))))
 
     def may_enter(self, conversation: Conversation, condition: str) -> bool:
         """Whether they were let into that room before, and nothing stands against it now."""

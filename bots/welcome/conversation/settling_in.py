@@ -18,7 +18,8 @@ class SettlingIn(Introducing):
     """Answers to `WHO`, `DAYS` and `DONE`."""
 
     def _on_who(self) -> Turn:
-        if who := self._one_of("who", list(Who)):
+        who = self._one_of("who", list(Who)) or (Who.CARING if self._vocabulary.of_another(self._text) else None)
+        if who:
             self._now = replace(self._now, who=Who(who))
             return self._go_on(self._say.words(f"who.thanks.{who}"))
         match self._intent:
@@ -28,6 +29,8 @@ class SettlingIn(Introducing):
                 return self._go(Step.CONDITION)
             case Intent.AGAIN:
                 return self._again()
+            case Intent.YES:
+                return self._ask(whole=False, poll=False)
         return self._by_the_way() or self._unclear("choose.unclear")
 
     def _on_days(self) -> Turn:
@@ -60,7 +63,9 @@ class SettlingIn(Introducing):
                 return self._offer_all()
             case Intent.AGAIN:
                 return self._again()
+            case Intent.YES | Intent.NO:
+                return self._tell(self._say.words("done.ok"))
         return self._by_the_way() or self._tell(self._how_to_go_on())
 
     def _how_to_go_on(self) -> Words:
-        return self._say.words("done.unclear")
+        return self._say.words("done.unclear" if self._now.chosen else "done.no_room")

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bots.core.actions import Words
@@ -68,6 +69,7 @@ class World:
     `language` is the one that they chose to be spoken to in; empty, where they chose none.
     `rooms` are the condition ids that have a room, `inside` those whose room the person is in.
     `locked` are those into whose room nobody new is let for the moment.
+    `waiting` are, by condition id, the addresses of rooms to which they are invited and have not come.
     `account` is what others can see of theirs.
     `receipts` is what the person agreed to; `kept` what is kept about them, as far as it was asked for;
     `by_hand` are names of rooms that they can only leave by themselves.
@@ -86,6 +88,7 @@ class World:
     by_hand: tuple[str, ...] = ()
     office: bool = False
     locked: frozenset[str] = frozenset()
+    waiting: Mapping[str, str] = field(default_factory=dict)
 
     def is_reached_by(self, community: Community) -> bool:
         """Whether the condition rooms may hold an account of that homeserver."""

@@ -101,8 +101,8 @@ class Turning:
             return self._go(Step.INTRODUCE, *before)
         return self._go(Step.DONE if Step.DAYS in asked else Step.DAYS, *before)
 
-    def _ask(self, *before: Words, whole: bool = True) -> Turn:
-        return Turn(conversation=self._now, says=(self._say.ask(self._now, *before, whole=whole),))
+    def _ask(self, *before: Words, whole: bool = True, poll: bool = True) -> Turn:
+        return Turn(conversation=self._now, says=(self._say.ask(self._now, *before, whole=whole, poll=poll),))
 
     def _tell(self, *words: Words) -> Turn:
         return Turn(conversation=self._now, says=(Say(words),))
@@ -115,14 +115,16 @@ class Turning:
     def _unclear(self, key: str) -> Turn:
         if isinstance(self._came, Said):
             self._now = replace(self._now, unclear=self._came.event_id)
-        return self._ask(self._say.words(key), whole=False)
+        return self._ask(self._say.words(key), whole=False, poll=False)
 
-    def _aside(self, *words: Words) -> Turn:
+    def _aside(self, *words: Words, poll: bool = False) -> Turn:
         """Say something, and the question again, unless none is open."""
+        return self._ask(*words, whole=False, poll=poll) if self._is_asked() else self._tell(*words)
+
+    def _is_asked(self) -> bool:
+        """Whether a question waits for an answer."""
         nothing_open = self._before.pause is Pause.NONE and self._before.step in (Step.DONE, Step.ELSEWHERE)
-        if nothing_open or self._before.pause in (Pause.STOPPED, Pause.LATER):
-            return self._tell(*words)
-        return self._ask(*words, whole=False)
+        return not nothing_open and self._before.pause not in (Pause.STOPPED, Pause.LATER)
 
 
 def with_more(ids: str, more: Sequence[str]) -> str:

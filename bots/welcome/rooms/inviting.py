@@ -16,7 +16,7 @@ from bots.core.rooms import MembershipState, RoomView
 from bots.welcome.carrying_out import carry_out, to_office
 from bots.welcome.coming_up import INVITE, Later, put_by, tick_id
 from bots.welcome.conversation.machine import Interview
-from bots.welcome.facts import Facts
+from bots.welcome.facts import Facts, address
 from bots.welcome.records import Pause
 
 _BLOCKED = "M_INVITE_BLOCKED"
@@ -31,14 +31,9 @@ def what_came(interview: Interview, facts: Facts, invite: Invite, event: Outcome
         condition = next((i for i, room in facts.condition_rooms.items() if room.room_id == invite.room_id), None)
         if condition is None:
             return
-        link = address(facts.condition_rooms[condition], facts)
+        link = address(facts.condition_rooms[condition], facts.world.ours)
         turn = interview.about_invitation(facts.conversation, condition, "other_hand", facts.world, link=link)
         yield from carry_out(turn, facts, event.id)
-
-
-def address(room: RoomView, facts: Facts) -> str:
-    """Where somebody who is invited comes in, if their app shows them no invitation."""
-    return f"https://matrix.to/#/{room.room_id}?via={facts.world.ours}"
 
 
 def _came_back(
@@ -95,7 +90,7 @@ def overlooked(interview: Interview, facts: Facts, condition: str, source: str) 
     if facts.conversation.pause is Pause.STOPPED:
         return
     if room.members[facts.person].state is MembershipState.INVITE:
-        link = address(room, facts)
+        link = address(room, facts.world.ours)
         yield from carry_out(
             interview.about_invitation(facts.conversation, condition, "missed", facts.world, link=link), facts, source
         )
