@@ -51,6 +51,7 @@ TURNED_ON = {
     "Other homeservers find no door here",
     "Rooms are made in the newest way",
     "Nobody is looked up by their address book",
+    "The homeserver does not look at the links that people share",
     "No registration token can be used without end",
 }
 
@@ -68,6 +69,8 @@ def careless(state: Path) -> PlainSynapse:
             "allow_guest_access": True,
             "allow_public_rooms_without_auth": True,
             "default_room_version": "10",
+            "url_preview_enabled": True,
+            "url_preview_ip_range_blacklist": ["127.0.0.0/8", "::1/128"],
         },
     )
     server.settings["listeners"] = [
