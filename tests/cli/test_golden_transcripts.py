@@ -37,7 +37,9 @@ def checked(tmp_path, community):
     def run(*steps):
         lines = "\n".join(f"  - {step}" for step in ("{who: anna, joins: lobby}", *steps))
         (tmp_path / "one.yaml").write_text(f"steps:\n{lines}\n", encoding="utf-8")
-        result = CliRunner().invoke(main, ["simulate", "--community", str(community), "--check", str(tmp_path)])
+        # Where the folder of a worker has a long name, lines would be broken within what is looked for.
+        wide = CliRunner(env={"COLUMNS": "400"})
+        result = wide.invoke(main, ["simulate", "--community", str(community), "--check", str(tmp_path)])
         return result.exit_code, result.output
 
     return run
