@@ -6,14 +6,17 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 NOT_PUBLIC = "its address is not on the public internet"
+NO_CONNECTION = "no connection"
 GONE = frozenset({404, 410})
 _MOVED_FOR_GOOD = frozenset({301, 308})
+_FINE = range(200, 300)
 _LONGEST = 500
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
@@ -23,16 +26,42 @@ class Seen:
     """What a link answered, and when (UTC).
 
     `status` is the last one (None: no answer, for the reason that `trouble` gives in a few words), `permanent` the
-    address that the page names instead of its own, `title` what the page calls itself.
-    `not_asked` says that the site asks robots to stay away from it.
+    address that the page names instead of its own, `landed` the one at the end of all redirects (None: there were
+    none), `title` what the page calls itself. `not_asked` says that the site asks robots to stay away from it.
+    Two are remembered from one look to the next (`remembering`): `since` when it has not answered as a page should,
+    and what it was `known_as` when somebody last said that it is the right one.
     """
 
     at: datetime
     status: int | None = None
     permanent: str | None = None
+    landed: str | None = None
     title: str | None = None
     trouble: str | None = None
     not_asked: bool = False
+    since: datetime | None = None
+    known_as: str | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether there was a page, or good reason not to ask for one."""
+        return self.not_asked or self.status in _FINE
+
+
+def remembering(seen: Seen, before: Seen | None, read: date | None) -> Seen:
+    """What was seen, with what is known from `before`; `read` is the day on which somebody last read the page.
+
+    Since a page can change under its address, its name is the one that it had when somebody last read it, or else
+    when it was first looked at: a look does not make another page the right one.
+    """
+    since = None if seen.answered else (before.since if before is not None else None) or seen.at
+    if before is None:
+        known_as = seen.title
+    elif read is not None and before.title is not None and read >= before.at.date():
+        known_as = before.title
+    else:
+        known_as = before.known_as or before.title or seen.title
+    return replace(seen, since=since, known_as=known_as)
 
 
 def public(host: str) -> bool:
@@ -60,8 +89,14 @@ def to_json(seen: Seen) -> str:
 
 def from_json(text: str) -> Seen:
     """What `to_json` wrote."""
-    value = json.loads(text)
-    return Seen(**value | {"at": datetime.fromisoformat(value["at"])})
+    return from_object(json.loads(text))
+
+
+def from_object(value: Mapping[str, Any]) -> Seen:
+    """What stands in such a text. Raises ValueError, TypeError, KeyError and AttributeError for anything else."""
+    since = value.get("since")
+    when = {"at": datetime.fromisoformat(value["at"]), "since": datetime.fromisoformat(since) if since else None}
+    return Seen(**{**value, **when})
 
 
 def link_in(text: str) -> tuple[str, str] | None:

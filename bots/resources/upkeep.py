@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a librarian has to look after: reviews that run out, doubles, helplines that nobody has called, dead links.
+"""What a librarian has to look after: reviews that run out, doubles, helplines that nobody has called.
 
-Pure: the day, and what the pages answered, are handed in.
+Pure: the day is handed in. What the pages answer is judged in `addresses.py`.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,14 +17,9 @@ from urllib.parse import urlsplit
 from bots.core.community import Country
 from bots.core.helplines import NOT_SHOWN_AFTER, SAY_THE_DATE_AFTER
 from bots.core.library import HIDDEN_WHEN_DUE, Resource
-from bots.core.pages import GONE, Seen
 
 # So long before an entry runs out, its reviewer hears of it.
 SOON = timedelta(days=30)
-# A page whose title shares fewer of its words with what it was called before is another page.
-_LEAST_SHARED = 0.3
-_FINE = range(200, 300)
-_WORD = re.compile(r"\w{3,}")
 
 
 class Weight(StrEnum):
@@ -68,8 +62,8 @@ def doubles(library: Iterable[Resource]) -> Iterator[Finding]:
     by: dict[tuple[str, str], list[str]] = defaultdict(list)
     for entry in library:
         if entry.url is not None:
-            by["the same page", _address(entry.url)].append(entry.id)
-        for text in sorted({_folded(text) for text in entry.title.values()}):
+            by["the same page", page_of(entry.url)].append(entry.id)
+        for text in sorted({folded(text) for text in entry.title.values()}):
             by["the same title", text].append(entry.id)
     for (what, _), ids in by.items():
         for later in ids[1:]:
@@ -92,49 +86,14 @@ def uncalled(countries: Iterable[Country], today: date) -> Iterator[Finding]:
         yield Finding(Weight.KNOW, "helplines", f"{never} helplines were checked by nobody here yet.")
 
 
-def links(library: Iterable[Resource], seen: Mapping[str, Seen], before: Mapping[str, Seen]) -> Iterator[Finding]:
-    """What the links answered, `before` being what they answered the last time; both by address."""
-    for entry in library:
-        if entry.url is not None and entry.url in seen:
-            finding = _of_link(entry, seen[entry.url], before.get(entry.url))
-            if finding is not None:
-                yield finding
-
-
-def _of_link(entry: Resource, seen: Seen, before: Seen | None) -> Finding | None:
-    if seen.not_asked:
-        return Finding(Weight.KNOW, entry.id, "The site asks robots to stay away; open it yourself.")
-    if seen.status in GONE:
-        return Finding(Weight.WRONG, entry.id, f"The page is gone ({seen.status}). Find where it went, or take it out.")
-    if seen.status is None or seen.status not in _FINE:
-        why = seen.trouble or f"it answered {seen.status}"
-        again = before is not None and (before.status is None or before.status not in _FINE)
-        return Finding(
-            Weight.WRONG if again else Weight.SOON,
-            entry.id,
-            f"The page could not be looked at: {why}{', as the last time' if again else ''}. Open it yourself.",
-        )
-    if seen.permanent is not None and _address(seen.permanent) != _address(entry.url or ""):
-        return Finding(Weight.SOON, entry.id, f"The page has moved for good: {seen.permanent}")
-    if _is_another(seen.title, before.title if before else None):
-        return Finding(
-            Weight.WRONG, entry.id, f"The page is called “{seen.title}” now. Is it still what the entry says?"
-        )
-    return None
-
-
-def _is_another(title: str | None, before: str | None) -> bool:
-    now, then = (set(_WORD.findall(_folded(text or ""))) for text in (title, before))
-    return bool(now and then) and len(now & then) / len(now | then) < _LEAST_SHARED
-
-
-def _address(url: str) -> str:
+def page_of(url: str) -> str:
     """An address as it would be the same page: without its scheme, `www.`, a slash at its end, and what is after #."""
     parts = urlsplit(url)
     host = parts.netloc.casefold().removeprefix("www.")
     return f"{host}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text without capitals, accents and needless spaces."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

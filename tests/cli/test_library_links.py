@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver
 from rich.console import Console
 
-from bots.cli.library.librarian import look_after
+from bots.cli.library.librarian import is_cut_off, look_after
 from bots.cli.library.links import remember, remembered
 from bots.core.pages import Seen
 from bots.core.runtime.links import FRESH, PAUSE, Links, NotPublicError, PublicResolver, open_session, public
@@ -43,10 +43,20 @@ class Site:
     def __init__(self):
         self.asked = []
         self.robots = ROBOTS
+        self.robots_are_at = ""
+        self.well = True
 
     async def answer(self, request):
         self.asked.append(request.path)
         match request.path:
+            case "/robots.txt" if not self.well:
+                return web.Response(status=503)
+            case "/robots.txt" if self.robots_are_at:
+                raise web.HTTPMovedPermanently(self.robots_are_at)
+            case "/rules.txt":
+                return web.Response(text=self.robots)
+            case "/flaky":
+                return web.Response(status=200 if self.asked.count("/flaky") > 1 else 500)
             case "/robots.txt":
                 return web.Response(text=self.robots) if self.robots else web.Response(status=404)
             case "/moved":
@@ -120,6 +130,53 @@ async def test_what_was_asked_within_a_week_is_not_asked_again():
         clock.advance(2)
         await look(links, clock, [url], first)
         assert pages.asked.count("/fine") == 2
+
+
+async def test_what_did_not_answer_is_asked_again_the_next_time():
+    async with site() as (_pages, root, session):
+        clock, url = FakeClock(), f"{root}/flaky"
+        links = Links(session, clock)
+        first, _ = await look(links, clock, [url])
+        assert first[url].status == 500
+        clock.advance(timedelta(minutes=1))
+        again, _ = await look(links, clock, [url], first)
+        assert again[url].status == 200
+
+
+async def test_rules_that_lie_elsewhere_are_rules():
+    async with site() as (pages, root, session):
+        pages.robots_are_at = "/rules.txt"
+        clock = FakeClock()
+        seen, _ = await look(Links(session, clock), clock, [f"{root}/private/page"])
+        assert seen[f"{root}/private/page"].not_asked
+        assert "/private/page" not in pages.asked
+
+
+async def test_a_site_that_can_not_say_its_rules_is_not_asked():
+    async with site() as (pages, root, session):
+        pages.well = False
+        clock = FakeClock()
+        seen, _ = await look(Links(session, clock), clock, [f"{root}/fine"])
+        assert seen[f"{root}/fine"].trouble == "its robots.txt can't be read now"
+        assert "/fine" not in pages.asked
+
+
+async def test_a_site_that_wishes_for_longer_pauses_gets_them():
+    async with site() as (pages, root, session):
+        pages.robots = "User-agent: *\nCrawl-delay: 6\n"
+        clock = FakeClock()
+        began = clock.now()
+        await look(Links(session, clock), clock, [f"{root}/fine", f"{root}/moved"])
+        assert clock.now() - began >= timedelta(seconds=6)
+
+
+@pytest.mark.parametrize(("sites", "answered", "cut_off"), [(5, 0, True), (5, 1, False), (4, 0, False)])
+def test_a_machine_without_the_internet_is_not_taken_for_a_library_of_dead_links(sites, answered, cut_off):
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    known = {"https://known.example/": Seen(at=at, status=200)}
+    dead = {f"https://{number}.example/": Seen(at=at, trouble="no connection") for number in range(sites - answered)}
+    alive = {f"https://alive{number}.example/": Seen(at=at, status=404) for number in range(answered)}
+    assert is_cut_off({**known, **dead, **alive}, known) is cut_off
 
 
 async def test_a_site_without_rules_may_be_looked_at():

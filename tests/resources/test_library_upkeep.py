@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a librarian is told: reviews, doubles, helplines, links."""
+"""What a librarian is told: reviews, doubles, helplines."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import pytest
-
 from bots.core.community import Contact, Country, Helpline
 from bots.core.library import Kind, Resource
-from bots.core.pages import Seen, moved_for_good
+from bots.core.pages import moved_for_good
 from bots.core.settings import load_community
-from bots.resources.upkeep import Weight, doubles, links, reviews, uncalled, unread
+from bots.resources.upkeep import Weight, doubles, reviews, uncalled, unread
 
 EXAMPLE = Path(__file__).parents[2] / "config"
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -94,39 +92,6 @@ def test_helplines_age():
     assert told(date(2025, 11, 25)) == [Weight.SOON]
     assert told(date(2024, 11, 20)) == [Weight.WRONG]
     assert told(None) == [Weight.KNOW]
-
-
-@pytest.mark.parametrize(
-    ("seen", "before", "weight", "said"),
-    [
-        (Seen(at=NOW, status=200, title="One"), None, None, ""),
-        (Seen(at=NOW, status=404), None, Weight.WRONG, "is gone (404)"),
-        (Seen(at=NOW, status=503), None, Weight.SOON, "it answered 503"),
-        (Seen(at=NOW, trouble="no connection"), None, Weight.SOON, "no connection. Open"),
-        (Seen(at=NOW, status=503), Seen(at=NOW, trouble="no connection"), Weight.WRONG, "as the last time"),
-        (Seen(at=NOW, status=503), Seen(at=NOW, status=200), Weight.SOON, "it answered 503"),
-        (Seen(at=NOW, status=200, permanent="https://example.org/new"), None, Weight.SOON, "https://example.org/new"),
-        (Seen(at=NOW, status=200, permanent="http://www.example.org/one/"), None, None, ""),
-        (Seen(at=NOW, not_asked=True), None, Weight.KNOW, "robots"),
-        (
-            Seen(at=NOW, status=200, title="Buy cheap watches"),
-            Seen(at=NOW, status=200, title="Asthma: living with it"),
-            Weight.WRONG,
-            "Buy cheap watches",
-        ),
-        (
-            Seen(at=NOW, status=200, title="Asthma – living with asthma"),
-            Seen(at=NOW, status=200, title="Living with asthma | A charity"),
-            None,
-            "",
-        ),
-    ],
-)
-def test_a_link_is_judged_by_what_it_answers_and_answered(seen, before, weight, said):
-    url = "https://example.org/one"
-    found = list(links([entry()], {url: seen}, {} if before is None else {url: before}))
-    assert weights(found) == ([] if weight is None else [weight])
-    assert all(said in finding.sentence for finding in found)
 
 
 def test_only_redirects_for_good_that_come_first_move_an_address():

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import Progress
@@ -12,11 +15,15 @@ from rich.table import Table
 from rich.text import Text
 
 from bots.cli.library.links import remember, remembered
+from bots.core.community import Community
+from bots.core.pages import NO_CONNECTION, Seen, remembering
 from bots.core.runtime.clock import Clock, SystemClock
 from bots.core.runtime.links import Links, open_session
 from bots.core.settings import load_community
-from bots.resources.upkeep import Finding, Weight, doubles, links, reviews, uncalled, unread
+from bots.resources.addresses import judged, leads
+from bots.resources.upkeep import Finding, Weight, doubles, reviews, uncalled, unread
 
+_SEVERAL = 5
 _MARKS = {Weight.WRONG: ("✗", "red"), Weight.SOON: ("!", "yellow"), Weight.KNOW: ("·", "dim")}
 
 
@@ -30,20 +37,38 @@ async def look_after(folder: Path, seen_file: Path | None, console: Console, clo
     library, today = community.library, clock.now().date()
     found = [*reviews(library, today), *doubles(library), *unread(library), *uncalled(community.countries, today)]
     if seen_file is not None:
-        before = await asyncio.to_thread(remembered, seen_file)
-        urls = [entry.url for entry in library if entry.url is not None]
-        with Progress(console=console, transient=True) as progress:
-            task = progress.add_task("Looking at the pages", total=len(set(urls)))
-            async with open_session() as session:
-                seen = await Links(session, clock).look(urls, before, lambda: progress.advance(task))
-        found += links(library, seen, before)
-        await asyncio.to_thread(remember, seen_file, seen)
+        found += await _looked_at(community, seen_file, console, clock)
     wrong = any(each.weight is Weight.WRONG for each in found)
     if found:
         console.print(_table(found))
     if not wrong:
         console.print("[green]✓[/green] Nothing that members see is wrong, as far as this can tell.")
     return wrong
+
+
+async def _looked_at(community: Community, seen_file: Path, console: Console, clock: Clock) -> list[Finding]:
+    addresses = [*leads(community)]
+    urls = list(dict.fromkeys(each.url for each in addresses))
+    before = await asyncio.to_thread(remembered, seen_file)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Looking at the pages", total=len(urls))
+        async with open_session() as session:
+            looked = await Links(session, clock).look(urls, before, lambda: progress.advance(task))
+    if is_cut_off(looked, before):
+        console.print("[yellow]![/yellow] No site answered. Is this machine on the internet? What is known stays.")
+        return []
+    # Two entries may lead to one page: it is right as long as somebody has read it for either.
+    read = {each.url: each.read for each in sorted(addresses, key=lambda each: each.read or date.min)}
+    seen = {url: remembering(each, before.get(url), read[url]) for url, each in looked.items()}
+    await asyncio.to_thread(remember, seen_file, seen)
+    return [*judged(addresses, seen)]
+
+
+def is_cut_off(looked: Mapping[str, Seen], before: Mapping[str, Seen]) -> bool:
+    """Whether it is rather this machine that has no connection: of several sites that were asked, none answered."""
+    asked = {url: each for url, each in looked.items() if each is not before.get(url)}
+    sites = {urlsplit(url).netloc for url in asked}
+    return len(sites) >= _SEVERAL and all(each.trouble == NO_CONNECTION for each in asked.values())
 
 
 def _table(found: list[Finding]) -> Table:

@@ -9,14 +9,14 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from bots.core.pages import Seen
+from bots.core.pages import Seen, from_object
 
 
 def remembered(file: Path) -> dict[str, Seen]:
     """What was seen the last time. A file that can't be read is as good as none."""
     try:
         kept = json.loads(file.read_text("utf-8"))
-        return {url: Seen(**each | {"at": datetime.fromisoformat(each["at"])}) for url, each in kept.items()}
+        return {url: from_object(each) for url, each in kept.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks pages whether they are still there: politely, and nothing on this machine or its network.
 
-One page of a site at a time with a pause between, after the site's robots.txt; what was asked within a week is not
+One page of a site at a time with a pause between, after the site's robots.txt; what answered within a week is not
 asked again. Of a page only its beginning is read, for its title.
 """
 
@@ -22,12 +22,14 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from bots.core.pages import NOT_PUBLIC, Seen, moved_for_good, public
+from bots.core.pages import NO_CONNECTION, NOT_PUBLIC, Seen, moved_for_good, public
 from bots.core.runtime.clock import Clock
 
 AGENT = "KithroomLinks/1"
 FRESH = timedelta(days=7)
 PAUSE = timedelta(seconds=2)
+# As long as that one waits for a site that asks for longer pauses.
+LONGEST_PAUSE = timedelta(minutes=1)
 _SITES_AT_ONCE = 8
 _MOST_REDIRECTS = 5
 _BEGINNING = 65_536
@@ -36,6 +38,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=30)
 _TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK = 200
+_FAILS = 500
 
 
 class NotPublicError(OSError):
@@ -100,7 +103,7 @@ class Links:
     async def look(
         self, urls: Iterable[str], known: Mapping[str, Seen], looked: Callable[[], object] = lambda: None
     ) -> dict[str, Seen]:
-        """What each address answers, or answered within the last week."""
+        """What each address answers, or answered within the last week; one that did not answer is asked again."""
         sites: dict[str, list[str]] = defaultdict(list)
         for url in dict.fromkeys(urls):
             sites[urlsplit(url).netloc].append(url)
@@ -109,14 +112,15 @@ class Links:
 
         async def site(pages: list[str]) -> None:
             async with free:
-                for number, url in enumerate(pages):
+                asked = False
+                for url in pages:
                     last = known.get(url)
-                    if last is not None and self._clock.now() - last.at < FRESH:
+                    if last is not None and last.answered and self._clock.now() - last.at < FRESH:
                         seen[url] = last
                     else:
-                        if number:
-                            await self._clock.sleep_until(self._clock.now() + PAUSE)
-                        seen[url] = await self._page(url)
+                        if asked:
+                            await self._clock.sleep_until(self._clock.now() + self._pause(url))
+                        seen[url], asked = await self._page(url), True
                     looked()
 
         await asyncio.gather(*map(site, sites.values()))
@@ -125,7 +129,9 @@ class Links:
     async def _page(self, url: str) -> Seen:
         now = self._clock.now()
         try:
-            if not await self._welcome(url):
+            if (rules := await self._rules(url)) is None:
+                return Seen(at=now, trouble="its robots.txt can't be read now")
+            if not rules.can_fetch(AGENT, url):
                 return Seen(at=now, not_asked=True)
             return replace(await self._ask(url), at=now)
         except NotPublicError:
@@ -136,7 +142,7 @@ class Links:
             private = isinstance(error.__cause__, NotPublicError) or isinstance(
                 getattr(error, "os_error", None), NotPublicError
             )
-            trouble = NOT_PUBLIC if private else "no connection"
+            trouble = NOT_PUBLIC if private else NO_CONNECTION
             return Seen(at=now, trouble=trouble)
 
     async def _ask(self, url: str) -> Seen:
@@ -144,25 +150,44 @@ class Links:
         try:
             async with followed(self._session, url, way) as answer:
                 title = _title(await answer.content.read(_BEGINNING)) if answer.status == _OK else None
-                return Seen(at=self._clock.now(), status=answer.status, permanent=moved_for_good(way), title=title)
+                return Seen(
+                    at=self._clock.now(),
+                    status=answer.status,
+                    permanent=moved_for_good(way),
+                    landed=way[-1][1] if way else None,
+                    title=title,
+                )
         except InCirclesError:
             return Seen(at=self._clock.now(), trouble="it leads in circles")
 
-    async def _welcome(self, url: str) -> bool:
-        """Whether the site's robots.txt lets us look; where there is none, it does."""
+    async def _rules(self, url: str) -> RobotFileParser | None:
+        """What the site's robots.txt says (RFC 9309); where there is none, all is allowed.
+
+        None where the site fails at it: it may say anything, and so nothing is asked.
+        """
         parts = urlsplit(url)
         root = f"{parts.scheme}://{parts.netloc}"
         if root not in self._robots:
+            text = ""
+            try:
+                async with followed(self._session, f"{root}/robots.txt", []) as answer:
+                    if answer.status >= _FAILS:
+                        return None
+                    if answer.status == _OK:
+                        text = (await answer.content.read(_BEGINNING)).decode("utf-8", "replace")
+            except InCirclesError:
+                pass
             rules = RobotFileParser()
-            rules.parse([])
-            if not public(parts.hostname or ""):
-                raise NotPublicError(root)
-            async with self._session.get(f"{root}/robots.txt", allow_redirects=False) as answer:
-                if answer.status == _OK:
-                    text = (await answer.content.read(_BEGINNING)).decode("utf-8", "replace")
-                    rules.parse(text.splitlines())
+            rules.parse(text.splitlines())
             self._robots[root] = rules
-        return self._robots[root].can_fetch(AGENT, url)
+        return self._robots[root]
+
+    def _pause(self, url: str) -> timedelta:
+        """How long to wait before the next page of this site: longer, where its robots.txt asks for that."""
+        parts = urlsplit(url)
+        rules = self._robots.get(f"{parts.scheme}://{parts.netloc}")
+        wished = float(rules.crawl_delay(AGENT) or 0) if rules is not None else 0
+        return max(PAUSE, min(timedelta(seconds=wished), LONGEST_PAUSE))
 
 
 def open_session(*, unpack: bool = True) -> aiohttp.ClientSession:

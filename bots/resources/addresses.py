@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where members are sent, and what is there by now: dead, moved, or something else. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+from bots.core.community import Community
+from bots.core.pages import GONE, Seen
+from bots.resources.upkeep import Finding, Weight, folded, page_of
+
+# A page that has not answered for so long is no page, for members.
+_LONG_AWAY = timedelta(days=6)
+# A page whose title shares fewer of its words with what it was called before is another page.
+_LEAST_SHARED = 0.3
+_WORD = re.compile(r"\w{3,}")
+# What pages call themselves that answer "200 OK", and are none; folded.
+_NO_PAGE = re.compile(
+    r"\b(404|page not found|not found|page (does not|doesn.t) exist|page (is )?no longer available"
+    r"|seite (wurde )?nicht gefunden|nicht gefunden|page (introuvable|non trouvee)|pagina no encontrada"
+    r"|pagina nao encontrada|domain (name )?(is )?for sale|buy this domain|domain parked|parked domain)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """An address that members get, from the entry or the helpline `where`; `read` is when somebody last read it."""
+
+    where: str
+    url: str
+    read: date | None
+
+
+def leads(community: Community) -> Iterator[Leads]:
+    """Every web address that members get: of the library's entries, and of the helplines."""
+    for entry in community.library:
+        if entry.url is not None:
+            yield Leads(entry.id, entry.url, entry.reviewed)
+    for country in community.countries:
+        for line in country.helplines:
+            urls = (line.source, *(contact.url for contact in line.contacts if contact.url))
+            for url in dict.fromkeys(url for url in urls if url.startswith(("http://", "https://"))):
+                yield Leads(f"{country.code}/{line.id}", url, line.verified_at)
+
+
+def judged(addresses: Iterable[Leads], seen: Mapping[str, Seen]) -> Iterator[Finding]:
+    """What is to be done about what the addresses answered."""
+    for each in addresses:
+        if each.url in seen and (said := _of(each.url, seen[each.url])) is not None:
+            yield Finding(said[0], each.where, said[1])
+
+
+def _of(url: str, seen: Seen) -> tuple[Weight, str] | None:
+    if seen.not_asked:
+        return Weight.KNOW, f"The site asks robots to stay away. Open it yourself: {url}"
+    if seen.status in GONE:
+        return Weight.WRONG, f"The page is gone ({seen.status}): {url} Find where it went, or take it out."
+    if not seen.answered:
+        away = seen.since is not None and seen.at - seen.since >= _LONG_AWAY
+        since = f" It has not answered since {seen.since:%Y-%m-%d}." if away else ""
+        why = seen.trouble or f"it answered {seen.status}"
+        weight = Weight.WRONG if away else Weight.SOON
+        return weight, f"The page could not be looked at ({why}): {url}{since} Open it yourself."
+    if seen.title is not None and _NO_PAGE.search(folded(seen.title)):
+        return Weight.WRONG, f"What answers there is no page, it calls itself “{seen.title}”: {url}"
+    if _is_another(seen.title, seen.known_as):
+        return Weight.WRONG, (
+            f"It was “{seen.known_as}”, and is called “{seen.title}” now: {url} "
+            "Is it still what is said of it? Then write today's date there."
+        )
+    if _is_the_front_page(url, seen.landed):
+        return Weight.SOON, f"It leads to the front page of {urlsplit(seen.landed or '').netloc} now: {url}"
+    if seen.permanent is not None and page_of(seen.permanent) != page_of(url):
+        return Weight.SOON, f"The page has moved for good, to {seen.permanent} (it was {url})"
+    return None
+
+
+def _is_another(title: str | None, before: str | None) -> bool:
+    now, then = (set(_WORD.findall(folded(text or ""))) for text in (title, before))
+    return bool(now and then) and len(now & then) / len(now | then) < _LEAST_SHARED
+
+
+def _is_the_front_page(url: str, landed: str | None) -> bool:
+    """Whether an address inside a site leads to its beginning: so sites answer for pages that they took away."""
+    if landed is None:
+        return False
+    there = urlsplit(landed)
+    return urlsplit(url).path.strip("/") != "" and there.path.strip("/") == "" and not there.query
