@@ -163,7 +163,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helpline:
-    """Somebody to call, text or write to, checked by a person on a date (None: by nobody yet)."""
+    """Somebody to call, text or write to, checked by a person on a date (None: by nobody yet).
+
+    `noted` is the day on which it was written down, which makes it old where nobody has checked it.
+    """
 
     id: str
     name: str
@@ -173,6 +176,7 @@ class Helpline:
     source: str
     verified_at: date | None = None
     verified_by: str | None = None
+    noted: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,11 @@ NOT_SHOWN_AFTER = timedelta(days=730)
 # A longer message is about something else, whatever words are in it.
 LONGEST_REQUEST = 8
 LONGEST_TEXT = 2000
+# More names than these are a wall to somebody who is not well; they name their own country instead.
+_MOST_NAMED = 12
+# Babel lists with the countries (two letters) also parts of the world (three digits), unions, and made-up ones.
+_LETTERS = 2
+_NO_LAND = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,18 @@ class Asking:
     """How people ask for somebody to talk to, in all the languages there are, together. See `asking/en.yaml`."""
 
     helplines: tuple[str, ...]
+    somebody: tuple[str, ...]
     around: tuple[str, ...]
     distress: tuple[str, ...]
 
-    def country(self, text: str) -> str | None:
-        """The country that somebody who asks for helplines names ("" if none); None if they ask for something else."""
+    def country(self, text: str, *, or_somebody: bool = False) -> str | None:
+        """The country that somebody who asks for helplines names ("" if none); None if they ask for something else.
+
+        `or_somebody`: whoever asks for somebody to talk to asks for them, too.
+        """
         words = _folded(text[:LONGEST_TEXT])
-        named = next((name for name in self.helplines if f" {name} " in f" {words} "), None)
+        names = (*self.helplines, *(self.somebody if or_somebody else ()))
+        named = next((name for name in names if f" {name} " in f" {words} "), None)
         if named is None or len(words.split()) > LONGEST_REQUEST:
             return None
         return self.place(f" {words} ".replace(f" {named} ", "  ", 1))
@@ -70,7 +80,7 @@ def load_asking() -> Asking:
         # The longest first: "i am in" before "in".
         return tuple(sorted({_folded(words) for one in every for words in one[name]}, key=lambda w: (-len(w), w)))
 
-    return Asking(helplines=of("helplines"), around=of("around"), distress=of("distress"))
+    return Asking(helplines=of("helplines"), somebody=of("somebody"), around=of("around"), distress=of("distress"))
 
 
 def find_country(countries: Sequence[Country], text: str) -> Country | None:
@@ -97,6 +107,14 @@ def _base(language: str) -> str:
 
 
 @cache
+def _every_country() -> Mapping[str, str]:
+    """The code of each country by what it is called in each of the languages that helplines are asked for in."""
+    locales = [Locale.parse(file.stem) for file in (Path(__file__).parent / "asking").glob("*.yaml")]
+    named = ((code, name) for locale in locales for code, name in locale.territories.items())
+    return {_folded(str(name)): code.lower() for code, name in named if len(code) == _LETTERS and code not in _NO_LAND}
+
+
+@cache
 def _called(code: str) -> frozenset[str]:
     """What a country is called in each of the languages that helplines are asked for in."""
     locales = [Locale.parse(file.stem) for file in (Path(__file__).parent / "asking").glob("*.yaml")]
@@ -107,7 +125,7 @@ def told(community: Community, asked: str, today: date, language: str | None = N
     """What is said to somebody who asks for the helplines of a country: its lines, or which countries there are."""
     country = find_country(community.countries, asked) if asked.strip() else None
     if country is None:
-        return (_which_country(community, language),)
+        return (Words("core.crisis.emergency.anywhere", {}, language), _which_country(community, asked, language))
     default = community.default_language
     name = country_name(country, language or default, default)
     lines = told_lines(country, today, default, language)
@@ -134,20 +152,31 @@ def for_young_people(community: Community, asked: str, today: date, language: st
 
 
 def current(country: Country, today: date) -> tuple[Helpline, ...]:
-    """The country's first `MOST_LINES` helplines, without those whose check is older than `NOT_SHOWN_AFTER`."""
-    fresh = [line for line in country.helplines if _age(line, today) <= NOT_SHOWN_AFTER]
+    """The country's first `MOST_LINES` helplines, without those that nobody has checked for `NOT_SHOWN_AFTER`."""
+    fresh = [line for line in country.helplines if age(line, today) <= NOT_SHOWN_AFTER]
     return tuple(fresh[:MOST_LINES])
 
 
 def is_aging(line: Helpline, today: date) -> bool:
-    """Whether the date of the last check should be said."""
-    return _age(line, today) > SAY_THE_DATE_AFTER
+    """Whether its date should be said: of the last check, or of the day on which it was written down."""
+    return age(line, today) > SAY_THE_DATE_AFTER
 
 
-def _which_country(community: Community, language: str | None) -> Words:
+def is_a_country(text: str) -> bool:
+    """Whether a message is the name of a country, of which there may be no lines here."""
+    return _folded(text) in _every_country()
+
+
+def _which_country(community: Community, asked: str, language: str | None) -> Words:
     if not community.countries:
         return Words("core.helplines.nowhere", {}, language)
     default = community.default_language
+    if (code := _every_country().get(_folded(asked))) is not None:
+        elsewhere = Country(code=code, name={}, emergency="")
+        name = country_name(elsewhere, language or default, "")
+        return Words("core.helplines.elsewhere", {"country": name}, language)
+    if len(community.countries) > _MOST_NAMED:
+        return Words("core.helplines.which.many", {"count": len(community.countries)}, language)
     names = sorted(country_name(country, language or default, default) for country in community.countries)
     return Words("core.helplines.which", {"countries": ", ".join(names)}, language)
 
@@ -170,15 +199,19 @@ def _line(line: Helpline, today: date, default: str, language: str | None) -> Wo
         for contact in line.contacts
     )
     key, checked = "core.helplines.line", {}
-    if line.verified_at is None:
-        key = "core.helplines.line.unchecked"
-    elif is_aging(line, today):
+    if line.verified_at is not None and is_aging(line, today):
         key, checked = "core.helplines.line.aging", {"verified": datetime.combine(line.verified_at, time(), tzinfo=UTC)}
+    elif line.noted is not None and line.verified_at is None and is_aging(line, today):
+        key, checked = "core.helplines.line.noted", {"noted": datetime.combine(line.noted, time(), tzinfo=UTC)}
+    elif line.verified_at is None:
+        key = "core.helplines.line.unchecked"
     return Words(key, {**checked, "name": line.name, "ways": ways, "what_happens": said(line.what_happens)}, language)
 
 
-def _age(line: Helpline, today: date) -> timedelta:
-    return timedelta() if line.verified_at is None else today - line.verified_at
+def age(line: Helpline, today: date) -> timedelta:
+    """How long ago somebody checked the line, or else wrote it down."""
+    day = line.verified_at or line.noted
+    return timedelta() if day is None else today - day
 
 
 def _folded(text: str) -> str:

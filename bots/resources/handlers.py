@@ -27,19 +27,20 @@ from bots.core.commands import PREFIX, Missing
 from bots.core.community import Community
 from bots.core.events import Message, Outcome
 from bots.core.helplines import told
+from bots.core.language.names import own_name
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomView, place_of
 from bots.core.tips import TipCommand
 from bots.resources.asking import following_up
-from bots.resources.asking.asked import Asked, Distress, Lost, People, Reading, Search
+from bots.resources.asking.asked import Asked, Distress, Lost, People, Reading, Search, Thanks
+from bots.resources.asking.cards import card_named, card_told, cards_of, cards_told, topics_told
 from bots.resources.asking.following_up import ANSWER, TOLD_IN_PRIVATE, FollowingUp, buttons, buttons_told
 from bots.resources.asking.for_whom import for_whom
 from bots.resources.asking.missing import counted, counts
 from bots.resources.asking.opinions import in_order, last_quarters
 from bots.resources.asking.taken_back import further_taken_back, taken_back
-from bots.resources.asking.telling import LONG_QUESTION, Telling, may_be_shown
+from bots.resources.asking.telling import LONG_QUESTION, Telling, may_be_shown, most_spoken
 from bots.resources.asking.vocabulary import Replied
-from bots.resources.cards import card_named, card_told, cards_of, cards_told, topics_told
 from bots.resources.commands import Card, Topics
 from bots.resources.finding import ANYBODY, MOST_RESULTS, For
 from bots.resources.library import MADE_ANEW, Answer, Found, Library
@@ -128,7 +129,7 @@ class Resources:
         private = facts.room is not None and is_private(facts.room)
         # What is asked and answered about health is for two, and not for whoever runs a server. People to call are.
         in_clear = facts.room is not None and private and not facts.room.encrypted
-        if in_clear and isinstance(asked, Search | Card | Topics | TipCommand | Lost | Missing | Replied):
+        if in_clear and isinstance(asked, Search | Card | Topics | TipCommand | Lost | Thanks | Missing | Replied):
             return self._say(event, facts, Words("resources.not_encrypted"), why="resources.help")
         match asked:
             case Search():
@@ -137,7 +138,7 @@ class Resources:
             case People(country=country, here=here):
                 return (self._people(event, facts, country, here=here),)
             case Card(name=name):
-                return self._say(event, facts, *self._card(name, facts), why="resources.card")
+                return self._shown(event, facts, name)
             case Topics():
                 told_topics = topics_told(self.community, self._language(facts))
                 return self._say(event, facts, told_topics, why="resources.topics")
@@ -145,6 +146,8 @@ class Resources:
                 return self.following.decide(event, facts.reply)
             case Distress(assessment=assessment) if private:
                 return people_to_call(self.community, event, assessment, facts.now, facts.spoken, awake=facts.awake)
+            case Thanks():
+                return self._say(event, facts, Words("resources.thanks"), why="resources.help")
             case Lost():
                 return self._say(event, facts, Words("resources.how"), why="resources.help")
             case Missing():
@@ -214,6 +217,8 @@ class Resources:
         if not answer.found:
             if not asked.low:
                 yield Words("resources.nothing.long" if long else "resources.nothing")
+                if answer.by_words_alone and (most := most_spoken(self.community.library)) is not None:
+                    yield Words("resources.nothing.by_words", {"language": own_name(most)})
             return
         shown = Telling(community=self.community, language=self._language(facts), today=facts.now.date()).entries(
             answer.found, facts.wanted
@@ -227,17 +232,20 @@ class Resources:
         yield Words("resources.found.note")
         yield from buttons_told(further=len(answer.found) > MOST_RESULTS, private=private)
 
-    def _card(self, name: str, facts: Facts) -> tuple[Words, ...]:
+    def _shown(self, event: Message, facts: Facts, name: str) -> tuple[Action, ...]:
         """The card that is asked for, or the one that is closest to these words; else which there are."""
         cards = cards_of(self.community)
         found = facts.answer.found if facts.answer else ()
         card = card_named(cards, name) or next((each.resource for each in found if each.resource in cards), None)
         language, default = self._language(facts), self.community.default_language
         if card is not None:
-            return (card_told(card, language, default),)
+            # What is said of it later is said of this one.
+            told_card = card_told(card, language, default)
+            return self._say(event, facts, told_card, why="resources.card", found=card.id)
         every = facts.room is not None and is_private(facts.room)
         unknown = (Words("resources.card.unknown"),) if name else ()
-        return (*unknown, *cards_told(cards, language, default, every=every))
+        parts = (*unknown, *cards_told(cards, language, default, every=every))
+        return self._say(event, facts, *parts, why="resources.card")
 
     def _people(self, event: Message, facts: Facts, country: str, *, here: bool) -> Send:
         parts = told(self.community, country, facts.now.date(), facts.spoken)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from bots.core.community import Country
-from bots.core.helplines import NOT_SHOWN_AFTER, SAY_THE_DATE_AFTER
+from bots.core.helplines import NOT_SHOWN_AFTER, SAY_THE_DATE_AFTER, age
 from bots.core.library import HIDDEN_WHEN_DUE, Resource
 
 # So long before an entry runs out, its reviewer hears of it.
@@ -76,12 +76,15 @@ def uncalled(countries: Iterable[Country], today: date) -> Iterator[Finding]:
     for country in countries:
         for line in country.helplines:
             where = f"{country.code}/{line.id}"
-            if line.verified_at is None:
-                never += 1
-            elif today - line.verified_at > NOT_SHOWN_AFTER:
-                yield Finding(Weight.WRONG, where, f"Last checked {line.verified_at}: members don't see it any more.")
-            elif today - line.verified_at > SAY_THE_DATE_AFTER:
-                yield Finding(Weight.SOON, where, f"Last checked {line.verified_at}, and shown with that date.")
+            checked = line.verified_at is not None
+            told = (
+                f"Last checked {line.verified_at}" if checked else f"Written down {line.noted}, and checked by nobody"
+            )
+            never += not checked
+            if age(line, today) > NOT_SHOWN_AFTER:
+                yield Finding(Weight.WRONG, where, f"{told}: members don't see it any more.")
+            elif age(line, today) > SAY_THE_DATE_AFTER:
+                yield Finding(Weight.SOON, where, f"{told}: members are told so.")
     if never:
         yield Finding(Weight.KNOW, "helplines", f"{never} helplines were checked by nobody here yet.")
 

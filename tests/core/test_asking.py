@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from bots.core.community import Country
-from bots.core.helplines import country_name, find_country, load_asking, told
+from bots.core.helplines import country_name, find_country, is_a_country, load_asking, told, told_lines
 from bots.core.settings import load_community
 
 COMMUNITY = load_community(Path(__file__).parents[2] / "config")
@@ -82,8 +83,39 @@ def test_a_country_is_called_what_the_language_calls_it_unless_the_organiser_say
 
 
 def test_which_countries_there_are_is_told_in_the_language_of_who_asks():
-    (words,) = told(COMMUNITY, "", date(2026, 11, 23), "de")
-    assert "Irland" in str(words.params["countries"])
+    few = replace(COMMUNITY, countries=tuple(c for c in COMMUNITY.countries if c.code in ("ie", "gb")))
+    *_, words = told(few, "", date(2026, 11, 23), "de")
+    assert words.params["countries"] == "Irland, Vereinigtes Königreich"
+
+
+def test_many_countries_are_not_read_out():
+    first, words = told(COMMUNITY, "", date(2026, 11, 23), "de")
+    assert first.key == "core.crisis.emergency.anywhere"
+    assert (words.key, words.params) == ("core.helplines.which.many", {"count": len(COMMUNITY.countries)})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("Botswana", True), ("la Jamaïque", False), ("Jamaika", True), ("Europe", False), ("no", False)],
+)
+def test_a_country_without_lines_is_known_as_one(text, is_one):
+    assert is_a_country(text) is is_one
+
+
+@pytest.mark.parametrize(("days", "key"), [(365, "unchecked"), (366, "noted"), (730, "noted"), (731, None)])
+def test_a_line_that_nobody_checked_ages_from_the_day_that_it_was_written_down(days, key):
+    (country,) = (country for country in COMMUNITY.countries if country.code == "de")
+    noted = country.helplines[0].noted
+    _, *lines, _ = told(COMMUNITY, "de", noted + timedelta(days=days), "en")
+    assert {words.key for words in lines} == ({f"core.helplines.line.{key}"} if key else set())
+
+
+def test_a_checked_line_does_not_age_from_the_day_that_it_was_written_down():
+    (country,) = (country for country in COMMUNITY.countries if country.code == "de")
+    day = country.helplines[0].noted + timedelta(days=800)
+    checked = replace(country.helplines[0], verified_at=day, verified_by="Ana")
+    (line,) = told_lines(replace(country, helplines=(checked,)), day, "en", "en")
+    assert line.key == "core.helplines.line"
 
 
 def test_a_helpline_is_told_in_the_language_of_who_asks():

@@ -209,6 +209,15 @@ def test_norway_is_a_country_and_numbers_stay_as_they_are_dialled(folder):
     assert country.helplines[0].contacts[0].dial == "116 123"
 
 
+def test_a_line_that_nobody_checked_says_when_it_was_written_down(folder):
+    edit(folder, "helplines/no.yaml", "    verified_at: 2026-01-01\n    verified_by: Ana\n", "")
+    mistake = only(folder)
+    assert "Nobody has checked `line`, and there is no `noted`" in mistake.message
+    assert "noted: 2026-11-26" in mistake.hint
+    edit(folder, "helplines/no.yaml", "helplines:", "noted: 2026-02-01\nhelplines:")
+    assert load_community(folder).countries[0].helplines[0].noted == date(2026, 2, 1)
+
+
 @pytest.mark.parametrize("dial", ["988", "13 11 14", "+44 116 123", "*123#", "0800 111 0 111"])
 def test_short_codes_can_be_dialled(folder, dial):
     edit(folder, "helplines/no.yaml", "dial: 116 123", f'dial: "{dial}"')

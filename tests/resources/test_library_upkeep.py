@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -92,6 +93,17 @@ def test_helplines_age():
     assert told(date(2025, 11, 25)) == [Weight.SOON]
     assert told(date(2024, 11, 20)) == [Weight.WRONG]
     assert told(None) == [Weight.KNOW]
+
+
+def test_a_helpline_that_nobody_ever_checked_ages_as_well():
+    def told(noted):
+        country = Country(code="gb", name={"en": "UK"}, emergency="999", helplines=(replace(line(None), noted=noted),))
+        return [(each.weight, each.where) for each in uncalled([country], TODAY)]
+
+    know = (Weight.KNOW, "helplines")
+    assert told(date(2025, 11, 26)) == [know]
+    assert told(date(2025, 11, 25)) == [(Weight.SOON, "gb/line"), know]
+    assert told(date(2024, 11, 20)) == [(Weight.WRONG, "gb/line"), know]
 
 
 def test_only_redirects_for_good_that_come_first_move_an_address():

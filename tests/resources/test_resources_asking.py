@@ -44,6 +44,14 @@ LIBRARY = (
     entry("fly-5", "Flying and airport scanners", languages=("es",)),
     entry("work", "Telling your boss", "What the law asks.", countries=("de",)),
     entry("boss", "Telling your manager, the boss", "What the law asks.", countries=("ie",)),
+    entry(
+        "card-breathing",
+        "A square",
+        "Slow.",
+        url=None,
+        kind=Kind.COPING_CARD,
+        text={"en": "1. In. 2. Out."},
+    ),
 )
 
 
@@ -367,6 +375,42 @@ async def test_distress_gets_words_and_people_before_links(house):
 
     assert answer.text.startswith("That sounds like a lot to carry.")
     assert answer.text.index("!helplines") < answer.text.index("https://")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm so scared of flying with insulin",
+        "im overwhelmed flying with insulin feels impossible",
+        "Ich habe solche Angst, flying insulin",
+        "tengo mucho miedo, flying con insulina",
+        "j’ai peur de flying avec l'insuline",
+        "tenho medo de flying com insulina",
+    ],
+)
+async def test_whoever_is_afraid_hears_of_people_before_pages(house, text):
+    await house.asks(f"!find {text}")
+    (answer,) = house.answers()
+
+    assert answer.text.startswith("That sounds like a lot to carry.")
+    assert answer.text.index("!helplines") < answer.text.index("https://")
+
+
+async def test_an_emoji_or_thanks_around_a_word_is_said_to_the_answer(house):
+    await house.asks("flying with insulin", room_id=house.chat)
+    await house.asks("thank you, that really helped!", room_id=house.chat)
+    *_, thanks = house.answers(house.chat)
+    assert "I count it without your name" in thanks.text
+    await house.asks("👎🏾", room_id=house.chat)
+    assert {(each.helped, each.unhelpful) for each in house.recorded(Opinion)} == {(0, 1)}
+
+
+async def test_of_a_card_one_can_say_that_it_helped(house):
+    await house.asks("breathing", room_id=house.chat)
+    *_, card = house.answers(house.chat)
+    assert "1. In. 2. Out." in card.text
+    await house.asks("that helped", room_id=house.chat)
+    assert [each.entry for each in house.recorded(Opinion)] == ["card-breathing"]
 
 
 async def test_distress_that_the_library_has_nothing_on_is_not_told_that_there_is_nothing(house):

@@ -10,6 +10,7 @@ import pytest
 
 from bots.core.actions import EventRef
 from bots.core.library import Kind, Resource, Topic
+from bots.resources.asking.cards import short_name
 from resources.test_resources_handlers import CHAT, COMMUNITY, keys, react_to, said
 
 NAMES = ("breathing", "grounding", "night", "panic")
@@ -72,7 +73,25 @@ async def test_an_entry_that_is_a_card_says_how_to_see_it():
     (send,) = await react_to(said("!find panic racing heart"), community=WITH_CARDS)
     shown = {part.params["title"]: part.params["card"] for part in send.parts if part.key == "resources.entry"}
     assert shown["About panic"].key == "resources.entry.card"
-    assert shown["About panic"].params == {"name": "card-panic"}
+    assert shown["About panic"].params == {"name": "panic"}
+
+
+@pytest.mark.parametrize("text", ["breathing", "card breathing", "Karte About Breathing", "tarjeta breathing"])
+async def test_in_private_a_card_needs_no_mark(text):
+    (send,) = await react_to(said(text, room=CHAT), community=WITH_CARDS)
+    assert keys(send) == ["resources.card"]
+    assert send.parts[0].params["title"] == "About breathing"
+
+
+@pytest.mark.parametrize(("text", "key"), [("cards", "resources.cards"), ("Topics", "resources.topics")])
+async def test_so_do_the_cards_and_the_topics(text, key):
+    (send,) = await react_to(said(text, room=CHAT), community=WITH_CARDS)
+    assert keys(send) == [key]
+
+
+async def test_a_card_is_named_by_the_least_that_one_has_to_type():
+    twins = (*CARDS[:2], replace(CARDS[0], id="questions-breathing", title={"en": "Ask"}))
+    assert [short_name(card, twins) for card in twins] == ["breathing", "grounding", "questions-breathing"]
 
 
 async def test_topics_are_those_that_something_is_about():

@@ -263,7 +263,34 @@ async def test_without_a_private_chat_helplines_are_answered_in_the_thread():
 async def test_an_unclear_country_is_asked_for_and_never_guessed(asked):
     (send,) = await react_to(said(asked, CHAT))
 
-    assert keys(send) == ["core.helplines.which"]
+    assert keys(send) == ["core.crisis.emergency.anywhere", "core.helplines.which"]
+
+
+@pytest.mark.parametrize("text", ["!helplines Botswana", "helplines in botswana", "Botswana"])
+async def test_whose_country_is_not_there_is_not_asked_for_it_again(text):
+    (send,) = await react_to(said(text, CHAT))
+
+    assert keys(send) == ["core.crisis.emergency.anywhere", "core.helplines.elsewhere"]
+    assert send.parts[1].params == {"country": "Botswana"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who can I call?",
+        "I need somebody to talk to",
+        "I want to talk to someone right now",
+        "emergency number",
+        "Wen kann ich anrufen?",
+        "¿Con quién puedo hablar?",
+        "À qui puis-je parler ?",
+        "preciso falar com alguém",
+    ],
+)
+async def test_whoever_wants_to_talk_to_somebody_is_told_of_people(text):
+    (send,) = await react_to(said(text, CHAT))
+
+    assert (keys(send)[-1], send.priority) == ("core.helplines.which", Priority.CRISIS)
 
 
 @pytest.mark.parametrize("text", ["IE", "ireland", "the Ireland", "eire", " Éire "])
@@ -291,7 +318,7 @@ async def test_the_helpline_of_something_the_library_has_is_looked_up():
 async def test_in_plain_words_a_country_is_never_guessed_either(text):
     (send,) = await react_to(said(text, CHAT))
 
-    assert keys(send) == ["core.helplines.which"]
+    assert keys(send)[-1] == "core.helplines.which"
 
 
 @pytest.mark.parametrize(
@@ -309,14 +336,28 @@ async def test_in_a_room_such_words_are_for_the_moderation_bot():
     assert await react_to(said("!find how to kill myself")) == []
 
 
-@pytest.mark.parametrize("text", ["hello", "Thank you!", "help", "what can you do", "!help", "!foo bar"])
+@pytest.mark.parametrize("text", ["hello", "help", "what can you do", "!help", "!foo bar", "??"])
 async def test_a_greeting_or_a_command_that_is_none_is_answered_with_what_can_be_asked(text):
     (send,) = await react_to(said(text, CHAT))
 
     assert keys(send) == ["resources.how"]
 
 
-@pytest.mark.parametrize("text", ["👍", "…", "123"])
+@pytest.mark.parametrize("text", ["Thank you!", "thanks so much for that", "Vielen Dank", "muchas gracias", "merci 🙏"])
+async def test_thanks_are_answered_as_thanks(text):
+    (send,) = await react_to(said(text, CHAT))
+
+    assert keys(send) == ["resources.thanks"]
+
+
+@pytest.mark.parametrize("text", ["😭😭😭", "💔", "☹️", "😢🏽 …"])
+async def test_tears_without_a_word_are_answered_with_people(text):
+    (send,) = await react_to(said(text, CHAT))
+
+    assert keys(send) == ["resources.low.private"]
+
+
+@pytest.mark.parametrize("text", ["👍", "🎉", "…", "123"])
 async def test_what_has_no_words_is_no_question(text):
     assert await react_to(said(text, CHAT)) == []
 

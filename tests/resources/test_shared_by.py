@@ -7,7 +7,7 @@ import pytest
 
 from bots.core.actions import Words
 from bots.core.language import Catalogue, shipped_words
-from bots.resources.cards import card_told
+from bots.resources.asking.cards import card_told
 from bots.resources.wording import source_told
 from resources.test_resources_handlers import COMMUNITY, react_to, said
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
@@ -66,9 +67,10 @@ class HelplineForm(Form):
     def _both_or_none(cls, value: str | None, info: ValidationInfo) -> str | None:
         return day_and_name(value, info, "verified_at")
 
-    def made(self) -> Helpline:
+    def made(self, noted: date | None) -> Helpline:
         """What policies see."""
-        return Helpline(**dict(self) | {"contacts": tuple(contact.made() for contact in self.contacts)})
+        contacts = tuple(contact.made() for contact in self.contacts)
+        return Helpline(**dict(self) | {"contacts": contacts, "noted": noted})
 
 
 class CountryForm(Form):
@@ -77,7 +79,19 @@ class CountryForm(Form):
     name: Translated
     names_used: list[Text] = Field(default_factory=list)
     emergency: Dial
+    noted: Past | None = None
     helplines: list[HelplineForm] = Field(default_factory=list)
+
+    @field_validator("helplines")
+    @classmethod
+    def _has_an_age(cls, value: list[HelplineForm], info: ValidationInfo) -> list[HelplineForm]:
+        # Without one, a number would be given to people in need for ever. A wrong date is told where it is.
+        if info.data.get("noted", date.min) is None and (never := [line.id for line in value if not line.verified_at]):
+            raise wrong(
+                f"Nobody has checked {', '.join(f'`{each}`' for each in never)}, and there is no `noted`.",
+                "Write the day on which these lines were written down, as `noted: 2026-11-26` above `helplines`.",
+            )
+        return value
 
     def made(self, code: str) -> Country:
         """What policies see."""
@@ -85,6 +99,6 @@ class CountryForm(Form):
             code=code,
             name=self.name,
             emergency=self.emergency,
-            helplines=tuple(helpline.made() for helpline in self.helplines),
+            helplines=tuple(helpline.made(self.noted) for helpline in self.helplines),
             names_used=tuple(self.names_used),
         )

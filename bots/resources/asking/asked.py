@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bots.core.commands import Missing, Unknown
+from bots.core.commands import PREFIX, Missing, Unknown
 from bots.core.community import Community
 from bots.core.crisis.hearing import Hear, where_in
 from bots.core.crisis.tiers import NOTED, Assessment, Tier
 from bots.core.events import Message, MessageKind
-from bots.core.helplines import Asking, find_country
+from bots.core.helplines import Asking, find_country, is_a_country
 from bots.core.rooms import RoomView
+from bots.resources.asking.cards import card_named, cards_of
 from bots.resources.asking.vocabulary import Replied, Reply, Vocabulary, folded
-from bots.resources.commands import COMMANDS, Card, Command, Find, Helped, Helplines, More, NotHelped, Talk
+from bots.resources.commands import COMMANDS, Card, Command, Find, Helped, Helplines, More, NotHelped, Talk, Topics
 from bots.resources.library import Library
 from bots.resources.people import is_private
 
@@ -43,10 +44,15 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A greeting, a thank-you, a command that is none: nothing to look up."""
+    """A greeting, a command that is none: nothing to look up."""
 
 
-Asked = Command | Search | People | Replied | Distress | Lost | Missing | Unknown
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """A thank-you."""
+
+
+Asked = Command | Search | People | Replied | Distress | Lost | Thanks | Missing | Unknown
 
 _REPLIES: dict[type, Reply] = {
     More: Reply.MORE,
@@ -77,32 +83,48 @@ class Reading:
                 return Distress(assessment)
         else:
             tier = Tier.NONE
+        low = tier is Tier.DISTRESS or self.vocabulary.sounds_hard(event.text)
         match parsed:
             case Find(question=question):
-                return Search(question, low=tier is Tier.DISTRESS)
+                return Search(question, low=low)
             case Helplines(country=country):
                 return People(*self.vocabulary.without_here(country))
             case More() | Helped() | NotHelped() | Talk():
                 return Replied(_REPLIES[type(parsed)], _number(getattr(parsed, "which", "")))
             case None if private or to_an_answer:
                 replied = self.vocabulary.replied(event.text)
-                return replied or (self._in_plain_words(event.text, tier) if private else None)
+                return replied or (self._in_plain_words(event.text, low=low) if private else None)
             case Unknown() if private:
                 return Lost()
             case _:
                 return parsed
 
-    def _in_plain_words(self, text: str, tier: Tier) -> Asked | None:
-        """What somebody wants who has taken the bot aside. Without a letter in it, nothing."""
+    def _in_plain_words(self, text: str, *, low: bool) -> Asked | None:
+        """What somebody wants who has taken the bot aside. Without a letter in it, nothing, but for a cry or a "?"."""
         if not any(map(str.isalpha, text)):
-            return None
-        country = self.asking.country(text)
+            return Search(text, low=True) if low else Lost() if "?" in text else None
+        if self.vocabulary.is_thanks(text):
+            return Thanks()
+        country = self.asking.country(text, or_somebody=True)
         if country is not None and not self._is_in_the_library(country):
             return People(country)
-        if find_country(self.community.countries, text) is not None:
+        if find_country(self.community.countries, text) is not None or is_a_country(text):
             return People(text)
-        low = tier is Tier.DISTRESS
+        if (command := self._without_its_mark(text)) is not None:
+            return command
         return Search(text, low=low) if low or self.library.asks_something(text) else Lost()
+
+    def _without_its_mark(self, text: str) -> Card | Topics | None:
+        """The card that is named ("breathing", "card breathing"), which cards there are, or the topics."""
+        cards = cards_of(self.community)
+        if card_named(cards, text) is not None:
+            return Card(name=text)
+        match COMMANDS.parse(f"{PREFIX}{text.strip()}"):
+            case Card(name=name) as card if not name or card_named(cards, name) is not None:
+                return card
+            case Topics() as topics if len(text.split()) == 1:
+                return topics
+        return None
 
     def _is_in_the_library(self, words: str) -> bool:
         """An "epilepsy helpline" is an entry to look up, and no country."""

@@ -15,8 +15,8 @@ from bots.core.library import Resource
 from bots.core.records import SpokenLanguage
 from bots.core.rooms import RoomRole, RoomView, permalink, place_of
 from bots.resources.asking.opinions import ballot_of, counted, quarter_of
-from bots.resources.asking.telling import HELPED, MORE, TALK, UNHELPFUL, Telling, may_be_shown
-from bots.resources.asking.vocabulary import Replied, Reply
+from bots.resources.asking.telling import Telling, may_be_shown
+from bots.resources.asking.vocabulary import HELPED, MORE, TALK, TAPS, UNHELPFUL, Replied, Reply
 from bots.resources.finding import MOST_RESULTS
 from bots.resources.library import Answer, Found, Library
 from bots.resources.people import is_private
@@ -25,7 +25,6 @@ from bots.resources.wisdom.shelf import Shelf
 
 # How the labels of answers begin, and the memo of more of one that was to be told in private.
 ANSWER, FURTHER, TOLD_IN_PRIVATE = "answer", "more", "more"
-_TAPS = {MORE: Reply.MORE, HELPED: Reply.HELPED, UNHELPFUL: Reply.UNHELPFUL, TALK: Reply.TALK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ class FollowingUp:
 
     async def gather_tap(self, event: Reaction, reader: Reader) -> Facts | None:
         """What the tap is about; None for a tap on anything else."""
-        reply = _TAPS.get(event.key)
+        reply = TAPS.get(event.key)
         label = await reader.label(event.target) if reply is not None else None
         if reply is None or (page := page_of(label)) is None:
             return None
@@ -133,8 +132,11 @@ class FollowingUp:
         if facts is None:
             return ()
         if facts.answered is None or not facts.shown:
-            why = Words("resources.reply.what" if facts.answered is None else "resources.reply.gone")
-            return (self._say(event, facts, why),) if is_private(facts.room) else ()
+            nothing = facts.answered is None or not facts.answered.found
+            why = Words("resources.reply.what" if nothing else "resources.reply.gone")
+            # An emoji to nothing in particular, or a tap, asks for no answer.
+            in_words = isinstance(event, Message) and any(map(str.isalnum, event.text))
+            return (self._say(event, facts, why),) if is_private(facts.room) and (in_words or not nothing) else ()
         match facts.replied.reply:
             case Reply.MORE:
                 return self._more(event, facts, facts.answered)

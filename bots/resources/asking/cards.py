@@ -31,6 +31,15 @@ def card_named(cards: Sequence[Resource], name: str) -> Resource | None:
     return None
 
 
+def short_name(card: Resource, cards: Sequence[Resource]) -> str:
+    """The shortest that it can be asked for by: "breathing" for the card "card-breathing", unless another is called so.
+
+    A person who has no strength types it.
+    """
+    short = card.id.partition("-")[2]
+    return short if short and card_named(cards, short) is card else card.id
+
+
 def card_told(card: Resource, language: str, default: str) -> Words:
     """What stands on it."""
     return Words(
@@ -49,7 +58,10 @@ def cards_told(cards: Sequence[Resource], language: str, default: str, *, every:
         return (Words("resources.cards.none"),)
     named = cards if every else cards[:MOST_NAMED]
     lines = tuple(
-        Words("resources.cards.line", {"title": in_language(card.title, language, default), "name": card.id})
+        Words(
+            "resources.cards.line",
+            {"title": in_language(card.title, language, default), "name": short_name(card, cards)},
+        )
         for card in named
     )
     more = (Words("resources.cards.more"),) if len(named) < len(cards) else ()
