@@ -4,4 +4,4 @@
 from bots.cli import main
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="kithroom")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -29,6 +30,10 @@ def publisher_key(file: Path, shared: Path | None = None) -> Ed25519PrivateKey:
     if text is None:
         key = Ed25519PrivateKey.generate()
         write_private(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+        # Whoever meant another file would tell others a key with which nothing was ever signed.
+        click.echo(
+            f"There was no key in {file}: a new one was made. Keep a copy of it, where nobody else is.", err=True
+        )
         return key
     try:
         found = load_pem_private_key(text.encode(), password=None)

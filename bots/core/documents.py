@@ -87,10 +87,16 @@ def did_you_mean(word: str, known: Sequence[str]) -> str | None:
     return f"Did you mean `{meant}`?" if meant else None
 
 
-def read(file: Path, mistakes: list[Mistake]) -> Document | None:
-    """The document in `file`. What is wrong with it goes on `mistakes`; None if nothing of it can be used."""
+def read(file: Path, mistakes: list[Mistake], where_else: str | None = None) -> Document | None:
+    """The document in `file`. What is wrong with it goes on `mistakes`; None if nothing of it can be used.
+
+    `where_else` is said of a file that is not there.
+    """
     try:
         raw = file.read_bytes()
+    except FileNotFoundError:
+        mistakes.append(Mistake(file, 1, 1, "There is no such file.", where_else))
+        return None
     except OSError as error:
         mistakes.append(Mistake(file, 1, 1, f"This file can't be read: {error.strerror or 'unknown reason'}."))
         return None

@@ -108,7 +108,7 @@ def test_a_moderator_who_is_none_is_told_with_the_line(written):
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
     ((_, message, _),) = mistakes(tmp_path / "nowhere.yaml")
-    assert message == "This file can't be read: No such file or directory."
+    assert message == "There is no such file."
 
 
 def test_the_environment_wins_over_files_and_a_token_over_a_password(written, tmp_path):

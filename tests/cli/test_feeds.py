@@ -123,19 +123,42 @@ def test_whose_key_it_is_is_asked_and_no_is_no(here, there):
 
 def test_another_key_than_the_one_that_was_told_is_refused(here, there):
     before = everything(here)
-    assert "signed with another key" in subscribe(here, there, theirs="A" * 43, code=1)
+    output = subscribe(here, there, theirs="A" * 43, code=1)
+    assert "signed with another key" in output
+    assert "than the one that you named" in output
+    assert "source.yaml" not in output, "there is none yet"
     assert everything(here) == before
 
 
+def test_a_key_that_is_made_is_said_to_be_new(tmp_path):
+    made = CliRunner().invoke(main, ["library", "feed", "key", "--key", str(tmp_path / "typo.key")])
+    assert f"There was no key in {tmp_path / 'typo.key'}: a new one was made." in made.stderr
+    again = CliRunner().invoke(main, ["library", "feed", "key", "--key", str(tmp_path / "typo.key")])
+    assert (again.stderr, again.stdout) == ("", made.stdout)
+
+
+@pytest.mark.parametrize("url", ["friends", "ftp://friends.example/feed.json", "file:///etc/passwd"])
+def test_what_is_no_web_address_is_said_to_be_none(here, url):
+    output = run("subscribe", "friends", url, "--community", here, code=1)
+    assert output == f"{url} is not a web address. It starts with https://\n"
+
+
+def test_without_a_subscription_there_is_nothing_to_update(here):
+    assert "There is no subscription." in update(here)
+
+
 def test_entries_wait_for_a_yes(here, there):
+    flying = FLYING.replace("    source: Us\n", "    source: Us\n    url: https://a.example/fly\n")
+    there.share(flying + HEAT)
     output = subscribe(here, there)
     assert "2 waits for a yes" in output
+    assert "https://a.example/fly" in output, "nobody says yes to a title alone"
     assert shown(here) == {}
     run("approve", "friends", "friends-heat", "--community", here, "--local")
     assert list(shown(here)) == ["friends-heat"]
     run("approve", "friends", "--all", "--community", here, "--local")
     assert set(shown(here)) == {"friends-heat", "friends-flying"}
-    there.share(FLYING + HEAT.replace("clay pot", "wet towel"))
+    there.share(flying + HEAT.replace("clay pot", "wet towel"))
     assert "1 waits for a yes" in update(here)
     assert "clay pot" in shown(here)["friends-heat"].summary["en"], "the one that was approved stays"
     there.share(FLYING)
@@ -307,6 +330,7 @@ def test_text_that_looks_like_yaml_or_a_formula_is_text(here, there):
 
 def test_what_is_shared_with_us_is_not_passed_on(tmp_path, here, there):
     subscribe(here, there, "--trust", "show")
+    run("key", "--key", tmp_path / "key")
     text = run("export", "--community", here, "--key", tmp_path / "key")
     assert json.loads(text)["items"] == []
 

@@ -57,6 +57,27 @@ def test_what_is_exported_is_taken_in_again(folder, tmp_path):
         assert sorted(load_community(folder).library, key=lambda e: e.id) == sorted(before, key=lambda e: e.id)
 
 
+def test_a_community_without_a_library_gets_one(folder):
+    shutil.rmtree(folder / "library")
+    done = run(folder, "import", written(folder, "tea.json", [ENTRY]))
+    assert done.exit_code == 0, done.output
+    assert [entry.id for entry in load_community(folder).library] == ["kettle"]
+
+
+def test_a_file_without_entries_is_said_to_be_one(folder):
+    done = run(folder, "import", written(folder, "nothing.json", []))
+    assert "There are no entries in it. Nothing was written." in done.output
+
+
+@pytest.mark.parametrize("command", [("check", "--offline"), ("find", "tea"), ("export",), ("site", "target")])
+def test_a_folder_that_is_no_communitys_is_told_with_how_to_name_one(tmp_path, command):
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        done = run(folder, *command)
+        assert done.exit_code == 1
+        assert "Name the community's folder with `--community FOLDER`" in done.output
+        assert done.output.count("\n") == 1
+
+
 def test_a_feed_is_printed(folder):
     assert run(folder, "export", "--format", "rss").output.count("<item>") == len(load_community(folder).library)
 

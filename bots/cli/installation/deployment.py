@@ -119,7 +119,7 @@ def load_deployment(file: Path, environment: Mapping[str, str] = os.environ) -> 
     Raises SettingsError with all mistakes.
     """
     mistakes: list[Mistake] = []
-    document = read(file, mistakes)
+    document = read(file, mistakes, "Name yours with `--config FILE`; deploy/README.md says how to write one.")
     if document is None:
         raise SettingsError(mistakes)
     reading = _Reading(document, file.resolve().parent, mistakes)

@@ -19,7 +19,7 @@ def library() -> None:
     """The community's library."""
 
 
-@library.command("check")
+@library.command("check", short_help="Tell what wants looking after.")
 @click.option("--offline", is_flag=True, help="Ask no page whether it is still there.")
 @click.option(
     "--seen",
@@ -36,7 +36,7 @@ def library_check(offline: bool, seen_file: Path, folder: Path) -> None:
     sys.exit(EXIT_DIFFERS if asyncio.run(look_after(folder, None if offline else seen_file, console())) else 0)
 
 
-@library.command("find")
+@library.command("find", short_help="Try a question on the library's files.")
 @click.argument("question", nargs=-1, required=True)
 @click.option("--condition", help="In which condition's room it is asked.")
 @community
@@ -68,7 +68,7 @@ def library_export(kind: str, tips: Path | None, folder: Path) -> None:
     click.echo(export(folder, kind, datetime.now(UTC), more), nl=False)
 
 
-@library.command("site")
+@library.command("site", short_help="Write the library as plain web pages.")
 @click.argument("target", type=click.Path(path_type=Path, resolve_path=True, file_okay=False))
 @community
 def library_site(target: Path, folder: Path) -> None:
@@ -79,7 +79,7 @@ def library_site(target: Path, folder: Path) -> None:
     console().print(f"[green]✓[/green] {target / 'index.html'} ({size / 1000:,.0f} kB in all)", soft_wrap=True)
 
 
-@library.command("import")
+@library.command("import", short_help="Take entries of a file into the library.")
 @click.argument("file", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False, exists=True))
 @click.option("--only", multiple=True, metavar="TOPIC", help="Of MedlinePlus' topics only this one; may be repeated.")
 @click.option(
@@ -105,13 +105,14 @@ def library_import(file: Path, only: tuple[str, ...], review_by: datetime | None
         console().print(f"Left as they are, since the library has them: {', '.join(imported.known)}.", soft_wrap=True)
     noun = "entry" if imported.entries == 1 else "entries"
     if imported.file is None:
-        console().print("Nothing was written.")
+        empty = not (imported.wrong or imported.known)
+        console().print(f"{'There are no entries in it. ' if empty else ''}Nothing was written.")
     else:
         console().print(f"[green]✓[/green] {imported.file}: {imported.entries} {noun} more", soft_wrap=True)
     sys.exit(1 if imported.wrong else 0)
 
 
-@library.command("helped")
+@library.command("helped", short_help="Tell what members said of the entries.")
 @config
 def library_helped(config: Path) -> None:
     """Tell what members said of the entries: numbers from five people on, and nobody's name."""
@@ -120,7 +121,7 @@ def library_helped(config: Path) -> None:
     asyncio.run(show_opinions(config, console()))
 
 
-@library.command("missing")
+@library.command("missing", short_help="Tell what people looked for in vain.")
 @config
 def library_missing(config: Path) -> None:
     """Tell which words people looked for in vain: without who, and from five times on (`keep_missing_words`)."""
@@ -129,7 +130,7 @@ def library_missing(config: Path) -> None:
     asyncio.run(show_missing(config, console()))
 
 
-@library.command("evaluate")
+@library.command("evaluate", short_help="Measure how well the search finds.")
 @click.argument("suite", type=click.Path(path_type=Path, resolve_path=True, file_okay=False, exists=True))
 @click.option(
     "--documents",

@@ -32,7 +32,7 @@ def feed() -> None:
     """The library for other communities, and theirs for yours."""
 
 
-@feed.command("export")
+@feed.command("export", short_help="Sign your entries for others.")
 @community
 @publisher
 @click.option(
@@ -52,7 +52,7 @@ def export(folder: Path, key_file: Path, target: Path | None) -> None:
         console().print(f"[green]✓[/green] {target}", soft_wrap=True)
 
 
-@feed.command("key")
+@feed.command("key", short_help="Print your community's public key.")
 @publisher
 def key(key_file: Path) -> None:
     """Print your community's public key, to tell those who subscribe: in another way than the feed goes."""
@@ -90,7 +90,7 @@ def preview(name: str, folder: Path, local: bool) -> None:
     sys.exit(EXIT_DIFFERS if found.merged.differs else 0)
 
 
-@feed.command("update")
+@feed.command("update", short_help="Take what is new.")
 @click.argument("name", nargs=-1)
 @community
 @_local
@@ -101,6 +101,8 @@ def update(name: tuple[str, ...], folder: Path, local: bool) -> None:
     from bots.cli.library.feeds.updating import take
 
     refused = False
+    if not (name or names(folder)):
+        console().print("There is no subscription. `kithroom library feed subscribe` makes one.", markup=False)
     for each in name or names(folder):
         try:
             found = asyncio.run(_looked(folder, each, local=local, unless_off=not name))
@@ -115,7 +117,7 @@ def update(name: tuple[str, ...], folder: Path, local: bool) -> None:
     sys.exit(1 if refused else 0)
 
 
-@feed.command("approve")
+@feed.command("approve", short_help="Say yes to entries that wait.")
 @click.argument("name")
 @click.argument("ids", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every entry that waits.")

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bots.cli.sorry import Sorry
-from bots.cli.workbench import sifted
+from bots.cli.workbench import put, sifted
 from bots.core.library import Resource
 from bots.core.settings import load_community
 from bots.resources.exchange import (
@@ -74,7 +74,7 @@ def bring_in(file: Path, folder: Path, *, review_by: date, only: Collection[str]
     good, wrong = sifted(new, Path("library", target.name), folder)
     if not good:
         return Imported(None, 0, known, wrong)
-    target.write_text(_shelf(good, file), "utf-8")
+    put(folder, {Path("library", target.name): _shelf(good, file)})
     return Imported(target, len(good), known, wrong)
 
 

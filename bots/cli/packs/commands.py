@@ -24,7 +24,7 @@ def pack() -> None:
     """A condition's room, words and entries as a signed folder, from one community to another."""
 
 
-@pack.command("export")
+@pack.command("export", short_help="Write a condition as a signed folder.")
 @click.argument("condition")
 @click.argument("target", type=click.Path(path_type=Path, resolve_path=True, file_okay=False))
 @click.option("--licence", required=True, help="Under which others may use it, such as “CC BY 4.0”.")
@@ -55,7 +55,7 @@ def export(
     console().print(f"✓ {target}: {condition}, version {made}", markup=False, soft_wrap=True)
 
 
-@pack.command("verify")
+@pack.command("verify", short_help="Say whose a pack is, and if it is whole.")
 @_folder
 @_theirs
 @community
@@ -69,11 +69,13 @@ def verify(pack: Path, theirs: str | None, folder: Path) -> None:
     contents(found)
     describe(found, console())
     known = known_as(folder, found) if folder.is_dir() else None
-    told = "the key that you named" if theirs else known or "a key that you don't know: ask them in another way"
-    console().print(f"✓ It is {told}.", markup=False)
+    if theirs or known:
+        console().print(f"✓ It is {'the key that you named' if theirs else known}.", markup=False)
+    else:
+        console().print("! It is a key that nobody here knows: ask them for theirs in another way.", markup=False)
 
 
-@pack.command("add")
+@pack.command("add", short_help="Put a pack into your community's folder.")
 @_folder
 @_theirs
 @community

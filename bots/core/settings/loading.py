@@ -32,6 +32,7 @@ from bots.core.settings.words import OwnWords
 
 F = TypeVar("F", bound=Form)
 
+_WHERE_ELSE = "Name the community's folder with `--community FOLDER`; config/README.md says what is in one."
 _FILES = ("community.yaml", "guidelines/guidelines.yaml", "topics.yaml")
 _FOLDERS = (
     *("guidelines", "guidelines/*", "library", "helplines", "words", "words/*", "transcripts"),
@@ -65,8 +66,8 @@ class _Loading:
 
     def community(self) -> Community:
         if not self._folder.is_dir():
-            raise SettingsError([Mistake(self._folder, 1, 1, "There is no such folder.")])
-        document = read(self._folder / _FILES[0], self._mistakes)
+            raise SettingsError([Mistake(self._folder, 1, 1, "There is no such folder.", _WHERE_ELSE)])
+        document = read(self._folder / _FILES[0], self._mistakes, _WHERE_ELSE)
         library, helplines = self._documents("library"), self._documents("helplines")
         more = self._documents("conditions")
         if document is None:

@@ -33,11 +33,12 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry, and what becomes of it."""
+    """One entry, what becomes of it, and where it leads ("": nowhere)."""
 
     what: What
     id: str
     title: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ class _Deciding:
     def _tell(self, what: What, draft: Draft) -> None:
         title = draft.values.get("title")
         text = next(iter(title.values()), "") if isinstance(title, Mapping) else str(title or "")
-        self.changes.append(Change(what, str(draft.values["id"]), text))
+        self.changes.append(Change(what, str(draft.values["id"]), text, str(draft.values.get("url", ""))))
 
 
 def _plain(value: Any) -> Any:

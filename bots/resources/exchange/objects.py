@@ -17,7 +17,8 @@ VERSION = 1
 def to_json(library: Iterable[Resource]) -> str:
     """The whole library; days are ISO 8601."""
     entries = [dict(draft.values) for draft in drafts_of(library)]
-    return json.dumps({"version": VERSION, "resources": entries}, ensure_ascii=False, indent=2, default=date.isoformat)
+    value = {"version": VERSION, "resources": entries}
+    return json.dumps(value, ensure_ascii=False, indent=2, default=date.isoformat) + "\n"
 
 
 def from_json(text: str) -> tuple[Draft, ...]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import aiohttp
 
 from bots.cli.sorry import Sorry
@@ -25,6 +27,8 @@ def session_for(*, local: bool) -> aiohttp.ClientSession:
 
 async def fetch(session: aiohttp.ClientSession, url: str, most: int, *, local: bool = False) -> bytes:
     """What is at the address, `most` bytes at most. Raises Sorry, with one sentence that says why not."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise Sorry(f"{url} is not a web address. It starts with https://")
     try:
         async with followed(session, url, [], (lambda _: True) if local else public) as answer:
             if answer.status != _OK:

@@ -43,11 +43,13 @@ def summary(found: Look) -> str:
 
 
 def _table(found: Look) -> Table:
-    table = Table("", "id", "title", "what", title_justify="left")
+    table = Table("", "id", "title and address", "what", title_justify="left")
     order = list(_MARKS)
     for change in sorted(found.merged.changes, key=lambda each: (order.index(each.what), each.id)):
         mark, style = _MARKS[change.what]
-        table.add_row(Text(mark, style=style), Text(change.id), Text(change.title), Text(change.what))
+        # Nobody says yes to a title alone.
+        leads = Text.assemble(change.title, (f"\n{change.url}" if change.url else "", "dim"))
+        table.add_row(Text(mark, style=style), Text(change.id, overflow="fold"), leads, Text(change.what))
     for name in found.ours:
         table.add_row(Text("=", style="dim"), Text(name), Text(""), Text("yours in library/ is shown"))
     return table

@@ -61,6 +61,11 @@ def checked(raw: bytes, subscription: Subscription, now: datetime) -> Feed:
         feed = read_feed(raw, now)
     except UnreadableError as error:
         raise Sorry(f"What {who} shares is not taken, and what is here stays. {error}") from None
+    if subscription.key and feed.key != subscription.key and not subscription.title:
+        raise Sorry(
+            f"What {who} shares is signed with another key ({feed.key}) than the one that you named, and is not taken. "
+            "Ask them, in another way, which one is theirs."
+        )
     if subscription.key and feed.key != subscription.key:
         raise Sorry(
             f"What {who} shares is signed with another key ({feed.key}), and is not taken. Ask them, in another way: "
