@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ NOT_PUBLIC = "its address is not on the public internet"
 NO_CONNECTION = "no connection"
 GONE = frozenset({404, 410})
 _MOVED_FOR_GOOD = frozenset({301, 308})
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _FINE = range(200, 300)
 _LONGEST = 500
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -65,11 +67,27 @@ def remembering(seen: Seen, before: Seen | None, read: date | None) -> Seen:
 
 
 def public(host: str) -> bool:
-    """Whether an IP address (or a name that is one) is one of the public internet; a name is not judged here."""
+    """Whether an IP address (or a name that is one) is one of the public internet; a name is not judged here.
+
+    It is one however its digits and dots are written ("①②⑦。0。0。1"), and an address in which another one is wrapped is
+    judged by that, too.
+    """
+    plain = unicodedata.normalize("NFKC", host.strip("[]")).replace("\u3002", ".")
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_global
+        address = ipaddress.ip_address(plain)
     except ValueError:
         return True
+    wrapped = _wrapped(address)
+    return address.is_global and not address.is_multicast and (wrapped is None or public(str(wrapped)))
+
+
+def _wrapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address to which some gateway may lead what is sent to this one."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo is not None else None)
 
 
 def moved_for_good(statuses: Sequence[tuple[int, str]]) -> str | None:

@@ -21,6 +21,7 @@ from urllib.robotparser import RobotFileParser
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 from bots.core.pages import NO_CONNECTION, NOT_PUBLIC, Seen, moved_for_good, public
 from bots.core.runtime.clock import Clock
@@ -60,10 +61,11 @@ async def followed(
     """
     here = url
     for _ in range(_MOST_REDIRECTS + 1):
-        parts = urlsplit(here)
-        if parts.scheme not in ("http", "https") or not parts.hostname or not allowed(parts.hostname):
+        # What is judged is what is asked: the address as the client reads it, whatever its letters look like.
+        asked = URL(here)
+        if asked.scheme not in ("http", "https") or not asked.raw_host or not allowed(asked.raw_host):
             raise NotPublicError(here)
-        async with session.get(here, allow_redirects=False) as answer:
+        async with session.get(asked, allow_redirects=False) as answer:
             where = answer.headers.get("Location")
             if answer.status not in _REDIRECTS or not where:
                 yield answer
