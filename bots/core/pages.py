@@ -20,6 +20,13 @@ _MOVED_FOR_GOOD = frozenset({301, 308})
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _FINE = range(200, 300)
 _LONGEST = 500
+# What pages call themselves that answer "200 OK", and are none; folded.
+_NO_PAGE = re.compile(
+    r"^(not found|nicht gefunden|404)\b|\b(404 error|error 404|page (was )?(not|can.t be|cannot be) found"
+    r"|page (does not|doesn.t) exist|page (is )?no longer available|seite (wurde |konnte )?nicht gefunden"
+    r"|page (introuvable|non trouvee)|pagina no encontrada|pagina nao encontrada"
+    r"|domain (name )?(is )?for sale|buy this domain|domain parked|parked domain)\b"
+)
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -66,11 +73,22 @@ def remembering(seen: Seen, before: Seen | None, read: date | None) -> Seen:
     return replace(seen, since=since, known_as=known_as)
 
 
+def calls_itself_none(title: str | None) -> bool:
+    """Whether what answers is no page by its own title: it was not found, or the site is for sale."""
+    return title is not None and _NO_PAGE.search(folded(title)) is not None
+
+
+def folded(text: str) -> str:
+    """A text without capitals, accents and needless spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
 def public(host: str) -> bool:
     """Whether an IP address (or a name that is one) is one of the public internet; a name is not judged here.
 
-    It is one however its digits and dots are written ("①②⑦。0。0。1"), and an address in which another one is wrapped is
-    judged by that, too.
+    It is one however its digits and dots are written ("①②⑦。0。0。1"), and an address that wraps another is
+    judged by the other, too.
     """
     plain = unicodedata.normalize("NFKC", host.strip("[]")).replace("\u3002", ".")
     try:

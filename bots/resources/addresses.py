@@ -10,20 +10,14 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from bots.core.community import Community
-from bots.core.pages import GONE, Seen
-from bots.resources.upkeep import Finding, Weight, folded, page_of
+from bots.core.pages import GONE, Seen, calls_itself_none, folded
+from bots.resources.upkeep import Finding, Weight, page_of
 
 # A page that has not answered for so long is no page, for members.
 _LONG_AWAY = timedelta(days=6)
 # A page whose title shares fewer of its words with what it was called before is another page.
 _LEAST_SHARED = 0.3
 _WORD = re.compile(r"\w{3,}")
-# What pages call themselves that answer "200 OK", and are none; folded.
-_NO_PAGE = re.compile(
-    r"\b(404|page not found|not found|page (does not|doesn.t) exist|page (is )?no longer available"
-    r"|seite (wurde )?nicht gefunden|nicht gefunden|page (introuvable|non trouvee)|pagina no encontrada"
-    r"|pagina nao encontrada|domain (name )?(is )?for sale|buy this domain|domain parked|parked domain)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,7 @@ def _of(url: str, seen: Seen) -> tuple[Weight, str] | None:
         why = seen.trouble or f"it answered {seen.status}"
         weight = Weight.WRONG if away else Weight.SOON
         return weight, f"The page could not be looked at ({why}): {url}{since} Open it yourself."
-    if seen.title is not None and _NO_PAGE.search(folded(seen.title)):
+    if calls_itself_none(seen.title):
         return Weight.WRONG, f"What answers there is no page, it calls itself “{seen.title}”: {url}"
     if _is_another(seen.title, seen.known_as):
         return Weight.WRONG, (

@@ -6,7 +6,6 @@ Pure: the day is handed in. What the pages answer is judged in `addresses.py`.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from bots.core.community import Country
 from bots.core.helplines import NOT_SHOWN_AFTER, SAY_THE_DATE_AFTER, age
 from bots.core.library import HIDDEN_WHEN_DUE, Resource
+from bots.core.pages import folded
 
 # So long before an entry runs out, its reviewer hears of it.
 SOON = timedelta(days=30)
@@ -94,9 +94,3 @@ def page_of(url: str) -> str:
     parts = urlsplit(url)
     host = parts.netloc.casefold().removeprefix("www.")
     return f"{host}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
-
-
-def folded(text: str) -> str:
-    """A text without capitals, accents and needless spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

@@ -49,6 +49,7 @@ def later(seen, days=7):
         (Seen(at=NOW, status=200, title="Página não encontrada - SNS"), Weight.WRONG, "no page"),
         (Seen(at=NOW, status=200, title="This domain is for sale"), Weight.WRONG, "no page"),
         (Seen(at=NOW, status=200, title="Lost and found: a year with MS"), None, ""),
+        (Seen(at=NOW, status=200, title="Reason not found: pain without a cause"), None, ""),
         (Seen(at=NOW, status=200, landed="https://www.example.org/"), Weight.SOON, "front page of www.example.org"),
         (Seen(at=NOW, status=200, landed="https://example.org/?article=3"), None, ""),
         (Seen(at=NOW, status=200, landed="https://example.org/en/one"), None, ""),

@@ -285,9 +285,11 @@ async def test_a_link_is_read_for_its_title_by_the_bot_itself(house):
     assert "https://example.org/travel" in await finds(house, "calmed travel")
 
 
-@pytest.mark.parametrize("answer", [{"status": 404}, {"status": None, "trouble": NOT_PUBLIC}])
+@pytest.mark.parametrize(
+    "answer", [{"status": 404}, {"status": None, "trouble": NOT_PUBLIC}, {"title": "Error 404 – Page not found"}]
+)
 async def test_a_dead_end_is_no_tip(house, answer):
-    await looked(house, title=None, **answer)
+    await looked(house, **{"title": None, **answer})
 
     assert "could not find that page" in await writes(house, ANA, "!hack https://example.org/gone so good")
     assert not house.recorded(OfferedTip)

@@ -15,7 +15,7 @@ from bots.core.crisis.hearing import Hear, Heard, Where
 from bots.core.crisis.note import Person, answer
 from bots.core.crisis.tiers import NOTED, Assessment
 from bots.core.events import Event, Message, Outcome
-from bots.core.pages import GONE, NOT_PUBLIC, Seen, from_json, link_in
+from bots.core.pages import GONE, NOT_PUBLIC, Seen, calls_itself_none, from_json, link_in
 from bots.core.rooms import RoomView, permalink, place_of
 from bots.core.tips import WHY, Said, Save, ask_label
 from bots.resources.wisdom.facts import Facts, GivesAway
@@ -127,7 +127,7 @@ class Saving:
     def _page_came(self, event: Outcome, facts: Facts, offer: OfferedTip) -> tuple[Action, ...]:
         seen = from_json(event.result) if event.ok and event.result else Seen(at=facts.now)
         listener = facts.listener(offer.chat)
-        if seen.status in GONE or seen.trouble == NOT_PUBLIC:
+        if seen.status in GONE or seen.trouble == NOT_PUBLIC or calls_itself_none(seen.title):
             return (*give_up(offer, facts), to_author(listener, Words("wisdom.no_page", {"link": offer.link})))
         titled = replace(offer, link_title=seen.title or "")
         if not titled.words and not titled.link_title:
