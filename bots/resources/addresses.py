@@ -42,34 +42,34 @@ def leads(community: Community) -> Iterator[Leads]:
 
 
 def judged(addresses: Iterable[Leads], seen: Mapping[str, Seen]) -> Iterator[Finding]:
-    """What is to be done about what the addresses answered."""
+    """What is to be done about what the addresses answered; each address stands on a line of its own."""
     for each in addresses:
         if each.url in seen and (said := _of(each.url, seen[each.url])) is not None:
-            yield Finding(said[0], each.where, said[1])
+            weight, sentence = said
+            yield Finding(weight, each.where, f"{sentence}\n{each.url}")
 
 
 def _of(url: str, seen: Seen) -> tuple[Weight, str] | None:
     if seen.not_asked:
-        return Weight.KNOW, f"The site asks robots to stay away. Open it yourself: {url}"
+        return Weight.KNOW, "The site asks robots to stay away. Open it yourself:"
     if seen.status in GONE:
-        return Weight.WRONG, f"The page is gone ({seen.status}): {url} Find where it went, or take it out."
+        return Weight.WRONG, f"The page is gone ({seen.status}). Find where it went, or take it out:"
     if not seen.answered:
-        away = seen.since is not None and seen.at - seen.since >= _LONG_AWAY
-        since = f" It has not answered since {seen.since:%Y-%m-%d}." if away else ""
         why = seen.trouble or f"it answered {seen.status}"
-        weight = Weight.WRONG if away else Weight.SOON
-        return weight, f"The page could not be looked at ({why}): {url}{since} Open it yourself."
+        if seen.since is not None and seen.at - seen.since >= _LONG_AWAY:
+            return Weight.WRONG, f"Since {seen.since:%Y-%m-%d} the page can't be looked at ({why}). Open it yourself:"
+        return Weight.SOON, f"The page could not be looked at ({why}). Open it yourself:"
     if calls_itself_none(seen.title):
-        return Weight.WRONG, f"What answers there is no page, it calls itself “{seen.title}”: {url}"
+        return Weight.WRONG, f"What answers is no page, and calls itself “{seen.title}”:"
     if _is_another(seen.title, seen.known_as):
         return Weight.WRONG, (
-            f"It was “{seen.known_as}”, and is called “{seen.title}” now: {url} "
-            "Is it still what is said of it? Then write today's date there."
+            f"It was “{seen.known_as}”, and is called “{seen.title}” now. Is it still what is said of it? "
+            "If so, write today into `reviewed` (of a helpline: `verified_at`):"
         )
     if _is_the_front_page(url, seen.landed):
-        return Weight.SOON, f"It leads to the front page of {urlsplit(seen.landed or '').netloc} now: {url}"
+        return Weight.SOON, f"It leads to the front page of {urlsplit(seen.landed or '').netloc} now:"
     if seen.permanent is not None and page_of(seen.permanent) != page_of(url):
-        return Weight.SOON, f"The page has moved for good, to {seen.permanent} (it was {url})"
+        return Weight.SOON, f"The page has moved for good, to {seen.permanent} from"
     return None
 
 

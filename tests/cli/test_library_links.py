@@ -67,6 +67,8 @@ class Site:
                 raise web.HTTPFound("/round")
             case "/gone":
                 return web.Response(status=410)
+            case "/steers":
+                return web.Response(text="<title>A\x1b[31m\u202e&#27;B</title>", content_type="text/html")
             case "/long":
                 return web.Response(text="x" * 1_000_000 + "<title>late</title>", content_type="text/html")
         return web.Response(text="<html><title class='a'>A &amp; B\n</title>", content_type="text/html")
@@ -103,7 +105,7 @@ async def look(links, clock, urls, known=None):
 async def test_pages_say_what_they_are_and_redirects_are_followed():
     async with site() as (pages, root, session):
         clock = FakeClock()
-        names = ("fine", "moved", "gone", "round", "inside", "long", "private/page")
+        names = ("fine", "moved", "gone", "round", "inside", "long", "steers", "private/page")
         seen, waited = await look(Links(session, clock), clock, [f"{root}/{name}" for name in names])
     by = {url.removeprefix(f"{root}/"): each for url, each in seen.items()}
     assert (by["fine"].status, by["fine"].title) == (200, "A & B")
@@ -112,6 +114,7 @@ async def test_pages_say_what_they_are_and_redirects_are_followed():
     assert by["round"].trouble == "it leads in circles"
     assert by["inside"].trouble == "its address is not on the public internet"
     assert (by["long"].status, by["long"].title) == (200, None)
+    assert by["steers"].title == "A[31mB"
     assert by["private/page"].not_asked
     assert waited == len(names) - 1, "one page of a site at a time, with a pause between"
     assert pages.asked.count("/robots.txt") == 1

@@ -58,7 +58,7 @@ def later(seen, days=7):
 def test_an_address_is_judged_by_what_it_answers(seen, weight, said):
     found = told(seen)
     assert [each for each, _ in found] == ([] if weight is None else [weight])
-    assert all(said in sentence for _, sentence in found)
+    assert all(said in sentence and sentence.endswith(f"\n{URL}") for _, sentence in found)
 
 
 def test_a_site_that_is_its_own_front_page_is_nothing_to_tell():
@@ -88,7 +88,7 @@ def test_a_page_that_does_not_answer_is_wrong_when_it_has_not_for_a_week():
     assert [weight for weight, _ in told(away, replace(away, at=NOW + timedelta(minutes=1)))] == [Weight.SOON]
     ((weight, sentence),) = told(away, later(Seen(at=NOW, status=503)))
     assert weight is Weight.WRONG
-    assert "since 2026-11-26" in sentence
+    assert "Since 2026-11-26" in sentence
     assert told(away, later(FINE)) == []
     # In between it was there.
     assert [weight for weight, _ in told(away, later(FINE, 3), later(away, 9))] == [Weight.SOON]

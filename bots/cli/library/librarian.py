@@ -72,9 +72,16 @@ def is_cut_off(looked: Mapping[str, Seen], before: Mapping[str, Seen]) -> bool:
 
 
 def _table(found: list[Finding]) -> Table:
-    table = Table("", "where", "what", title="To look after", title_justify="left")
+    table = Table("", "where", title="To look after", title_justify="left")
+    # An address that is cut can't be opened.
+    table.add_column("what", overflow="fold")
     order = list(Weight)
     for each in sorted(found, key=lambda finding: (order.index(finding.weight), finding.where)):
         mark, style = _MARKS[each.weight]
-        table.add_row(Text(mark, style=style), Text(each.where), Text(each.sentence))
+        table.add_row(Text(mark, style=style), Text(each.where), Text(_printable(each.sentence)))
     return table
+
+
+def _printable(text: str) -> str:
+    """What pages say of themselves steers no terminal."""
+    return "".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in text)

@@ -209,7 +209,8 @@ def open_session(*, unpack: bool = True) -> aiohttp.ClientSession:
 def _title(page: bytes) -> str | None:
     found = _TITLE.search(page)
     text = " ".join(html.unescape(found[1].decode("utf-8", "replace")).split()) if found else ""
-    return text[:_LONGEST_TITLE] or None
+    # What can't be seen steers a terminal, or turns what stands around it.
+    return "".join(filter(str.isprintable, text))[:_LONGEST_TITLE] or None
 
 
 async def look_at(url: str, clock: Clock) -> Seen:
