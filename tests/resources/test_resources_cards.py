@@ -64,6 +64,12 @@ async def test_a_card_that_is_none_is_told_and_others_are_named():
     assert keys(send) == ["resources.cards.none"]
 
 
+async def test_what_has_its_text_nowhere_else_can_be_read_too():
+    hack = replace(CARDS[0], id="pot", kind=Kind.LIFE_HACK, title={"en": "A clay pot"}, text={"en": "Wet it."})
+    (send,) = await react_to(said("!card clay pot"), community=replace(WITH_CARDS, library=(hack,)))
+    assert send.parts[0].params["text"] == "Wet it."
+
+
 async def test_a_page_is_no_card():
     (send,) = await react_to(said("!card gluten"), community=WITH_CARDS)
     assert keys(send)[0] == "resources.card.unknown"

@@ -17,8 +17,8 @@ CARDS = frozenset({Kind.COPING_CARD, Kind.QUESTION_LIST})
 
 
 def cards_of(community: Community) -> tuple[Resource, ...]:
-    """The entries that can be read as they are, in the library's order."""
-    return tuple(entry for entry in community.library if entry.kind in CARDS and entry.text)
+    """The entries that can be read as they are, in the library's order: cards, and what has its text nowhere else."""
+    return tuple(entry for entry in community.library if entry.text and (entry.kind in CARDS or entry.url is None))
 
 
 def card_named(cards: Sequence[Resource], name: str) -> Resource | None:
