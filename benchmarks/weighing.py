@@ -28,7 +28,7 @@ LEARNED_FROM = ("crisis", "crisis", "crisis_voices", "crisis_veiled")
 ROUNDS = 30
 FORGOTTEN = 0.001
 # A cry that is missed weighs more than a false alarm.
-CRY = 1.5
+CRY = 1.6
 # What stands in fewer messages is chance.
 LEAST = 3
 # What weighs less, in hundredths, is left out.

@@ -85,6 +85,36 @@ def test_what_pushes_somebody_is_for_a_person_to_decide(pushed: str, look_alike:
     assert tier(look_alike) is Tier.NONE
 
 
+@pytest.mark.parametrize(
+    ("does", "look_alike"),
+    [
+        ("i step in front of the train at 7", "i step off the train at 7 and my legs go"),
+        ("ich erschieße mich heute noch", "ich erschieße mich jetzt mit Insulin, Essen steht auf dem Tisch"),
+        ("ich häng mich im Keller auf", "ich häng mich auf die Couch mit der Wärmflasche"),
+        ("me tiro al tren mañana", "me tiro en el sofá toda la mañana con la manta"),
+        ("je me pends ce soir à la poutre", "je suis pendue au téléphone avec la sécu ce soir"),
+        ("me jogo na frente do trem amanhã", "me jogo no sofá amanhã e não levanto mais"),
+        ("i gave my cat to my sister. she doesn't know why", "i gave my cat to my sister for the weekend"),
+        ("gracias por todo, gente. hasta aquí llegué", "gracias por todo, gente. la reunión fue genial"),
+    ],
+)
+def test_a_way_to_die_that_somebody_is_about_to_go_is_near_and_what_has_its_words_is_not(does: str, look_alike: str):
+    assert tier(does) is Tier.IMMEDIATE
+    assert tier(look_alike) not in NOTED
+
+
+def test_an_order_and_a_deed_are_told_apart_by_who_does_it() -> None:
+    assert tier("spring aus dem Fenster, du Feigling") is Tier.UNSAFE
+    assert tier("wenn die mich nochmal umbuchen spring ich vom Dach haha") is Tier.DISTRESS
+    assert tier("ich spring aus dem Fenster, ihr seht mich nicht wieder") is Tier.IMMEDIATE
+
+
+def test_a_laugh_at_the_end_of_an_if_makes_it_a_joke_and_one_far_off_does_not() -> None:
+    joke = "i'll hang myself with this hose if it gets tangled one more time this week haha"
+    assert tier(joke) is Tier.DISTRESS
+    assert tier(joke.replace(" if", ",")) is Tier.IMMEDIATE
+
+
 def test_an_order_is_one_only_where_its_sentence_begins() -> None:
     assert tier("well, just end yourself") is Tier.UNSAFE
     assert tier("how do you end yourself in that game") is Tier.NONE

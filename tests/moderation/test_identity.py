@@ -58,6 +58,12 @@ def test_a_finding_says_where():
         ("07700 900123", Whose.UNKNOWN),
         ("escríbeme, mi correo es ana.s4@gmail.com", Whose.OWN),
         ("sein Name ist Thomas Müller", Whose.ANOTHERS),
+        ("die Ärztin heißt Dr. Petra Müller", Whose.ANOTHERS),
+        ("mein Kollege Stefan Brandt hat auch MS", Whose.ANOTHERS),
+        ("mi compañero Sergio Vidal también tiene EM", Whose.ANOTHERS),
+        ("Dr Anjali Mehta at the Royal was rude", Whose.ANOTHERS),
+        ("ich bin die Sabine Müller aus der Klinik", Whose.OWN),
+        ("findet mich auf Facebook unter Claudia Wagner", Whose.OWN),
         ("my name is Sarah Johnson", Whose.OWN),
     ],
 )

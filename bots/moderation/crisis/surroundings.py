@@ -13,6 +13,8 @@ from bots.moderation.grammar.rules import Match
 PURPOSE = "crisis"
 """The tables in which cries are."""
 
+# How many words around a match name whoever does it.
+_BESIDE = 3
 _OWN = frozenset({Tier.THOUGHTS, Tier.IMMEDIATE, Tier.DISTRESS})
 
 
@@ -46,6 +48,8 @@ def _void(parsed: Parsed, matches: Iterable[Match]) -> Sequence[bool]:
 
 def _where_it_stands(parsed: Parsed, match: Match) -> Tier:
     tier = Tier(match.rule.mark)
+    if "mine" in match.rule.ways and not _names_oneself(parsed, match):
+        return Tier.NONE
     if tier in _OWN and "whole" not in match.rule.ways:
         who = whose(parsed, match)
         if who is Who.YOU or (who is Who.OTHER and tier is Tier.DISTRESS):
@@ -55,3 +59,8 @@ def _where_it_stands(parsed: Parsed, match: Match) -> Tier:
     if "hyperbole" in match.rule.ways and laughed(parsed, match):
         return Tier.DISTRESS
     return tier
+
+
+def _names_oneself(parsed: Parsed, match: Match) -> bool:
+    """Whether an "I" stands in it or beside it: where it is left out, "spring vom Dach" is an order to somebody."""
+    return parsed.has("i", parsed.before(match, _BESIDE), match.end + _BESIDE)

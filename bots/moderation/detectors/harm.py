@@ -20,6 +20,8 @@ GUIDELINES = {
 }
 # Those of its findings that are aimed at a person.
 ABUSE = frozenset({"abuse", "threat"})
+# Those that are said to somebody.
+ADDRESSED = frozenset({"encouragement"})
 # So few calories a day are no diet. Below a number of meals or biscuits, it is something else.
 _FEWEST, _MOST = 50, 999
 
@@ -36,4 +38,17 @@ class Harm(Worded):
             said = (parsed.reading.numbers.get(at, "") for at in range(match.start, match.end))
             if not any(number.isdecimal() and _FEWEST <= int(number) <= _MOST for number in said):
                 return False
+        if match.rule.mark in ADDRESSED and _is_oneself(parsed, match):
+            return False
         return super().counts(parsed, match)
+
+
+def _is_oneself(parsed: Parsed, match: Match) -> bool:
+    """Whether an "I" stands right before its first word, or after: "ich spring", "spring ich", "j'avale".
+
+    There an order and a deed are written alike. What begins with an "if" ("if i were you") is neither.
+    """
+    own, pauses, start = parsed.covered("i"), parsed.reading.pauses, match.start
+    if start and own[start - 1] and pauses[start - 1] == pauses[start]:
+        return True
+    return start + 1 < match.end and own[start + 1] and not parsed.covered("if")[start]

@@ -104,5 +104,9 @@ def whose(parsed: Parsed, match: Match) -> Who:
 
 
 def laughed(parsed: Parsed, match: Match) -> bool:
-    """A "lol" in it or soon after."""
-    return parsed.has("laugh", match.start, match.end + _LAUGH_REACH)
+    """A "lol" in it or soon after; after an "if", anywhere in what is left of its sentence."""
+    soon = match.end + _LAUGH_REACH
+    if parsed.has("laugh", match.start, soon):
+        return True
+    _, end = parsed.clause(match)
+    return parsed.has("if", match.end, soon) and parsed.has("laugh", soon, end)

@@ -146,6 +146,10 @@ class Parsed:
         return edges
 
     @cached_property
+    def _one_sentence(self) -> Sequence[int]:
+        return [0] * len(self.reading.words)
+
+    @cached_property
     def _reach(self) -> Sequence[int]:
         """For each word, where the longest of the long phrases that begin with it ends."""
         reach = [0] * len(self.reading.words)
@@ -171,4 +175,5 @@ class Parsed:
         return self._idiomatic[purpose]
 
     def _of(self, row: Row) -> Iterator[Match]:
-        return matches(row, self._edges, self.reading.sentences, self._light, self.covered("no"))
+        sentences = self._one_sentence if "across" in row.rule.ways else self.reading.sentences
+        return matches(row, self._edges, sentences, self._light, self.covered("no"))

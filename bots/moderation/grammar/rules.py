@@ -17,8 +17,8 @@ class Rule:
     Around a row, as far as its sentence goes or a "but", nothing of the classes `unless` may stand, and something of
     the classes `only` must, if there are any. Something of the classes `despite` outweighs the `unless`.
     `ways` say how a match is read: "plain" (no idiom has those words), "firm" (no "not" before them denies them),
-    "opens" (nothing but words that say little stands before it, as far back as a pause), and others that whoever asks
-    for matches knows.
+    "opens" (nothing but words that say little stands before it, as far back as a pause), "across" (its parts may stand
+    in different sentences), and others that whoever asks for matches knows.
     """
 
     id: str
@@ -68,7 +68,7 @@ Edges = Mapping[int, Mapping[int, Sequence[int]]]
 def matches(
     row: Row, edges: Edges, sentences: Sequence[int], light: Sequence[bool], stops: Sequence[bool]
 ) -> Iterator[Match]:
-    """Where the row stands: within one sentence, each place as short as it can be.
+    """Where the row stands: within one of the `sentences`, each place as short as it can be.
 
     `light` words may stand anywhere in it, `stops` (negations) never between two of its items.
     """

@@ -22,8 +22,8 @@ _INTRODUCED = re.compile(
     r"|i(?:'?m| am) (?:called|named)|they call me|people call me|you can call me|this is|i(?:'?m| am)|im|it'?s me"
     r"|signed|sincerely,?"
     r"|mi nombre(?: completo| real)? es|me llamo|soy|mon (?:vrai )?nom(?: complet)? est|je m'appelle|je suis|c'est"
-    r"|mein (?:richtiger |voller |echter )?name ist|ich heisse|ich bin|meu nome(?: completo| verdadeiro)? e|me chamo"
-    r"|chamo-me|eu sou|sou|aqui e)"
+    r"|mein (?:richtiger |voller |echter )?name ist|ich heisse|ich bin(?: die| der)?"
+    r"|meu nome(?: completo| verdadeiro)? e|me chamo|chamo-me|eu sou|sou|aqui e)"
     rf"\s(?:in real life |irl |really |actually |o |a )?(?P<title>{_TITLE}\.?\s)?(?P<name>{_WORD}(?:\s(?:(?:de|da|do"
     rf"|dos|das|van|von|der|den|la|le|del|di|al|el|bin|mc|o)\s){{0,2}}(?:[a-z]\.?\s)?{_WORD}){{0,2}})"
 )
@@ -34,14 +34,31 @@ _TOLD_OF = re.compile(
     rf"|real name(?:'s| is| was|:)|(?:he|she|they)(?:'s| is|'re| are) (?:really |actually |called |named )+|(?:is"
     rf"|was) (?:really|actually|called|named)"
     rf"|su nombre(?: completo| real)? es|se llama|son (?:vrai )?nom est|(?:il|elle) s'appelle|(?:sein|ihr) name ist"
-    rf"|(?:er|sie) heisst|o nome d[eo]l[ea] e|(?:ele|ela) se chama"
+    rf"|(?:er|sie|(?:der|die|mein|meine|unser|unsere) \w+) heisst|o nome d[eo]l[ea] e|(?:ele|ela) se chama"
     rf"|(?:my|our|mi|mon|ma|mein|meine|meu|minha) (?:\w+ )?(?:doctor|dr|gp|nurse|consultant|therapist|psychiatrist"
     rf"|boss|ex|husband|wife|partner|boyfriend|girlfriend|mum|mom|mother|dad|father|sister|brother|son|daughter|aunt"
     rf"|uncle|cousin|friend|neighbou?r|colleague|teacher|landlord|manager|roommate|endo|endocrinologist"
-    rf"|diabetologist|surgeon|midwife|dietitian|medico|medica|jefe|jefa|hermano|hermana|medecin|patron|soeur|frere"
-    rf"|arzt|arztin|chef|chefin|chefe|irma|irmao)(?:,| is| called| named|:)?)"
+    rf"|diabetologist|surgeon|midwife|dietitian|coworker|workmate|flatmate|classmate"
+    rf"|medico|medica|jefe|jefa|hermano|hermana|companero|companera|vecino|vecina|amigo|amiga|marido|mujer|hijo|hija"
+    rf"|padre|madre|profesor|profesora|psicologo|psicologa|doctor|doctora|enfermero|enfermera|novio|novia|primo|prima|casero|casera"
+    rf"|medecin|patron|patronne|soeur|frere|collegue|voisin|voisine|ami|amie|mari|femme|fils|fille|pere|mere|psy|kine"
+    rf"|infirmier|infirmiere|proprietaire|arzt|arztin|chef|chefin|kollege|kollegin|nachbar|nachbarin|freund|freundin|mann|frau"
+    rf"|bruder|schwester|mutter|vater|sohn|tochter|lehrer|lehrerin|vermieter|vermieterin|therapeut|therapeutin|hausarzt|hausarztin"
+    rf"|chefe|irma|irmao|colega|vizinho|vizinha|mulher|filho|filha|pai|mae|professor|professora|enfermeiro"
+    rf"|enfermeira)(?:,| is| called| named|:)?)"
     rf"\s(?P<title>{_TITLE}\.?\s)?(?P<name>{_WORD}(?:\s(?:(?:de|da|do|dos|das|van|von|der|den|la|le|del|di|al|el|bin"
     rf"|mc|o)\s){{0,2}}(?:[a-z]\.?\s)?{_WORD}){{1,2}})"
+)
+# Where somebody can be looked up by it: "on facebook as …", "auf facebook unter …".
+_LOOKED_UP = re.compile(
+    rf"\b(?:facebook|fb|linkedin|xing|insta|instagram|tiktok)(?:,|:| -)?"
+    rf"\s(?:(?:as|under|called|unter|als|como|por|sous le nom de|sous|com o nome de|im|bin|soy) )?"
+    rf"(?P<name>{_WORD}\s(?:(?:de|da|do|von|van|der|la|le|del|di|al|el) ){{0,2}}{_WORD})"
+)
+# Where they are seen, and not what they wrote: "Dr … at the Royal".
+_TITLED = re.compile(
+    rf"\b(?P<title>{_TITLE}\.?)\s(?P<name>{_WORD}\s(?:(?:de|da|do|von|van|der|la|le|del|di|al|el)\s){{0,2}}{_WORD})"
+    rf"\s(?:at|from|in|im|vom|aus|in der|del|de la|du|da|do)\s"
 )
 _DOCTOR_IS_ME = re.compile(
     rf"\b(?:i(?:'?m| am)|this is|im|soy (?:el|la)|je suis(?: le)?|ich bin|(?:eu )?sou (?:o"
@@ -73,7 +90,7 @@ _BORN = re.compile(
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth\s?date|born(?: on)?(?: the)?|(?:my |his |her |their )?birthday(?: is"
     r"|'s)?(?: on)?(?: the)?|fecha de nacimiento"
     r"|naci(?:do|da)?(?: el)?|cumpleanos(?: es)?(?: el)?|nee?(?: le)?|date de naissance"
-    r"|anniversaire(?: est)?(?: le)?|geboren(?: am)?|geburtsdatum|geburtstag(?: ist)?(?: am)?"
+    r"|anniversaire(?: est)?(?: le)?|geboren(?: am)?|geb\.?|geburtsdatum|geburtstag(?: ist)?(?: am)?"
     r"|nasci(?:do|da)?(?: em)?(?: no dia)?|data de nascimento|aniversario(?: e)?)[\s:.=-]{1,3}(?:is |es |est |ist "
     r"|e |on |am |le |el )?"
     r"(?P<date>\d{1,2}(?:st|nd|rd|th)?[\s./-](?:of\s|de\s)?(?:\d{1,2}|[a-z]{3,10}\.?)[\s./,-]{1,2}(?:de\s)?(?:(?:19"
@@ -82,11 +99,15 @@ _BORN = re.compile(
 )
 
 
+# A title says there who it is.
+_SAID_BY_TITLE = (_DOCTOR_IS_ME, _INTRODUCED, _TITLED)
 _PATTERNS = (
     (_DOCTOR_IS_ME, Whose.OWN),
     (_INTRODUCED, Whose.OWN),
     (_TOLD_OF, Whose.ANOTHERS),
     (_SOMEONE_WHO, Whose.ANOTHERS),
+    (_LOOKED_UP, None),
+    (_TITLED, Whose.ANOTHERS),
 )
 
 
@@ -131,7 +152,7 @@ def _how_surely(match: re.Match[str], passage: Passage, *, strong: bool) -> tupl
     end = start + len(" ".join(taken))
     real = [word for word in taken if word not in _PARTICLES]
     if title and real and (capitals[0] or _is_known(real[0])):
-        return (0.75 if len(real) > 1 or match.re is _DOCTOR_IS_ME or match.re is _INTRODUCED else 0.4), end
+        return (0.75 if len(real) > 1 or match.re in _SAID_BY_TITLE else 0.4), end
     if len(real) < 2:
         return 0, end
     parts = [part for word in real for part in word.strip(".'").split("-")]

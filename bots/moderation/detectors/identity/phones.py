@@ -51,9 +51,9 @@ _ASKED_FOR = re.compile(
     r"\b(?:call|ring|phone|telephone|tel|text|txt|sms|dial|reach|contact|number|no|nr|num|cell|cellphone|mobile|mob"
     r"|landline"
     r"|fax|whats?app|wa|signal|viber|imessage|facetime|telegram|ph|hmu|hit me up|digits|message me|msg me|dm me"
-    r"|llama|llamame|llamadme|llamar|telefono|tfno|movil|celular|numero|escribeme|wasap|guasap|marca"
+    r"|llama|llamame|llamad|llamadme|llamar|escribid|escribidme|avisad|telefono|tfno|movil|celular|numero|escribeme|wasap|guasap|marca"
     r"|appelle|appelez|appeler|telephone|portable|numero|joindre|joignable|ecris|sms|texto"
-    r"|ruf|rufe|rufen|anrufen|ruft|handy|handynummer|telefon|telefonnummer|nummer|mobil|erreichbar|festnetz|schreib"
+    r"|ruf|rufe|rufen|anrufen|ruft|handy|handynummer|telefon|telefonnummer|nummer|mobil|erreichbar|festnetz|schreib|schreibt|schreiben"
     r"|liga|ligue|ligar|telefone|telemovel|celular|zap|zapzap|numero|contato|contacto|chama|fone)\b[^\n]{0,26}$"
 )
 _SOMETHING_ELSE = re.compile(
