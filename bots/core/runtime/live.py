@@ -8,38 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import assert_never
 
 from bots.core.actions import (
-    Ban,
     BotName,
     Edit,
     EventRef,
     Examine,
     InPrivateChat,
     InRoom,
-    Invite,
     Join,
     LabelRef,
-    Leave,
     LookAt,
-    OpenDoor,
     Outward,
-    PutRule,
     ReadWords,
     Redact,
     Ref,
-    Remove,
-    RoomChange,
     Send,
     SendCopy,
-    SetPower,
     SetTopic,
     ShareHistory,
-    ShutOut,
     TakeBack,
-    TakeRule,
-    Unban,
     Words,
 )
 from bots.core.events import MessageKind
@@ -51,12 +39,12 @@ from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.own_words import Written
 from bots.core.runtime.ports import Directory
+from bots.core.runtime.room_changes import already, change, stands
 from bots.core.runtime.speaking import NOTHING, Speaking
 from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportError
 
 REFUSED = "KITHROOM_REFUSED"
 NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
-NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
 NOT_LOOKED = "KITHROOM_NOT_LOOKED"
 # How often (once a second) a redaction asks whether what it takes out has been quoted.
 LONGEST_WAIT = 30
@@ -115,15 +103,15 @@ class Live:
         self._check(action, view, sender, inviter)
         if isinstance(action, Redact):
             await self.transport.redact(action.room_id, action.event_id, transaction_id)
-        elif not _already(action, view, self.transport.user_id):
-            await self._change(action)
+        elif not already(action, view, self.transport.user_id):
+            await change(action, self.transport)
         return None
 
     async def _join(self, action: Join) -> str:
         """Come in; gives the room's id, which is another than what was asked for where that was an alias."""
         view = await self.directory.view(action.room_id)
         self._check(action, view)
-        if _already(action, view, self.transport.user_id):
+        if already(action, view, self.transport.user_id):
             return action.room_id
         return await self.transport.join(action.room_id, action.via)
 
@@ -187,40 +175,6 @@ class Live:
 
     def _shares(self, view: RoomView | None) -> bool:
         return view is not None and view.role is RoomRole.CONDITION and view.condition in self.sharing
-
-    async def _change(self, action: RoomChange) -> None:
-        match action:
-            case Invite(room_id=room_id, user=user):
-                await self.transport.invite(room_id, user)
-            case ShareHistory(room_id=room_id, user=user, since=since):
-                if await self.transport.share_history(room_id, user, since) == 0:
-                    raise TransportError(NO_SIGNED_DEVICE, "the person has no device that their own identity signed")
-            case Remove(room_id=room_id, user=user):
-                await self.transport.kick(room_id, user)
-            case Ban(room_id=room_id, user=user):
-                await self.transport.ban(room_id, user)
-            case Unban(room_id=room_id, user=user):
-                await self.transport.unban(room_id, user)
-            case SetPower(room_id=room_id, user=user, level=level):
-                await self.transport.set_power(room_id, user, level)
-            case ShutOut() | OpenDoor() | PutRule() | TakeRule() | Leave():
-                await self._change_room(action)
-            case _ as never:
-                assert_never(never)
-
-    async def _change_room(self, action: ShutOut | OpenDoor | PutRule | TakeRule | Leave) -> None:
-        match action:
-            case ShutOut(room_id=room_id, shut=shut, let_in=let_in):
-                await self.transport.shut_out(room_id, shut, let_in)
-            case OpenDoor(room_id=room_id, open=open_):
-                await self.transport.set_join_rule(room_id, "public" if open_ else "invite")
-            case PutRule(room_id=room_id, state_key=state_key, policy=policy):
-                content = (policy.hidden() if action.hidden else policy).content()
-                await self.transport.put_rule(room_id, policy.kind, state_key, content)
-            case TakeRule(room_id=room_id, type=kind, state_key=state_key):
-                await self.transport.take_rule(room_id, kind, state_key)
-            case Leave(room_id=room_id):
-                await self.transport.leave(room_id)
 
     async def _send(self, send: Send, transaction_id: str) -> str:
         # Asked before anything is opened or fetched for it, and again of the room that it turns out to be.
@@ -301,7 +255,7 @@ class Live:
         room_id = await self.directory.private_chat(user)
         view = await self.directory.view(room_id) if room_id else None
         # A room that no sync has told of yet was made a moment ago: the invitation stands.
-        gone = view is not None and not _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
+        gone = view is not None and not stands(view, user, MembershipState.JOIN, MembershipState.INVITE)
         if room_id is None or gone:
             if not send.place.open:
                 raise TransportError(NO_PRIVATE_CHAT, "there is no private chat with this person")
@@ -333,30 +287,3 @@ class Live:
         except TransportError as error:
             if error.errcode != "M_DUPLICATE_ANNOTATION":
                 raise
-
-
-def _is(view: RoomView, user: str, *states: MembershipState) -> bool:
-    return user in view.members and view.members[user].state in states
-
-
-def _already(action: Outward, view: RoomView | None, me: str) -> bool:
-    """Whether the room is already as the action would make it."""
-    if view is None:
-        return False
-    match action:
-        case Invite(user=user):
-            return _is(view, user, MembershipState.JOIN, MembershipState.INVITE)
-        case Remove(user=user):
-            return not _is(view, user, MembershipState.JOIN, MembershipState.INVITE, MembershipState.KNOCK)
-        case Ban(user=user):
-            return _is(view, user, MembershipState.BAN)
-        case Unban(user=user):
-            return not _is(view, user, MembershipState.BAN)
-        case SetPower(user=user, level=level):
-            return view.power_levels is not None and view.power_levels.users.get(user) == level
-        case OpenDoor(open=open_):
-            return view.join_rule == ("public" if open_ else "invite")
-        case Join():
-            return _is(view, me, MembershipState.JOIN)
-        case _:
-            return False

@@ -41,8 +41,9 @@ from bots.core.runtime.payload import from_json
 from bots.core.runtime.ports import Store, Waiting
 from bots.core.runtime.readability import ReadCounts
 from bots.core.runtime.reader import StoreReader
+from bots.core.runtime.reports import unread, were_read
 from bots.core.runtime.unreadable import keep, readable_now
-from bots.core.transport import HomeserverReport, ReportKind, SyncBatch, TokenRevokedError, Transport, TransportError
+from bots.core.transport import SyncBatch, TokenRevokedError, Transport, TransportError
 
 LONG_POLL_MS = 30_000
 REPORTS_EVERY = timedelta(minutes=1)
@@ -135,10 +136,7 @@ class Loop:
                     await self.decider.decide(message, message.event_id, reader)
                 for event in coming[len(late) :]:
                     await self._decide_once(event, reader)
-                for report in reports:
-                    name = _reports_of(ReportKind.EVENT if report.user is None else ReportKind.USER)
-                    if report.report_id > int(await transaction.position(name) or 0):
-                        await transaction.set_position(name, str(report.report_id))
+                await were_read(reports, transaction)
                 for room_id in batch.left:
                     await transaction.set_position(_position(room_id), "")
                 await transaction.set_position(_SYNC, batch.next_batch)
@@ -222,36 +220,11 @@ class Loop:
         return await readable_now(self.transport, waiting)
 
     async def _reports(self, now: datetime) -> list[Report]:
-        """What members reported with their client's own button: for the moderation bot, once a minute.
-
-        Each is decided on once, by its number: it may be read again, and smaller numbers may come later.
-        """
+        """What members reported with their client's own button: for the moderation bot, once a minute."""
         if self.bot is not BotName.MODERATION or (self._next_reports is not None and now < self._next_reports):
             return []
         self._next_reports = now + REPORTS_EVERY
-        found: list[HomeserverReport] = []
-        for kind in ReportKind:
-            async with self.store.reading(self.bot, now) as transaction:
-                after = int(await transaction.position(_reports_of(kind)) or 0)
-            try:
-                found += await self.transport.reports(kind, after)
-            except TokenRevokedError:
-                raise
-            except TransportError as error:
-                structlog.get_logger().warning("reports can't be read", bot=self.bot.value, errcode=error.errcode)
-        return [
-            Report(
-                room_id=each.room_id or "",
-                event_id=f"$report-{'user-' if each.kind is ReportKind.USER else ''}{each.number}",
-                sender=each.reporter,
-                sent_at=each.at,
-                report_id=each.number,
-                target=each.event_id,
-                user=each.user,
-                reason=each.reason,
-            )
-            for each in found
-        ]
+        return await unread(self.transport, self.store, now)
 
     async def _senders(self, events: Sequence[AnyEvent]) -> dict[tuple[str, str], str]:
         """Who sent the events that the handlers will ask about."""
@@ -311,11 +284,6 @@ class Loop:
             join = Join(why="runtime.organiser_invites", room_id=event.room_id)
             await self.decider.write(join, transaction_id(self.bot, event.event_id, -1, 0), reader)
         await self.decider.decide(event, event.event_id, reader)
-
-
-def _reports_of(kind: ReportKind) -> str:
-    """Under which name it is kept how far the homeserver's reports were read."""
-    return "reports" if kind is ReportKind.EVENT else f"reports.{kind}"
 
 
 def _invites(event: AnyEvent, me: str) -> bool:
