@@ -65,6 +65,25 @@ async def test_two_at_once_make_one_room(server, chats):
     assert len(server.requests("POST", "/createRoom")) == 1
 
 
+async def test_nobody_waits_until_somebody_elses_room_is_made(server, chats):
+    asked_for = {}
+    all_asked = asyncio.Event()
+
+    async def create_when_both_are_asked_for(asked: Asked):
+        asked_for[asked.body["invite"][0]] = asked
+        if len(asked_for) == 2:
+            all_asked.set()
+        await all_asked.wait()
+        return server.create(asked)
+
+    server.answers["POST /createRoom"] = create_when_both_are_asked_for
+    async with asyncio.timeout(5):
+        rooms = await asyncio.gather(
+            chats.open("@anna:x", "anna's", "Welcome"), chats.open("@ben:x", "ben's", "Welcome")
+        )
+    assert len(set(rooms)) == 2
+
+
 async def test_a_room_whose_making_was_never_answered_is_found_again(server, chats):
     def create_and_break_off(asked: Asked):
         server.create(asked)

@@ -143,6 +143,20 @@ async def test_who_left_the_private_chat_is_left_alone(world):
     assert await refused(world, Send(why="t", place=InPrivateChat("@anna:x"), parts=HELLO)) == NO_CHAT
 
 
+async def test_who_is_invited_to_a_chat_of_which_a_sync_told_the_first_half_is_not_invited_twice(world):
+    say = Send(why="t", place=InPrivateChat("@anna:x", open=True), parts=HELLO)
+    await world.live.carry_out(say, "t1")
+    (chat,) = set(world.homeserver.rooms) - {world.lobby, world.moderators}
+    room = world.homeserver.rooms[chat]
+    members = {user: member for user, member in room.members.items() if user != "@anna:x"}
+    world.homeserver.rooms[chat] = replace(room, members=members)
+
+    await world.live.carry_out(say, "t2")
+
+    assert world.homeserver.rooms[chat].members.keys() == {ME}
+    assert world.said(chat) == ["and that was that"] * 2
+
+
 async def test_an_event_of_somebody_else_is_not_redacted(world):
     event = world.homeserver.say("@anna:x", world.lobby, "hi")
 

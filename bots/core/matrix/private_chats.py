@@ -7,6 +7,7 @@ The marker says nothing to anybody else; whoever makes it sees to that.
 from __future__ import annotations
 
 import asyncio
+from weakref import WeakValueDictionary
 
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.room_actions import RoomActions
@@ -14,10 +15,12 @@ from bots.core.transport import TransportError
 
 MARKER = "org.kithroom.private_chat"
 _AT_ONCE = 8
+# More than this at once, and a homeserver with one database makes each of them slower.
+_MADE_AT_ONCE = 4
 
 
 class PrivateChats:
-    """Finds and makes private chats. One call at a time: two at once could make two rooms for one person."""
+    """Finds and makes private chats. One call at a time for each marker: two could make two rooms for one person."""
 
     def __init__(self, http: Http, actions: RoomActions, me: str) -> None:
         self._http = http
@@ -25,7 +28,8 @@ class PrivateChats:
         self._actions = actions
         # A create event never changes, so a room is asked for its marker once.
         self._markers: dict[str, str | None] = {}
-        self._lock = asyncio.Lock()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._made_at_once = asyncio.Semaphore(_MADE_AT_ONCE)
         self._at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def open(self, user: str, marker: str, name: str) -> str:
@@ -33,7 +37,8 @@ class PrivateChats:
 
         Raises TransportError, `M_INVITE_BLOCKED` among them.
         """
-        async with self._lock:
+        lock = self._locks.setdefault(marker, asyncio.Lock())
+        async with lock, self._made_at_once:
             room_id = await self._find(marker)
             if room_id is None:
                 room_id = await self._create(user, marker, name)

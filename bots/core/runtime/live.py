@@ -48,6 +48,7 @@ NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
 NOT_LOOKED = "KITHROOM_NOT_LOOKED"
 # How often (once a second) a redaction asks whether what it takes out has been quoted.
 LONGEST_WAIT = 30
+_HERE = (MembershipState.JOIN, MembershipState.INVITE)
 _PRIVATE_CHAT_NAME = Words("core.private_chat_name")
 
 
@@ -254,8 +255,8 @@ class Live:
         user = send.place.user
         room_id = await self.directory.private_chat(user)
         view = await self.directory.view(room_id) if room_id else None
-        # A room that no sync has told of yet was made a moment ago: the invitation stands.
-        gone = view is not None and not stands(view, user, MembershipState.JOIN, MembershipState.INVITE)
+        # Of a room that was made a moment ago no sync has told yet, or not to the end: the invitation stands.
+        gone = view is not None and user in view.members and not stands(view, user, *_HERE)
         if room_id is None or gone:
             if not send.place.open:
                 raise TransportError(NO_PRIVATE_CHAT, "there is no private chat with this person")
