@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bots.core.documents import Mistake, SettingsError, read
 from bots.core.helplines import Asking, load_asking
@@ -26,7 +29,7 @@ _TWICE = re.compile(r"([^\W\d_])\1+")
 # A number below is one of a list rather than an age. In digits: what has more is no age.
 _YOUNGEST, _LONGEST_AGE = 5, 3
 # In words: what is longer says something of its own.
-_LONGEST_ANSWER = 12
+_LONGEST_ANSWER, _LONGEST_FILLER = 12, 4
 # "16yo"
 _BEFORE_A_UNIT = re.compile(r"(\d)(?=[^\W\d])")
 _KEYCAP = "\u20e3"
@@ -60,6 +63,12 @@ class Intent(StrEnum):
     NO_POLLS = "no_polls"
     HELLO = "hello"
     THANKS = "thanks"
+
+
+# A slip in one of these is forgiven: it leads to an answer, and changes nothing.
+_FORGIVING = frozenset({Intent.HELP, Intent.WHAT, Intent.WHY, Intent.AGAIN, Intent.LIST, Intent.MYDATA, Intent.CHECK})
+# Of so many letters, one may be wrong.
+_LETTERS_A_SLIP, _MOST_SLIPS = 9, 3
 
 
 def plain(text: str) -> str:
@@ -103,6 +112,8 @@ class Vocabulary:
     """The words of all of the community's languages together: people mix them.
 
     `lead_ins` are what stands before a condition, `others` among them, the longest first.
+    `forgiving` are those of the intents' words that may be misspelt: whoever meant something else is asked again.
+    `shorthands` are the short forms of each language, for itself: "who r u", "vc é um bot".
     `picks` are the answers to questions with a few fixed choices: by question, what people write and the choice meant.
     """
 
@@ -120,6 +131,8 @@ class Vocabulary:
     ordinary: frozenset[str]
     ages: frozenset[str]
     asking: Asking
+    forgiving: tuple[str, ...]
+    shorthands: tuple[Mapping[str, str], ...]
     picks: Mapping[str, Mapping[str, str]]
 
     def intent(self, text: str) -> Intent | None:
@@ -138,12 +151,27 @@ class Vocabulary:
         symbols = (symbol for symbol in words if not symbol.isalnum())
         signs = {self.intents.get(symbol) for symbol in symbols} - {None, Intent.THANKS, meant}
         # "yes 👎" is no yes.
-        return None if signs else meant
+        return None if signs else meant or self._misspelt(words)
 
     def _known(self, words: str) -> Intent | None:
-        spellings = (words, _DRAWN_OUT.sub(r"\1\1", words), _TWICE.sub(r"\1", words))
-        forms = (form for spelling in spellings for form in (spelling, self.without_fillers(spelling)))
+        spellings = dict.fromkeys((words, _DRAWN_OUT.sub(r"\1\1", words), _TWICE.sub(r"\1", words)))
+        written = (out for spelling in spellings for out in self._written_out(spelling))
+        forms = (form for spelling in written for form in (spelling, self.without_fillers(spelling)))
         return next((intent for form in forms if (intent := self.intents.get(form))), None)
+
+    def _misspelt(self, words: str) -> Intent | None:
+        """What a question or a request nearly is. A yes, a no and whatever takes something away is never guessed."""
+        slips = min(len(words) // _LETTERS_A_SLIP, _MOST_SLIPS)
+        near = process.extractOne(words, self.forgiving, scorer=OSA.distance, score_cutoff=slips) if slips else None
+        return self.intents[near[0]] if near else None
+
+    def _written_out(self, words: str) -> Iterator[str]:
+        """`words` (plain), and what they are with a language's short forms written out."""
+        yield words
+        parts = words.split()
+        for short in self.shorthands:
+            if not short.keys().isdisjoint(parts):
+                yield " ".join(short.get(part, part) for part in parts)
 
     def _agreeing(self, text: str) -> Intent | None:
         """What all of its phrases mean, or both halves of it: "yes, that's fine", "ok of course"."""
@@ -152,11 +180,12 @@ class Vocabulary:
         if len(words) > _LONGEST_ANSWER:
             return None
         halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)))
-        for parts in (pieces, *halves):
-            meant = {self._known(part) for part in parts if part}
-            if len(meant) == 1 and None not in meant:
-                return meant.pop()
-        return None
+        return next((meant for parts in (pieces, *halves) if (meant := self._meant_by_all(parts))), None)
+
+    def _meant_by_all(self, parts: Sequence[str]) -> Intent | None:
+        first, *others = [part for part in parts if part] or [""]
+        meant = self._known(first)
+        return meant if meant and all(self._known(other) is meant for other in others) else None
 
     def choice(self, text: str, count: int) -> tuple[int, ...]:
         """The numbers from 1 to `count` that `text` names, in order, if it holds nothing else; otherwise none.
@@ -190,9 +219,7 @@ class Vocabulary:
         return any(f" {other} " in words for other in self.others)
 
     def pick(self, question: str, text: str, *, whole: bool = False) -> str | None:
-        """The one choice of `question` that `text` is, or has in it; None if it is none of them, or several.
-
-        With `whole`, only what it is.
+        """The one choice of `question` that `text` is, or has in it (not if `whole`); None if it is none, or several.
 
         >>> vocabulary.pick("who", "I was just diagnosed, on Monday")
         'new'
@@ -201,17 +228,18 @@ class Vocabulary:
         known = self.picks.get(question, {})
         if (exactly := known.get(words) or known.get(self.without_fillers(_unadorned(words)))) or whole:
             return exactly
-        found = {choice for phrase, choice in known.items() if f" {phrase} " in f" {words} "}
+        written = "  ".join(self._written_out(words))
+        found = {choice for phrase, choice in known.items() if f" {phrase} " in f" {written} "}
         return found.pop() if len(found) == 1 else None
 
     def without_fillers(self, words: str) -> str:
         """`words` (plain) without what politeness puts before and after."""
-        before = None
-        while before != words:
-            before = words
-            for filler in self.fillers:
-                words = words.removeprefix(f"{filler} ").removesuffix(f" {filler}")
-        return words
+        parts = words.split()
+        while at := next((n for n in _lengths(parts) if " ".join(parts[:n]) in self.fillers), 0):
+            parts = parts[at:]
+        while at := next((n for n in _lengths(parts) if " ".join(parts[-n:]) in self.fillers), 0):
+            parts = parts[:-at]
+        return " ".join(parts)
 
 
 def load(languages: Sequence[str]) -> Vocabulary:
@@ -222,11 +250,14 @@ def load(languages: Sequence[str]) -> Vocabulary:
     folder = Path(__file__).parent / "answers"
     files = [folder / f"{language}.yaml" for language in dict.fromkeys(("en", *languages))]
     every = [_read(file) for file in files if file.exists()]
+    intents = {plain(w): Intent(name) for one in every for name, words in one["intents"].items() for w in words}
     before = {plain(words) for one in every for words in (*one["lead_ins"], *one["others"])}
     return Vocabulary(
         asking=load_asking(),
         picks=_picks(every),
-        intents={plain(w): Intent(name) for one in every for name, words in one["intents"].items() for w in words},
+        shorthands=tuple({plain(short): plain(long) for short, long in one["shorthand"].items()} for one in every),
+        intents=intents,
+        forgiving=tuple(words for words, intent in intents.items() if intent in _FORGIVING),
         numbers={plain(w): int(number) for one in every for w, number in one["numbers"].items()},
         lead_ins=tuple(sorted(before, key=len, reverse=True)),
         **{
@@ -245,6 +276,11 @@ def load(languages: Sequence[str]) -> Vocabulary:
             )
         },
     )
+
+
+def _lengths(parts: Sequence[str]) -> range:
+    """In how many words politeness may be put, the most first; something else is left."""
+    return range(min(_LONGEST_FILLER, len(parts) - 1), 0, -1)
 
 
 def _picks(every: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, str]]:

@@ -30,6 +30,7 @@ _IN_A_POLL = {YES: "poll.yes", NO: "poll.no", PEN: "poll.own"}
 _CONFIRM = {Pause.CONFIRM_FORGET: "forget", Pause.CONFIRM_LEAVE: "leave"}
 # Questions that are one sentence, with the buttons under them.
 _PLAIN_QUESTIONS = {
+    Step.HEALTH: ("health.ask", (YES, NO)),
     Step.CONDITION: ("condition.ask", ()),
     Step.MISSING: ("missing.ask", ()),
     Step.INTRODUCE: ("introduce.ask", (YES, NO, PEN)),
@@ -41,6 +42,9 @@ _PLAIN_QUESTIONS = {
     Step.DONE: ("done", ()),
     Step.ELSEWHERE: ("done", ()),
 }
+
+# What they are when they have been read a moment ago.
+_SHORTER = {"health.ask": "health.again", "introduce.ask": "introduce.again", "days.ask": "days.again"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ class Wording:
             return (self.words(f"{_CONFIRM[conversation.pause]}.ask"),), (YES, NO)
         if conversation.step in _PLAIN_QUESTIONS:
             key, buttons = _PLAIN_QUESTIONS[conversation.step]
-            return (self.words(key),), buttons
+            return (self.words(key if whole else _SHORTER.get(key, key)),), buttons
         age = self.community.minimum_age
         match conversation.step:
             case Step.AGE:
@@ -183,8 +187,6 @@ class Wording:
             case Step.PREVIEW:
                 shown = (self.words("line.shown"), *introduction(conversation.user, conversation.line))
                 return (*(shown if whole else ()), self.words("line.confirm")), (YES, NO)
-            case Step.HEALTH:
-                return (self.words("health.ask" if whole else "health.again"),), (YES, NO)
             case Step.CHOOSE:
                 return self._choice(self.conditions(conversation.offered.split()), whole=whole)
             case Step.READ:

@@ -48,7 +48,7 @@ async def test_polls_come_and_go_at_a_word(wanted, not_wanted):
     await scene.taps("2️⃣")
     assert scene.conversation.who == "living"
     await scene.says(wanted)
-    assert scene.said == [["polls.all", "introduce.ask"]]
+    assert scene.said == [["polls.all", "introduce.again"]]
     assert any(send.choices for send in scene.sends)
 
 

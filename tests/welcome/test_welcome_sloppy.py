@@ -22,14 +22,16 @@ MEANT = {
     ),
     Intent.NO: (
         "nope sorry", "no thx", "nah im good", "no its fine", "dont want to", "ne lass mal", "nee danke", "nop",
-        "no hace falta", "non c'est bon", "pas la peine", "não precisa", "deixa pra lá",
+        "no hace falta", "non c'est bon", "pas la peine", "não precisa", "n precisa", "deixa pra lá",
     ),
     Intent.WHAT: (
-        "whats this", "what is this place?", "who r u", "r u a bot??", "are you a real person", "was is das hier",
-        "wer bist du", "q es esto", "quién eres?", "c'est quoi ça", "t'es qui", "oq é isso", "quem é vc?",
+        "whats this", "wat is this", "what is this place?", "who r u", "r u a bot??", "are you a real person",
+        "was is das hier",
+        "wer bist du", "q es esto", "quién eres?", "c'est quoi ça", "c koi ça", "t ki", "oq é isso", "quem é vc?",
+        "vc é um robô?",
     ),
     Intent.HELP: ("what now", "whats next", "i dont get it", "wie weiter", "y ahora", "et après", "e agora"),
-    Intent.WHY: ("do i have to", "why do you ask", "muss ich das", "para qué", "c'est obligatoire", "pra quê"),
+    Intent.WHY: ("do i have to", "why do you ask", "muss ich das", "para qué", "c'est obligatoire", "pk", "pq"),
     Intent.AGAIN: (
         "i dont see the invite", "wheres the room", "how do i get in", "where do i go now",
         "wo ist die einladung", "no veo la invitación",
@@ -58,7 +60,30 @@ def test_what_people_write_in_a_hurry_is_understood(intent, text):
     assert vocabulary().intent(text) is intent
 
 
-@pytest.mark.parametrize("text", ["so", "then", "oh", "cool", "yes i guess", "why not", "joa", "tipo 1", "hm"])
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("waht is this palce", Intent.WHAT),
+        ("where is teh room", Intent.AGAIN),
+        ("i dont see the invte", Intent.AGAIN),
+        ("je comprens pas", Intent.HELP),
+        ("wer bisst du", Intent.WHAT),
+        ("donde esta la invitacin", Intent.AGAIN),
+        ("what do you kow about me", Intent.MYDATA),
+        # Nobody is taken at a word that they may not have meant.
+        ("i agree to the guidelnes", None),
+        ("leave evrything", None),
+        ("delete everythng", None),
+        ("helo", None),
+    ],
+)
+def test_a_slip_in_a_question_is_forgiven_and_in_an_answer_it_is_asked_about(text, intent):
+    assert vocabulary().intent(text) is intent
+
+
+@pytest.mark.parametrize(
+    "text", ["so", "then", "oh", "cool", "vc", "qqn", "yes i guess", "why not", "joa", "tipo 1", "hm"]
+)
 def test_what_only_stands_around_an_answer_is_none(text):
     assert vocabulary().intent(text) is None
 
@@ -114,7 +139,7 @@ async def test_what_somebody_tells_before_they_are_asked_is_thanked_for(text, sa
     "text",
     ["can i talk to someone now", "i need to talk to a real person pls", "is anyone there?",
      "kann ich mit jemandem reden", "puedo hablar con alguien ahora", "je peux parler à quelqu'un",
-     "posso falar com alguém"],
+     "je peux parler a qqn", "posso falar com alguém"],
 )  # fmt: skip
 async def test_who_asks_for_a_person_hears_where_people_are_and_whom_to_call(text):
     before, inside = await arrived("yes"), await arrived("yes", "yes", "yes", "ms", "SIGN")
@@ -186,8 +211,13 @@ async def test_neither_a_long_list_nor_a_poll_nor_what_was_read_already_is_said_
     assert not any(send.choices for send in scene.sends)
     await scene.votes("2")
     assert scene.conversation.step is Step.READ
-    scene = await arrived("yes", "yes", "thanks")
-    assert scene.said == [["thanks", "health.again"]]
+    for words, said in (
+        (("yes", "yes"), "health.again"),
+        (("yes", "yes", "yes", "ms", "SIGN", "skip"), "introduce.again"),
+        (("yes", "yes", "yes", "ms", "SIGN", "skip", "no"), "days.again"),
+    ):
+        scene = await arrived(*words, "thanks")
+        assert scene.said == [["thanks", said]]
 
 
 async def test_an_ok_is_no_mistake_where_nothing_was_asked():
