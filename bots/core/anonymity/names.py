@@ -31,6 +31,8 @@ def _list(name: str) -> frozenset[str]:
 
 def fold(text: str) -> str:
     """The text without accents, full-width forms and other dress; capitals stay."""
+    if text.isascii():
+        return text
     return "".join(c for c in unicodedata.normalize("NFKD", text.translate(_LETTERS)) if not unicodedata.combining(c))
 
 
