@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from bots.core.anonymity import names
 
@@ -176,11 +177,17 @@ def _birth_year(number: str, today: date) -> bool:
     return len(number) == 4 and today.year - _OLDEST <= int(number) <= today.year - _YOUNGEST
 
 
+@lru_cache(maxsize=2048)
+def _wanted(phrase: str) -> tuple[str, ...]:
+    """The words of what a condition is called: asked for with every name, and never somebody's own."""
+    return names.words_of(phrase)
+
+
 def _tells(words: Sequence[str], telling: Collection[str]) -> bool:
     """GDPR, article 4 (15): what tells about somebody's health, and user ids and names are never encrypted."""
     together = "".join(words)
     for phrase in telling:
-        wanted = names.words_of(phrase)
+        wanted = _wanted(phrase)
         size = len(wanted)
         if size and any(tuple(words[at : at + size]) == wanted for at in range(len(words) - size + 1)):
             return True
