@@ -95,6 +95,21 @@ async def test_who_was_told_so_on_the_way_in_is_not_told_again():
     assert scene.said == []
 
 
+async def test_who_is_let_in_by_asking_again_hears_of_the_next_lock_as_well():
+    scene = Scene()
+    await scene.joins()
+    await scene.agrees()
+    lock(scene)
+    await scene.comes_for("ms")
+    unlock(scene)
+    await scene.says("again")
+    assert scene.done == ["invites to !ms"]
+    await scene.turns_down("!ms")
+    lock(scene)
+    await scene.knocks_at("!ms")
+    assert scene.said == [["knock", "locked"]]
+
+
 async def test_who_has_left_the_chat_is_told_in_it_again_and_let_in_even_if_they_stay_out_of_it():
     scene = await let_in_before()
     await scene.leaves(PRIVATE)

@@ -223,6 +223,6 @@ class LettingIn(Turning):
                 words = self._say.words(key, room=condition.room_name, condition=name)
                 told.append(self._say.locked(condition) if locked else words)
                 admit.append(condition.id)
-        held = with_more(self._now.held, [i for i in admit if i in self._world.locked])
-        self._now = replace(self._now, held=held)
+        still = (i for i in self._now.held.split() if i not in admit)
+        self._now = replace(self._now, held=" ".join((*still, *(i for i in admit if i in self._world.locked))))
         return told, admit
