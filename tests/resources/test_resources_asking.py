@@ -305,6 +305,7 @@ async def test_talking_about_an_entry_starts_one_thread_in_the_room(house):
 
     assert "Flying with insulin" in root.text
     assert BEN not in root.text
+    assert "was asked" not in first.text, "who talks about it has asked nothing"
     assert (root.thread, first.thread, already.thread) == (None, root.event_id, question)
     assert root.event_id in already.text
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from bots.core.actions import EventRef
 from bots.core.library import Kind, Resource, Topic
-from bots.resources.asking.cards import short_name
+from bots.core.settings import load_community
+from bots.resources.asking.cards import card_named, cards_of, is_called_so, short_name
 from resources.test_resources_handlers import CHAT, COMMUNITY, keys, react_to, said
 
+EXAMPLE = load_community(Path(__file__).parents[2] / "config")
+BOOKS = COMMUNITY.library
 NAMES = ("breathing", "grounding", "night", "panic")
 CARDS = tuple(
     Resource(
@@ -87,6 +91,40 @@ async def test_in_private_a_card_needs_no_mark(text):
     (send,) = await react_to(said(text, room=CHAT), community=WITH_CARDS)
     assert keys(send) == ["resources.card"]
     assert send.parts[0].params["title"] == "About breathing"
+
+
+async def test_a_word_that_a_card_is_looked_for_by_names_it_and_other_words_are_a_question():
+    cards = (replace(CARDS[0], keywords=("atmen",)), *CARDS[1:])
+    for text, key in (("karte atmen", "resources.card"), ("karte von gluten", "resources.found")):
+        (send,) = await react_to(said(text, room=CHAT), community=replace(WITH_CARDS, library=(*BOOKS, *cards)))
+        assert keys(send)[0] == key
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt"])
+def test_the_cards_for_a_hard_hour_speak_every_language(language):
+    cards = {card.id: card for card in cards_of(EXAMPLE)}
+    for name in ("breathing", "grounding", "night", "panic", "flare", "first-evening"):
+        card = cards[f"card-{name}"]
+        assert {language} <= {*card.title} & {*card.summary} & {*card.text} & {*card.languages}
+        # The text is plain: no mark of a language for texts is read out.
+        assert "*" not in card.text[language]
+        assert card.text[language].count("\n") == card.text["en"].count("\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "card"),
+    [
+        ("atmen", "breathing"),
+        ("respirar", "breathing"),
+        ("respiration", "breathing"),
+        ("respiração", "breathing"),
+        ("panikattacke", "panic"),
+        ("Quand la panique vient", "panic"),
+    ],
+)
+def test_the_example_s_cards_are_called_what_the_help_calls_them(name, card):
+    assert is_called_so(cards_of(EXAMPLE), name)
+    assert card_named(cards_of(EXAMPLE), name) is None or card_named(cards_of(EXAMPLE), name).id == f"card-{card}"
 
 
 @pytest.mark.parametrize(("text", "key"), [("cards", "resources.cards"), ("Topics", "resources.topics")])

@@ -12,7 +12,7 @@ from bots.core.crisis.tiers import NOTED, Assessment, Tier
 from bots.core.events import Message, MessageKind
 from bots.core.helplines import Asking, find_country, is_a_country
 from bots.core.rooms import RoomView
-from bots.resources.asking.cards import card_named, cards_of
+from bots.resources.asking.cards import card_named, cards_of, is_called_so
 from bots.resources.asking.vocabulary import Replied, Reply, Vocabulary, folded
 from bots.resources.commands import COMMANDS, Card, Command, Find, Helped, Helplines, More, NotHelped, Talk, Topics
 from bots.resources.library import Library
@@ -120,7 +120,7 @@ class Reading:
         if card_named(cards, text) is not None:
             return Card(name=text)
         match COMMANDS.parse(f"{PREFIX}{text.strip()}"):
-            case Card(name=name) as card if not name or card_named(cards, name) is not None:
+            case Card(name=name) as card if not name or is_called_so(cards, name):
                 return card
             case Topics() as topics if len(text.split()) == 1:
                 return topics

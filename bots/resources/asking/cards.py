@@ -31,6 +31,13 @@ def card_named(cards: Sequence[Resource], name: str) -> Resource | None:
     return None
 
 
+def is_called_so(cards: Sequence[Resource], name: str) -> bool:
+    """Whether a card has this name, or is looked for by this word: "Karte Atmen", and no "Karte von Berlin"."""
+    wanted = folded(name)
+    words = {folded(keyword) for card in cards for keyword in card.keywords}
+    return wanted in words or card_named(cards, name) is not None
+
+
 def short_name(card: Resource, cards: Sequence[Resource]) -> str:
     """The shortest that it can be asked for by: "breathing" for the card "card-breathing", unless another is called so.
 

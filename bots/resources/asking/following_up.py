@@ -209,7 +209,7 @@ class FollowingUp:
             why="resources.talk",
             place=InRoom(place.room_id),
             thread=LabelRef(label),
-            parts=(telling.entry(entry, 1), Words("resources.talk.first")),
+            parts=(telling.entry(entry, 1, because=None), Words("resources.talk.first")),
         )
         started = self._say(event, facts, Words("resources.talk.started")) if is_private(facts.room) else None
         return (root, first, *((started,) if started else ()))

@@ -29,8 +29,8 @@ class Telling:
     language: str
     today: date
 
-    def entry(self, entry: Resource, number: int, because: Sequence[str] = (), wanted: For = ANYBODY) -> Words:
-        """One of several, by its number. `because` are the question's words that are in it."""
+    def entry(self, entry: Resource, number: int, because: Sequence[str] | None = (), wanted: For = ANYBODY) -> Words:
+        """One of several, by its number. `because` are the question's words that are in it; None: nobody asked."""
         title, summary = (
             in_language(texts, self.language, self.community.default_language) for texts in (entry.title, entry.summary)
         )
@@ -39,7 +39,7 @@ class Telling:
             "title": title,
             "url": entry.url or "",
             "language": language_told(entry, self.language),
-            "because": self._fits(entry, because, wanted),
+            "because": "" if because is None else self._fits(entry, because, wanted),
             "origin": origin_told(entry, self.today),
             "card": self._card(entry),
         }
