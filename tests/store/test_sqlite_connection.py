@@ -2,6 +2,7 @@
 """SQLite under SQLAlchemy's asyncio: one trip to the thread for a statement, and everything that comes of it."""
 
 import sqlite3
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -100,6 +101,8 @@ async def test_a_statement_that_fails_says_so_and_the_next_one_works(connection)
     assert (await connection.execute(sa.select(sa.func.count()).select_from(NUMBERS))).scalar() == 1
 
 
-async def test_a_file_that_cannot_be_opened_is_an_error(tmp_path):
+async def test_a_file_that_cannot_be_opened_is_an_error_and_leaves_no_thread_behind(tmp_path):
+    before = set(threading.enumerate())
     with pytest.raises(sqlite3.OperationalError):
         await connect(str(tmp_path / "nowhere" / "a.db"), 5)
+    assert set(threading.enumerate()) <= before

@@ -120,5 +120,10 @@ async def connect(file: str, patience: float) -> SqliteConnection:
     connection = SqliteConnection(partial(sqlite3.connect, file, timeout=patience), iter_chunk_size=_FIRST_ROWS)
     # As SQLAlchemy does with those that it makes: one that nobody closed must not keep a process alive.
     connection._thread.daemon = True
-    await connection
+    try:
+        await connection
+    except sqlite3.Error:
+        # aiosqlite has told it to end, and it says so to this loop: the loop may be closed soon, and is there now.
+        connection._thread.join()
+        raise
     return connection
