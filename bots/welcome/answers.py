@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -247,8 +248,14 @@ def load(languages: Sequence[str]) -> Vocabulary:
 
     A language without a file adds nothing. Raises SettingsError for a file that can't be read.
     """
+    return _vocabulary(tuple(dict.fromkeys(("en", *languages))))
+
+
+@cache
+def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
+    # The files come with the program: what was read once stays.
     folder = Path(__file__).parent / "answers"
-    files = [folder / f"{language}.yaml" for language in dict.fromkeys(("en", *languages))]
+    files = [folder / f"{language}.yaml" for language in languages]
     every = [_read(file) for file in files if file.exists()]
     intents = {plain(w): Intent(name) for one in every for name, words in one["intents"].items() for w in words}
     before = {plain(words) for one in every for words in (*one["lead_ins"], *one["others"])}
