@@ -343,6 +343,24 @@ async def test_a_greeting_or_a_command_that_is_none_is_answered_with_what_can_be
     assert keys(send) == ["resources.how"]
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("!hepline ireland", "core.helplines.emergency"),
+        ("!helplnes Ireland", "core.helplines.emergency"),
+        ("!fnd gluten", "resources.found"),
+        ("!topcs", "resources.topics.none"),
+        ("!helo", "resources.how"),
+        ("!sve it helped", "resources.how"),
+        ("!hepled", "resources.how"),
+    ],
+)
+async def test_a_command_with_a_slip_in_it_is_understood_in_private_if_it_only_looks_up(text, key):
+    (send,) = await react_to(said(text, CHAT))
+    assert keys(send)[0] == key
+    assert await react_to(said(text)) == [], "in a room it may be another bot's"
+
+
 @pytest.mark.parametrize("text", ["Thank you!", "thanks so much for that", "Vielen Dank", "muchas gracias", "merci 🙏"])
 async def test_thanks_are_answered_as_thanks(text):
     (send,) = await react_to(said(text, CHAT))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from bots.core.commands import PREFIX, Missing, Unknown
 from bots.core.community import Community
@@ -54,6 +55,8 @@ class Thanks:
 
 Asked = Command | Search | People | Replied | Distress | Lost | Thanks | Missing | Unknown
 
+# A letter left out, doubled or beside the right one, in a word of four.
+_A_SLIP = 0.75
 _REPLIES: dict[type, Reply] = {
     More: Reply.MORE,
     Helped: Reply.HELPED,
@@ -77,6 +80,8 @@ class Reading:
         if not event.authentic or event.kind is not MessageKind.TEXT or room is None:
             return None
         private, parsed = is_private(room), COMMANDS.parse(event.text)
+        if private and isinstance(parsed, Unknown):
+            parsed = _mended(event.text, parsed)
         if private or isinstance(parsed, Find | Card):
             tier = (assessment := self.hear(event, where_in(self.community, room, event.sent_at))).tier
             if tier in NOTED:
@@ -129,6 +134,16 @@ class Reading:
     def _is_in_the_library(self, words: str) -> bool:
         """An "epilepsy helpline" is an entry to look up, and no country."""
         return find_country(self.community.countries, words) is None and bool(self.library.search(words).found)
+
+
+def _mended(text: str, unknown: Unknown) -> Command | Unknown | Missing | None:
+    """The command that is a slip away, if it only looks something up: "!hepline ireland", typed with a shaking hand."""
+    near = unknown.nearest or ""
+    if SequenceMatcher(None, unknown.name, near).ratio() < _A_SLIP:
+        return unknown
+    _, _, rest = text.strip().partition(" ")
+    meant = COMMANDS.parse(f"{PREFIX}{near} {rest}")
+    return meant if isinstance(meant, Find | Helplines | Card | Topics) else unknown
 
 
 def _number(which: str) -> int | None:
