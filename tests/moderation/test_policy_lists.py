@@ -10,6 +10,7 @@ import pytest
 from bots.core.actions import BotName
 from bots.core.crisis.tiers import Tier
 from bots.core.events import RoomStateChanged
+from bots.core.records import PrivateChat
 from bots.core.rooms import MembershipState, PowerLevels
 from bots.core.rooms.policies import POLICY_TYPES, policy_of
 from bots.moderation.crisis.records import CrisisAlert
@@ -17,7 +18,7 @@ from bots.moderation.policy_lists.records import ListMatch, PolicyList
 from bots.moderation.records import (
     Decision,
 )
-from fakes.house import ANA, BEN, MO, MODERATION, ORGANISER, House
+from fakes.house import ANA, BEN, MO, MODERATION, ORGANISER, WELCOME, House
 
 KEEPER, LIST = "@keeper:other.example", "#bad-people:other.example"
 USER = "m.policy.rule.user"
@@ -232,6 +233,32 @@ async def test_too_many_at_once_are_asked_about(house, answer):
     assert not house.recorded(Decision)
     await (house.taps("✅", "came onto the list") if answer == "✅" else house.asks(answer))
     assert {house.state(person, house.lobby) for person in people} == {MembershipState.BAN}
+
+
+@pytest.mark.parametrize("way", ["by itself", "✅", "🔇"])
+async def test_whom_a_list_holds_hears_of_it_and_so_do_the_moderators_and_it_ends_after_a_day(house, way):
+    zoe = "@zoe:else.example"
+    house.homeserver.join(zoe, house.lobby)
+    chat = house.homeserver.create_room(WELCOME, name="chat")
+    house.homeserver.invite(WELCOME, chat, zoe)
+    house.homeserver.join(zoe, chat)
+    async with house.store.transaction(BotName.WELCOME, house.clock.now()) as transaction:
+        await transaction.remember(PrivateChat(user=zoe, room_id=chat))
+    await house.settles()
+    if way == "✅":
+        rule(house, zoe)
+    await subscribed(house, "tell" if way == "🔇" else "hold")
+    if way != "✅":
+        rule(house, zoe)
+        await house.settles()
+    if way == "🔇":
+        await house.taps("🔇", "is on the list")
+    assert house.level(zoe, house.lobby) == -1
+    told = house.said(house.office)
+    assert any(f"{zoe} can read but not write in The lobby, until you have looked" in line for line in told)
+    assert any("until a moderator has looked" in line for line in house.said(chat, by=WELCOME))
+    await house.waits(hours=25)
+    assert house.level(zoe, house.lobby) is None
 
 
 async def test_unsubscribing_ends_what_was_done(house):

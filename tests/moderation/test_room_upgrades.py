@@ -54,6 +54,21 @@ async def test_the_bots_go_along_and_the_room_is_the_communitys(house):
     assert any("Harbour has moved to a new room" in told for told in house.told)
 
 
+async def test_nobody_is_alarmed_while_the_bots_go_along_and_who_can_not_is_told_within_the_hour(house):
+    new = upgrade(house, house.harbour)
+    # As Synapse does: nobody is to write in the old room any more.
+    house.homeserver.set_power(ORGANISER, house.harbour, MODERATION, 60)
+    house.homeserver.set_power(ORGANISER, house.harbour, WELCOME, 20)
+    await house.settles()
+    assert not any("it was closed" in told for told in house.told)
+    await house.waits(hours=1)
+    assert any("it was closed" in told for told in house.told)
+    lets_in(house, new, MODERATION)
+    await house.waits(hours=2)
+    await follows(house)
+    assert known(house)[new][0] is RoomRole.CONDITION
+
+
 async def test_members_are_invited_by_the_welcome_bot_once(house):
     new = upgrade(house, house.harbour)
     lets_in(house, new, *BOTS)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bots.core.actions import Action, Forget, Log, Param, Remember, Words
 from bots.moderation.ladder.carrying_out import Occasion, carry_out, take_back
 from bots.moderation.ladder.orders import Order
+from bots.moderation.ladder.steps import HELD_FOR
 from bots.moderation.policy_lists.matching import KINDS, MOST_AT_ONCE, Look, Spared, Touched
 from bots.moderation.policy_lists.records import ListMatch, May
 from bots.moderation.records import Kind
@@ -72,7 +73,8 @@ def _told(look: Look, each: Touched) -> Sequence[Action]:
 
 
 def _done(look: Look, each: Touched, kind: Kind, by: str | None) -> Sequence[Action]:
-    order = Order(kind=kind, target=each.user, places=each.places, case=None, lasts=None, reason="")
+    lasts = HELD_FOR if kind is Kind.HOLD else None
+    order = Order(kind=kind, target=each.user, places=each.places, case=None, lasts=lasts, reason="")
     at = Occasion(now=look.now, by=by or look.me, office=look.office, rooms=look.rooms)
     line = Words("moderation.lists.acted", {"who": each.user, "list": look.list.name})
     told = say_in_office(look.office, None, line) if by is None else ()

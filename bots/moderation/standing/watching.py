@@ -16,7 +16,7 @@ from bots.core.bot import Reader
 from bots.core.events import Membership, RoomStateChanged, Started, Tick
 from bots.core.records import CommunityRoom
 from bots.core.rooms import RoomRole, RoomView
-from bots.moderation.standing.lacks import Standing, standings
+from bots.moderation.standing.lacks import Lack, Standing, standings
 from bots.moderation.standing.records import ToldStanding
 from bots.moderation.telling import say_in_office
 
@@ -58,7 +58,11 @@ async def gather(event: Started | Tick | RoomStateChanged | Membership, reader: 
 
 
 def decide(event: Started | Tick | RoomStateChanged | Membership, facts: Facts | None) -> tuple[Action, ...]:
-    """Tell what lacks, where the moderators do not know it; and what has been mended."""
+    """Tell what lacks, where the moderators do not know it; and what has been mended.
+
+    A room that was closed a moment ago was upgraded most likely: the bots are on their way to the new one, and who
+    looks within the hour finds it closed only if they never came there.
+    """
     if facts is None:
         return ()
     actions: list[Action] = []
@@ -66,7 +70,13 @@ def decide(event: Started | Tick | RoomStateChanged | Membership, facts: Facts |
         actions += _settings(event, facts)
     if isinstance(event, Started | Tick):
         actions.append(Schedule(why=WHY, id=LOOK, kind=LOOK, at=facts.now + EVERY))
-    worse = [room for room in facts.rooms if room.lacks and _is_news(room, facts, again=isinstance(event, Started))]
+    worse = [
+        room
+        for room in facts.rooms
+        if room.lacks
+        and _is_news(room, facts, again=isinstance(event, Started))
+        and not (Lack.CLOSED in room.lacks and not isinstance(event, Started | Tick))
+    ]
     mended = [room for room in facts.rooms if not room.lacks and room.room_id in facts.told]
     for room in worse:
         lacks = ",".join(room.lacks)
