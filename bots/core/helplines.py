@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import cast
 
 from babel import Locale
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
 from bots.core.actions import Words
 from bots.core.community import Community, Country, Helpline, Texts, in_language
@@ -27,6 +29,8 @@ NOT_SHOWN_AFTER = timedelta(days=730)
 # A longer message is about something else, whatever words are in it.
 LONGEST_REQUEST = 8
 LONGEST_TEXT = 2000
+# Of a shorter word, too many others are a letter away.
+_LONG_ENOUGH = 6
 # More names than these are a wall to somebody who is not well; they name their own country instead.
 _MOST_NAMED = 12
 # Babel lists with the countries (two letters) also parts of the world (three digits), unions, and made-up ones.
@@ -49,11 +53,18 @@ class Asking:
         `or_somebody`: whoever asks for somebody to talk to asks for them, too.
         """
         words = _folded(text[:LONGEST_TEXT])
-        names = (*self.helplines, *(self.somebody if or_somebody else ()))
-        named = next((name for name in names if f" {name} " in f" {words} "), None)
-        if named is None or len(words.split()) > LONGEST_REQUEST:
+        if len(words.split()) > LONGEST_REQUEST:
             return None
-        return self.place(f" {words} ".replace(f" {named} ", "  ", 1))
+        names = (*self.helplines, *(self.somebody if or_somebody else ()))
+        named = next((name for name in names if f" {name} " in f" {words} "), None) or self._slip(words)
+        return None if named is None else self.place(f" {words} ".replace(f" {named} ", "  ", 1))
+
+    def _slip(self, words: str) -> str | None:
+        """The word that is a letter away from one for helplines: whoever needs one may type with a shaking hand."""
+        for word in words.split():
+            if len(word) >= _LONG_ENOUGH and extractOne(word, self.helplines, scorer=OSA.distance, score_cutoff=1):
+                return word
+        return None
 
     def place(self, text: str) -> str:
         """The country in the answer to "in which country are you?": "I live in Ireland", "ireland please"."""

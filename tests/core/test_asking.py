@@ -31,6 +31,9 @@ ASKING = load_asking()
         ("Hilfetelefon in Frankreich bitte", "fr"),
         ("linhas de apoio na Espanha", "es"),
         ("linha de ajuda Reino Unido por favor", "gb"),
+        ("helpine ireland", "ie"),
+        ("germany hotlin plz", "de"),
+        ("Hilfetelfon Österreich", "at"),
     ],
 )
 def test_helplines_are_asked_for_in_every_language(text, code):
@@ -38,6 +41,11 @@ def test_helplines_are_asked_for_in_every_language(text, code):
     assert asked
     country = find_country(COMMUNITY.countries, asked)
     assert (country.code if country else None) == code
+
+
+@pytest.mark.parametrize("text", ["outline of ms", "offline maps", "airline rules", "who called", "hot lime", "anruf"])
+def test_other_words_are_no_slip_for_a_helpline(text):
+    assert ASKING.country(text) is None
 
 
 @pytest.mark.parametrize(
