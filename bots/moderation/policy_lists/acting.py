@@ -30,10 +30,10 @@ def acted_on(look: Look, by: str | None = None, kind: Kind | None = None) -> tup
     return (*_ended(look), *_begun(look, by, kind))
 
 
-def names(look: Look) -> str:
+def names(people: Sequence[Touched]) -> str:
     """The people whom the list names, as many as one can read."""
-    shown = ", ".join(each.user for each in look.new[:_MOST_NAMES])
-    return f"{shown} …" if len(look.new) > _MOST_NAMES else shown
+    shown = ", ".join(each.user for each in people[:_MOST_NAMES])
+    return f"{shown} …" if len(people) > _MOST_NAMES else shown
 
 
 def _begun(look: Look, by: str | None, kind: Kind | None) -> Sequence[Action]:
@@ -48,7 +48,7 @@ def _begun(look: Look, by: str | None, kind: Kind | None) -> Sequence[Action]:
         elif each.spared is not None or (not together and by is None):
             actions += _told(look, each)
     if together:
-        params: dict[str, Param] = {"count": len(look.new), "list": look.list.name, "names": names(look)}
+        params: dict[str, Param] = {"count": len(look.new), "list": look.list.name, "names": names(look.new)}
         label, buttons = f"{ALL}{look.list.room_id}|{look.number}", (YES,) if look.list.may is not May.TELL else ()
         key = "many.ask" if buttons else "many"
         words = Words(f"moderation.lists.{key}", params | _may(look))

@@ -18,7 +18,7 @@ from bots.moderation.commands import Lists as ListsCommand
 from bots.moderation.commands import Subscribe, Unsubscribe
 from bots.moderation.ladder.carrying_out import Occasion, take_back
 from bots.moderation.policy_lists.acting import WHY, YES, names
-from bots.moderation.policy_lists.matching import Lists, Look, Untouched
+from bots.moderation.policy_lists.matching import Lists, Look, Spared, Untouched
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
 from bots.moderation.policy_lists.soon import merge_soon
 from bots.moderation.standing.asked import is_yes, may_ask, not_yours, office_command, taken_away
@@ -180,12 +180,14 @@ class Asking:
             "rules": look.rules,
             "may": Words(f"moderation.lists.may.{look.list.may}"),
         }
-        touched = Words("moderation.lists.touches", {"names": names(look), "count": len(look.new)})
+        # On those who look after the rooms nothing is ever done, whatever a list says.
+        reached = [each for each in look.new if each.spared is not Spared.MODERATOR]
+        touched = Words("moderation.lists.touches", {"names": names(reached), "count": len(reached)})
         nobody = Words("moderation.lists.touches_nobody")
         label = f"{PREVIEW}:{look.list.room_id}|{event.due_at.isoformat()}"
         parts = (
             Words("moderation.lists.preview", about),
-            touched if look.new else nobody,
+            touched if reached else nobody,
             Words("moderation.lists.yes"),
         )
         return tuple(say_in_office(look.office, None, *parts, label=label, buttons=(YES,)))
