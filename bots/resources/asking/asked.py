@@ -80,8 +80,10 @@ class Reading:
         if not event.authentic or event.kind is not MessageKind.TEXT or room is None:
             return None
         private, parsed = is_private(room), COMMANDS.parse(event.text)
-        if private and isinstance(parsed, Unknown):
-            parsed = _mended(event.text, parsed)
+        if isinstance(parsed, Unknown):
+            meant = _mended(event.text, parsed)
+            # In a room it may be another bot's; whoever looks for people is answered in private in any case.
+            parsed = meant if private or isinstance(meant, Helplines) else parsed
         if private or isinstance(parsed, Find | Card):
             tier = (assessment := self.hear(event, where_in(self.community, room, event.sent_at))).tier
             if tier in NOTED:
