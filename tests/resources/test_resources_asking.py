@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asking, as it goes between people and the running bot: what an answer says, and what can be said to it."""
 
+import asyncio
+import threading
 from datetime import date
 
 import pytest
@@ -11,6 +13,7 @@ from bots.core.events import Message, Reaction, Redaction
 from bots.core.library import Audience, Kind, Resource
 from bots.core.records import PrivateChat
 from bots.core.rooms import RoomRole
+from bots.resources.library import Library
 from bots.resources.records import Answered, Ballot, Opinion
 from fakes.ears import by_marks
 from fakes.house import ANA, BEN, RESOURCES, WELCOME, House
@@ -133,6 +136,25 @@ async def test_in_private_the_taps_are_there_already(house):
 
     *_, answer = house.answers(house.chat)
     assert house.buttons(answer.event_id, house.chat) == ["➕", "👍", "👎", "💬"]
+
+
+async def test_while_a_question_is_looked_up_everything_else_goes_on(house, monkeypatch):
+    began, goes_on = threading.Event(), threading.Event()
+    look = Library.search
+
+    def slow(library, *asked):
+        began.set()
+        assert goes_on.wait(5), "nothing else went on"
+        return look(library, *asked)
+
+    monkeypatch.setattr(Library, "search", slow)
+    asking = asyncio.create_task(house.asks("!find flying with insulin"))
+    await asyncio.to_thread(began.wait, 5)
+    goes_on.set()
+    await asking
+
+    (answer,) = house.answers()
+    assert "1. Flying with insulin" in answer.text
 
 
 # More.

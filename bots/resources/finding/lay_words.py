@@ -7,7 +7,7 @@ They are put with the entries when these are indexed. (To put them into the ques
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -19,10 +19,20 @@ from bots.resources.finding.words import words_of
 
 @dataclass(frozen=True, slots=True)
 class LayWords:
-    """`said` is what people say of what pages call by one of the names in `of` (its words, a space around each)."""
+    """`said` is what people say of what pages call by one of the names in `of` (its words, a space around each).
+
+    `first` are the names' first words: a text that has none of them has none of the names.
+    """
 
     of: tuple[str, ...]
     said: tuple[str, ...]
+    first: frozenset[str] = field(repr=False, compare=False)
+
+    @classmethod
+    def written(cls, of: Iterable[str], said: Iterable[str]) -> LayWords:
+        """As a file has them."""
+        names = tuple(map(_spaced, of))
+        return cls(names, tuple(map(str, said)), frozenset(name.split()[0] for name in names))
 
 
 def lay_words(languages: Sequence[str]) -> tuple[LayWords, ...]:
@@ -36,13 +46,14 @@ def _of(language: str) -> tuple[LayWords, ...]:
     if not file.is_file():
         return ()
     loaded = yaml.safe_load(file.read_text("utf-8"))
-    return tuple(LayWords(tuple(map(_spaced, each["of"])), tuple(map(str, each["said"]))) for each in loaded)
+    return tuple(LayWords.written(each["of"], each["said"]) for each in loaded)
 
 
 def said_of(names: Iterable[str], table: Sequence[LayWords]) -> list[str]:
     """What people say of something that has these names."""
     text = " ".join(map(_spaced, names))
-    said = (each.said for each in table if any(name in text for name in each.of))
+    words = set(text.split())
+    said = (each.said for each in table if not each.first.isdisjoint(words) and any(name in text for name in each.of))
     return list(dict.fromkeys(word for words in said for word in words))
 
 
