@@ -161,6 +161,17 @@ def test_who_an_entry_is_for_brings_it_forward():
     assert ids(index, "sick leave", For(country="ie")) == ["ie", "gb"]
 
 
+def test_of_whom_it_is_not_known_where_they_are_is_shown_first_what_is_for_everybody():
+    two = (
+        entry("us", "Flying with insulin", "At the airport.", countries=("us",)),
+        entry("all", "Flying with insulin", "At the airport."),
+    )
+    index, _ = open_index(two, encoders=STATIC)
+
+    assert ids(index, "flying with insulin") == ["all", "us"]
+    assert ids(index, "flying with insulin", For(country="us")) == ["us", "all"]
+
+
 @pytest.mark.parametrize("encoders", [STATIC, ()], ids=["words and meaning", "words alone"])
 @pytest.mark.parametrize("question", ["", " ", "🙂🙃👍", "the of and is", "?!…", "'''", '" OR 1=1; DROP TABLE titles'])
 def test_what_asks_nothing_finds_nothing(question, encoders):
@@ -172,7 +183,7 @@ def test_what_asks_nothing_finds_nothing(question, encoders):
 def test_an_empty_library_finds_nothing_and_can_grow(encoders):
     index, _ = open_index((), encoders=encoders)
     assert index.search("gluten").matches == ()
-    assert index.closest("gluten", 3)[0] == ()
+    assert index.closest("gluten", 3)[0] == index.closest("my husbnad is scraed", 3)[0] == ()
     index.put(ENTRIES[0])
     assert ids(index, "gluten free travel") == ["travel"]
 

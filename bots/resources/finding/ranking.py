@@ -23,6 +23,8 @@ _WORDS = 0.5
 # How far an entry that is for others falls behind one that is for the person, or for everybody.
 _FOR_OTHERS = {"condition": 0.6, "language": 0.7, "country": 0.6, "audience": 0.85}
 _FOR_THEM = {"condition": 1.5, "language": 1.0, "country": 1.1, "audience": 1.1}
+# Of whom it is not known where they are, most are elsewhere than in the few countries that an entry is for.
+_FOR_SOME = {"country": 0.85}
 _FACTS = {"condition": "conditions", "language": "languages", "country": "countries", "audience": "audience"}
 
 
@@ -56,7 +58,10 @@ def fit(facts: Mapping[str, Iterable[str]], wanted: For) -> float:
     factor = 1.0
     for name, many in _FACTS.items():
         want, has = getattr(wanted, name), set(facts.get(many, ()))
-        if not want or not has:
+        if not has:
+            continue
+        if not want:
+            factor *= _FOR_SOME.get(name, 1.0)
             continue
         suits = not has.isdisjoint((want,) if isinstance(want, str) else want) or (
             name == "language" and want.partition("-")[0] in {code.partition("-")[0] for code in has}
