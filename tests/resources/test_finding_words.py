@@ -2,6 +2,7 @@
 import pytest
 
 from bots.resources.finding.asked import read
+from bots.resources.finding.everyday import NONE, Everyday, everyday_english
 from bots.resources.finding.lay_words import lay_words, said_of
 from bots.resources.finding.spelling import Spelling
 from bots.resources.finding.tongue import Tongue
@@ -28,8 +29,8 @@ def test_every_script_has_its_words(text, words):
     assert words_of(text) == words
 
 
-def likeliest(spelling, word):
-    return next(iter(spelling.mended(word)), None)
+def likeliest(spelling, word, entries=0, everyday=NONE):
+    return next((meant for meant, _ in spelling.meant(word, entries, everyday)), None)
 
 
 def test_a_misspelt_word_is_mended_to_the_nearest_and_then_to_the_most_frequent():
@@ -46,7 +47,7 @@ def test_a_misspelt_word_is_mended_to_the_nearest_and_then_to_the_most_frequent(
     # Another first letter of a short word is another word; shorter ones and numbers stay.
     assert likeliest(spelling, "kill") is None
     assert likeliest(spelling, "hsnd") == "hand"
-    assert likeliest(spelling, "abc") is None
+    assert likeliest(spelling, "abc") == "abc"
     assert likeliest(spelling, "insul1n") is None
 
 
@@ -59,30 +60,27 @@ def test_letters_that_changed_places_or_were_left_out_are_likelier_than_other_le
     assert likeliest(spelling, "hir") == "hair"
     assert likeliest(spelling, "hsi") == "his"
     assert likeliest(spelling, "htis") == "this"
-    assert likeliest(spelling, "bqn") is None
+    assert likeliest(spelling, "bqn") == "bqn"
 
 
 def test_a_rare_word_that_is_rather_a_slip_of_a_frequent_one_is_known_as_that():
     spelling = Spelling({"food": 1500, "the": 9000, "gout": 60, "out": 800, "mould": 4}, {"the", "out"})
 
-    assert spelling.rather("fod", 3) == ("food",)
-    assert spelling.rather("teh", 2) == ("the",)
+    assert likeliest(spelling, "fod", 3) == "food"
+    assert likeliest(spelling, "teh", 2) == "the"
     # Whoever writes of gout means it, and in a small library every word is rare.
-    assert spelling.rather("gout", 60) == ()
-    assert spelling.rather("mould", 4) == ()
-    assert Spelling({"form": 1, "from": 30}, {"from"}).rather("form", 1) == ()
+    assert likeliest(spelling, "gout", 60) == "gout"
+    assert likeliest(spelling, "mould", 4) == "mould"
 
 
-def test_what_is_rather_a_slip_is_looked_up_as_both_and_left_out_if_it_says_nothing():
-    words = {"fod": 2, "food": 1500, "teh": 1, "the": 9000, **dict.fromkeys(("kidney", "diet", "salt"), 100)}
-    spelling = Spelling(words, {"the"})
+def test_what_is_rather_a_slip_counts_as_much_as_it_is_likely_beside_what_it_may_be_a_slip_of():
+    words = {"fod": 3, "food": 1500, "teh": 1, "the": 9000, **dict.fromkeys(("kidney", "diet", "salt"), 100)}
+    asked = read("teh kidney fod diet", words | MANY, Spelling(words | MANY, {"the"}), lambda _: 0, {"the"})
 
-    def looked_up(question):
-        return set(read(question, words, spelling, lambda _: 0, {"the"}).words)
-
-    assert looked_up("fod") == {"fod", "food"}
-    assert looked_up("teh kidney fod diet") == {"kidney", "fod", "food", "diet"}
-    assert looked_up("teh kidney") == {"teh", "kidney"}
+    assert set(asked.words) == {"kidney", "fod", "food", "diet"}
+    assert asked.sure["kidney"] == asked.sure["diet"] == 1
+    assert 0.1 < asked.sure["fod"] < 0.2 < asked.sure["food"] == 1
+    assert (asked.text, asked.telling) == ("the kidney food diet", "kidney food diet")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +93,8 @@ def test_what_is_rather_a_slip_is_looked_up_as_both_and_left_out_if_it_says_noth
         ("fybromialgia", "fibromyalgia"),
         ("ekzema", "eczema"),
         ("siatica", "sciatica"),
+        ("iatica", "sciatica"),
+        ("ekzeam", "eczema"),
         ("colestrol", "cholesterol"),
         ("numonia", "pneumonia"),
         ("diarea", "diarrhea"),
@@ -121,14 +121,14 @@ def test_letters_that_are_near_each_other_are_likelier_than_others():
 MANY = {f"w{''.join(chr(97 + int(digit)) for digit in str(n))}": 1 for n in range(10_000)}
 
 
-def test_of_many_words_two_that_are_nearly_as_likely_are_both_looked_up():
-    words = {"food": 500, "feud": 200, "foul": 200}
+def test_of_many_words_three_that_are_nearly_as_likely_are_looked_up():
+    words = {"food": 500, "feud": 200, "found": 30, "foul": 9}
     asked = read("foud", words | MANY, Spelling(words | MANY), lambda _: 0, ())
 
-    assert (set(asked.words), asked.text) == ({"food", "feud"}, "food feud")
-    assert Spelling({"food": 500, "feud": 20} | MANY).mended("foud") == ("food",)
+    assert (set(asked.words), asked.text) == ({"food", "feud", "found"}, "food feud found")
+    assert 1 == asked.sure["food"] > 2 * asked.sure["feud"] > 2 * asked.sure["found"] > 0.5
     # In a library of few words one is as many as can be told from words that it does not have.
-    assert Spelling(words).mended("foud") == ("food",)
+    assert [meant for meant, _ in Spelling(words).meant("foud", 0)] == ["food"]
 
 
 def test_a_short_word_that_a_library_of_many_words_does_not_have_is_a_slip():
@@ -146,6 +146,30 @@ def test_a_form_that_nobody_wrote_is_let_go_for_the_word_that_it_is_rather_a_sli
 
     assert (dict(asked.words), asked.text) == (words, "side effects")
     assert set(other.words) == {"sides", "effects"}
+
+
+def test_everyday_words_are_known_and_so_are_slips_of_them():
+    words = {"husbands": 3, "cared": 2, "food": 20, "needle": 4} | MANY
+    spelling, english = Spelling(words, {"my", "the"}), everyday_english()
+
+    # "scared" is no slip of "cared", nor "good" of "food", though no entry has either.
+    assert [likeliest(spelling, word, 0, english) for word in ("scared", "good")] == ["scared", "good"]
+    assert [likeliest(spelling, word, 0, english) for word in ("husbnad", "whihc")] == ["husband", "which"]
+    # What it is not known in is searched by the library's words alone.
+    assert likeliest(spelling, "scared") == "cared"
+    asked = read("husbnad scared llama", words, spelling, lambda _: 0, (), english)
+    assert (dict(asked.words), asked.text, asked.missing) == ({}, "husband scared lama", ("husbnad", "scared", "llama"))
+
+
+def test_how_often_an_everyday_word_is_written_is_known_by_its_place():
+    words = Everyday(("the", "of", "and", "to", "it"))
+
+    assert len(words) == 5
+    assert list(words.get(3)) == ["the", "and"]
+    assert list(words.get(9, ("nine",))) == ["nine"]
+    assert words.share("the") > words.share("of") > words.share("and") > words.share("it") > 0
+    assert words.share("th") == words.share("the of") == words.share("") == 0
+    assert everyday_english().share("husband") > everyday_english().share("nephew") > 0
 
 
 def test_what_people_say_is_known_for_what_pages_call_it():

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from bots.resources.finding.everyday import NONE, Everyday
 from bots.resources.finding.spelling import Spelling
 from bots.resources.finding.words import words_of
 
@@ -13,10 +14,12 @@ from bots.resources.finding.words import words_of
 LONGEST = 4_000
 # A story of 300 words holds the same few telling ones: the rarest are enough, and keep long questions fast.
 _MOST_WORDS = 16
-# A word that so few entries have may be a slip of another: then that one is looked up, too. If that says nothing, the
-# word is let go where there are enough others.
+# A word that so few entries have may be a slip of another: then that one is looked up, too.
 _FEW = 5
-_ENOUGH = 4
+# So large a share of all that is written (the ten thousand most frequent words have it) a word has that is no slip.
+_OFTEN = 1e-5
+# By meaning, what is so much as likely as the likeliest is read beside it.
+_CLOSE = 0.25
 # No entry has the word as it is written, but another form of it: then it is that much more likely a slip.
 _OTHER_FORM = 0.3
 # Mending is what takes time; a text with more words that hardly anybody knows is no question.
@@ -27,11 +30,13 @@ _MOST_MENDED = 24
 class Asked:
     """A question, read.
 
-    `words` are its telling words that entries have, in its order, each with the number of entries; `missing` those
-    that none has. `text` is all of it, spelling mended; `telling` the same without the words that say nothing.
+    `words` are its telling words that entries have, in its order, each with the number of entries; `sure` is how likely
+    it is that each was meant, beside the likeliest in its place; `missing` are those that none has. `text` is all of
+    it, spelling mended; `telling` the same without the words that say nothing.
     """
 
     words: Mapping[str, int]
+    sure: Mapping[str, float]
     missing: tuple[str, ...]
     text: str
     telling: str
@@ -43,12 +48,16 @@ def read(
     spelling: Spelling,
     entries_with: Callable[[str], int],
     say_nothing: Collection[str],
+    everyday: Everyday = NONE,
 ) -> Asked:
-    """`entries_with` counts the entries that have another form of a word that is not itself in `vocabulary`."""
+    """`entries_with` counts the entries that have another form of a word that is not itself in `vocabulary`.
+
+    `everyday` is what is known of the language in which the question is.
+    """
     known: dict[str, int] = {}
+    sure: dict[str, float] = {}
     missing: dict[str, None] = {}
     as_meant: dict[str, str] = {}
-    slips: list[str] = []
     weighed = 0
     words = words_of(question[:LONGEST])
     for word in dict.fromkeys(words):
@@ -56,30 +65,24 @@ def read(
             continue
         written = vocabulary.get(word, 0)
         entries = written or entries_with(word)
-        meant: tuple[str, ...] = ()
-        if written <= _FEW and weighed < _MOST_MENDED:
+        meant: tuple[tuple[str, float], ...] = ((word, 1.0),)
+        if written <= _FEW and weighed < _MOST_MENDED and everyday.share(word) < _OFTEN:
             weighed += 1
-            rarity = written or entries * _OTHER_FORM
-            meant = spelling.rather(word, rarity) if entries else spelling.mended(word)
-        if not meant and not entries:
+            meant = spelling.meant(word, written or entries * _OTHER_FORM, everyday) or meant
+            as_meant[word] = " ".join(each for each, likely in meant if likely >= meant[0][1] * _CLOSE)
+        telling = {each: likely / meant[0][1] for each, likely in meant if each not in say_nothing}
+        there = {each: many for each in telling if (many := vocabulary.get(each) or entries_with(each))}
+        known |= there
+        sure |= {each: max(telling[each], sure.get(each, 0.0)) for each in there}
+        if len(telling) == len(meant) and not there:
             missing[word] = None
-            continue
-        if not meant or written:
-            known.setdefault(word, entries)
-        else:
-            as_meant[word] = " ".join(meant)
-        known |= {each: vocabulary[each] for each in meant if each not in say_nothing}
-        if written and any(each in say_nothing for each in meant):
-            slips.append(word)
-    if len(known) - len(slips) >= _ENOUGH:
-        for word in slips:
-            del known[word]
     rarest = set(sorted(known, key=known.__getitem__)[:_MOST_WORDS])
     mended = [as_meant.get(word, word) for word in words]
-    telling = [word for word in mended if word not in say_nothing]
+    text = " ".join(mended)
     return Asked(
         words={word: entries for word, entries in known.items() if word in rarest},
+        sure=sure,
         missing=tuple(missing),
-        text=" ".join(mended),
-        telling=" ".join(telling or mended),
+        text=text,
+        telling=" ".join(word for word in mended if word not in say_nothing) or text,
     )

@@ -18,6 +18,7 @@ import numpy as np
 from bots.resources.finding.asked import Asked, read
 from bots.resources.finding.confidence import Measure, by_words, measured, off_topic
 from bots.resources.finding.entry import ANYBODY, Answer, Entry, For, Match
+from bots.resources.finding.everyday import NONE, everyday_english
 from bots.resources.finding.lay_words import LayWords, lay_words, said_of
 from bots.resources.finding.meaning import Meaning
 from bots.resources.finding.ranking import MOST_RESULTS, fit, fused, with_the_closest
@@ -187,13 +188,16 @@ class Index:
         self._spelling = Spelling(self._shelf.words, self._say_nothing)
 
     def _looked_up(self, question: str) -> _LookedUp:
-        asked = read(question, self._shelf.words, self._spelling, self._shelf.count, self._say_nothing)
+        carried = self._tongue.is_carried(question)
+        everyday = everyday_english() if carried else NONE
+        asked = read(question, self._shelf.words, self._spelling, self._shelf.count, self._say_nothing, everyday)
         words = np.zeros(len(self._kept), dtype=np.float32)
-        for row, score in self._shelf.scores(tuple(asked.words)):
+        for row, score in self._shelf.scores({word: asked.sure[word] for word in asked.words}):
             words[self._places[row]] += score
-        carried = bool(asked.telling) and self._tongue.is_carried(question)
         near = [
-            (meaning.encoder.weight, meaning.near(asked.text, asked.telling)) for meaning in self._meanings if carried
+            (meaning.encoder.weight, meaning.near(asked.text, asked.telling))
+            for meaning in self._meanings
+            if carried and asked.telling
         ]
         if not self._kept:
             return _LookedUp(asked, words, {}, not near)

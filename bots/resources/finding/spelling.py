@@ -5,18 +5,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bots.resources.finding.everyday import NONE, Everyday
 from bots.resources.finding.sounds import sounded
 
 # Shorter words are no slips of anything.
 _SHORTEST = 3
 # One slip, or as many as change nothing in what is heard; where that gives nothing, in words of so many letters two …
 _TWO_SLIPS_FROM = 7
-# … or one in what is heard of them, and where that is so long two, which is that much less likely.
+# … or, from so many on, one in what is heard of them, and where that is so long two, which is that much less likely.
+_SLIP_IN_SOUND_FROM = 6
 _TWO_IN_SOUND_FROM, _TWO_IN_SOUND = 9, 0.1
 # Shorter words that sound alike are other words.
 _SOUNDS_FROM = 5
@@ -25,8 +28,8 @@ _SOUNDS_FROM = 5
 _MANY_WORDS = 10_000
 # In a word this short, another first letter makes another word: "kill" is not "fill".
 _SAME_START_TO = 4
-# One this short is mended only where letters changed places or one was left out: it may be short for something.
-_SHORT = 3
+# One this short may be short for something that nobody wrote about: of a million words one is this.
+_SHORT, _SHORT_FOR_SOMETHING = 3, 1e-6
 # Among many words, those this short are taken for a word that was meant if so many entries have them.
 _SHORT_IN_MANY = 10
 # People seldom get the first letter wrong.
@@ -40,63 +43,79 @@ _OFTEN = 3
 # How often a word comes out as a certain other word: of a hundred slips that it has, each in a twentieth of a percent.
 _SLIPS = 0.0005
 
-# What is so much as likely as the likeliest is looked up beside it, in a library of many.
-_CLOSE = 0.25
+# So many are looked up, if each is as likely as that; where most words are not known, the likeliest alone.
+_MOST_MEANT, _LEAST_LIKELY = 3, 0.1
 
 _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SOUND_ALIKE = ("aeiouy", "sczx", "ckq", "fv", "gj", "td", "mn", "bp")
 
 
 class Spelling:
-    """Knows `vocabulary`, and how many entries have each word, and the words that say nothing."""
+    """Knows `vocabulary`, and how many entries have each word, and the words that say nothing.
+
+    About a word of an English question it is asked together with `everyday`, which knows what entries seldom have.
+    """
 
     def __init__(self, vocabulary: Mapping[str, int], say_nothing: Collection[str] = ()) -> None:
         self._entries_with = vocabulary
+        self._whole = sum(vocabulary.values())
         self._say_nothing = say_nothing
-        self._many = len(vocabulary) >= _MANY_WORDS
-        self._of_length = _by_length(word for word in {*vocabulary, *say_nothing} if _is_plain(word))
+        self._of_length = _by_length(
+            word for word in {*vocabulary, *say_nothing} if len(word) >= _SHORTEST and word.isalpha()
+        )
         self._sounding: dict[str, list[str]] = defaultdict(list)
         for word in vocabulary:
             if len(word) >= _SOUNDS_FROM and word.isalpha():
                 self._sounding[sounded(word)].append(word)
         self._sounds_of_length = _by_length(self._sounding)
 
-    def mended(self, word: str) -> tuple[str, ...]:
-        """The word that was most likely meant, if any is near enough; of many words a second, nearly as likely.
+    def meant(self, word: str, entries: float, everyday: Everyday = NONE) -> tuple[tuple[str, float], ...]:
+        """What was meant by a word that `entries` have: what is likeliest first, each with how likely it is.
 
-        The fewer slips, the likelier; then the likelier the slip is, and the more often the word is written.
+        A word that entries have, or everyday English, may be meant as it is written. Of others, what takes the fewest
+        slips is likelier; then what takes a likely one; then what is written more often.
         """
-        if not _is_plain(word):
-            return ()
-        near = list(self._one_slip(word)) or list(self._two_slips(word))
-        best = sorted((-self._often(meant) * likely, meant) for meant, likely in near)[: 2 if self._many else 1]
-        return tuple(meant for much, meant in best if much <= best[0][0] * _CLOSE)
+        written = entries + self._expected(word, everyday)
+        known = written or (len(word) <= _SHORT and self._whole * _SHORT_FOR_SOMETHING)
+        likely = {word: known} if known else {}
+        if _is_plain(word, everyday):
+            near = list(self._one_slip(word, everyday))
+            if not (near or known):
+                near = list(self._two_slips(word, everyday))
+            for each, slip in near:
+                likely[each] = self._often(each, everyday) * slip * (_SLIPS if known else 1)
+        whole = sum(likely.values())
+        most = _MOST_MEANT if self._many(everyday) else 1
+        best = sorted((-much / whole, each) for each, much in likely.items() if much)[:most]
+        return tuple((each, -much) for much, each in best if -much >= _LEAST_LIKELY)
 
-    def rather(self, word: str, entries: float) -> tuple[str, ...]:
-        """For a word that `entries` have: the one that it is more likely a slip of ("teh", "fod"), if there is one."""
-        if not _is_plain(word):
-            return ()
-        likelier = ((-self._entries_with.get(meant, 0) * likely, meant) for meant, likely in self._one_slip(word))
-        most, meant = min(likelier, default=(0.0, ""))
-        return (meant,) if -most * _SLIPS > entries else ()
+    def _many(self, everyday: Everyday) -> bool:
+        return len(self._entries_with) + len(everyday) >= _MANY_WORDS
 
-    def _often(self, word: str) -> int:
-        return max(self._entries_with.get(word, 0), 1) * (_OFTEN if word in self._say_nothing else 1)
+    def _expected(self, word: str, everyday: Everyday) -> float:
+        """In so many entries a word would be if these were written as everything is."""
+        return everyday.share(word) * self._whole
 
-    def _one_slip(self, word: str) -> Iterator[tuple[str, float]]:
+    def _often(self, word: str, everyday: Everyday) -> float:
+        entries = self._entries_with.get(word, 0)
+        if word in self._say_nothing:
+            entries = max(entries, 1) * _OFTEN
+        return entries + self._expected(word, everyday)
+
+    def _one_slip(self, word: str, everyday: Everyday) -> Iterator[tuple[str, float]]:
         """Words that it may be a slip of, and how likely that slip is beside others."""
-        near = dict(self._within(word, 1))
+        near = dict(self._within(word, 1, everyday))
         yield from near.items()
         if len(word) >= _SOUNDS_FROM:
             for meant in self._sounding.get(sounded(word), ()):
                 if meant != word and meant not in near:
                     yield meant, _NEAR * _start(word, meant)
 
-    def _two_slips(self, word: str) -> Iterator[tuple[str, float]]:
-        if len(word) < _TWO_SLIPS_FROM:
-            return
-        near = dict(self._within(word, 2))
+    def _two_slips(self, word: str, everyday: Everyday) -> Iterator[tuple[str, float]]:
+        near = dict(self._within(word, 2, everyday)) if len(word) >= _TWO_SLIPS_FROM else {}
         yield from near.items()
+        if len(word) < _SLIP_IN_SOUND_FROM:
+            return
         heard = sounded(word)
         slips = 2 if len(heard) >= _TWO_IN_SOUND_FROM else 1
         for sound, distance in _near(heard, self._sounds_of_length, slips):
@@ -104,30 +123,40 @@ class Spelling:
                 if meant not in near:
                     yield meant, (1 if distance == 1 else _TWO_IN_SOUND) * _start(word, meant)
 
-    def _within(self, word: str, slips: int) -> Iterator[tuple[str, float]]:
-        for meant, distance in _near(word, self._of_length, slips):
-            if likely := self._likely(word, meant, distance):
+    def _within(self, word: str, slips: int, everyday: Everyday) -> Iterator[tuple[str, float]]:
+        near = dict(_near_everyday(word, everyday, slips)) | dict(_near(word, self._of_length, slips))
+        for meant, distance in near.items():
+            if likely := self._likely(word, meant, distance, everyday):
                 yield meant, likely
 
-    def _likely(self, word: str, meant: str, slips: int) -> float:
+    def _likely(self, word: str, meant: str, slips: int, everyday: Everyday) -> float:
         """How likely a slip it is, beside others; 0 for what is rather another word."""
+        many = self._many(everyday)
         swapped = sorted(meant) == sorted(word)
         likely = slips == 1 and (swapped or len(meant) > len(word) or _without_doubles(word) == meant)
         other_start = meant[0] != word[0] and not swapped
+        near = slips == 1 and _is_near(word, meant)
+        if len(word) <= _SHORT and not (likely or near):
+            return 0.0
         if meant not in self._say_nothing and (
-            (len(word) <= _SHORT and not likely)
-            or (not self._many and other_start and len(word) <= _SAME_START_TO)
-            or (len(meant) <= _SHORT and not swapped and not (self._many and self._often(meant) >= _SHORT_IN_MANY))
+            (not many and other_start and len(word) <= _SAME_START_TO)
+            or (len(meant) <= _SHORT and not swapped and not (many and self._often(meant, everyday) >= _SHORT_IN_MANY))
         ):
             return 0.0
-        of_kind = _LIKELY if likely else _NEAR if slips == 1 and _is_near(word, meant) else 1
+        of_kind = _LIKELY if likely else _NEAR if near else 1
         return of_kind * (_OTHER_START if other_start else 1)
 
 
-def _near(word: str, of_length: Mapping[int, list[str]], slips: int) -> Iterator[tuple[str, int]]:
+def _near(word: str, words: Mapping[int, list[str]] | Everyday, slips: int) -> Iterator[tuple[str, int]]:
     for length in range(len(word) - slips, len(word) + slips + 1):
-        near = process.extract_iter(word, of_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips)
+        near = process.extract_iter(word, words.get(length, ()), scorer=OSA.distance, score_cutoff=slips)
         yield from ((each, int(distance)) for each, distance, _ in near if each != word)
+
+
+@lru_cache(maxsize=512)
+def _near_everyday(word: str, everyday: Everyday, slips: int) -> tuple[tuple[str, int], ...]:
+    """Kept, as each index measures itself by the same lines of chat."""
+    return tuple(_near(word, everyday, slips))
 
 
 def _start(word: str, meant: str) -> float:
@@ -147,10 +176,10 @@ def _without_doubles(word: str) -> str:
 
 def _is_near(word: str, meant: str) -> bool:
     """Whether the one letter that is another is near it, on the keyboard or in the ear."""
-    if len(word) != len(meant):
+    pairs = [{one, other} for one, other in zip(word, meant, strict=False) if one != other]
+    if len(word) != len(meant) or len(pairs) != 1:
         return False
-    (pair,) = ({one, other} for one, other in zip(word, meant, strict=True) if one != other)
-    return pair in _NEIGHBOURS or any(pair <= set(alike) for alike in _SOUND_ALIKE)
+    return pairs[0] in _NEIGHBOURS or any(pairs[0] <= set(alike) for alike in _SOUND_ALIKE)
 
 
 def _neighbours() -> Iterator[frozenset[str]]:
@@ -165,5 +194,5 @@ def _neighbours() -> Iterator[frozenset[str]]:
 _NEIGHBOURS = frozenset(_neighbours())
 
 
-def _is_plain(word: str) -> bool:
-    return len(word) >= _SHORTEST and word.isalpha()
+def _is_plain(word: str, everyday: Everyday) -> bool:
+    return len(word) >= (_SHORTEST - 1 if everyday else _SHORTEST) and word.isalpha()
