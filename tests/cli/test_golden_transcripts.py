@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from bots.cli import main
+from bots.cli import main, options
 from bots.cli.simulate import check
 from bots.core.documents import SettingsError
 from bots.core.simulation.transcript import load_transcript
@@ -38,8 +38,13 @@ def checked(tmp_path, community):
         lines = "\n".join(f"  - {step}" for step in ("{who: anna, joins: lobby}", *steps))
         (tmp_path / "one.yaml").write_text(f"steps:\n{lines}\n", encoding="utf-8")
         # Where the folder of a worker has a long name, lines would be broken within what is looked for.
+        # The console keeps the width that it had when it was made, for whichever test came first.
         wide = CliRunner(env={"COLUMNS": "400"})
-        result = wide.invoke(main, ["simulate", "--community", str(community), "--check", str(tmp_path)])
+        options.console.cache_clear()
+        try:
+            result = wide.invoke(main, ["simulate", "--community", str(community), "--check", str(tmp_path)])
+        finally:
+            options.console.cache_clear()
         return result.exit_code, result.output
 
     return run
