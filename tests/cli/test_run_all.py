@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -77,6 +79,17 @@ async def test_a_door_without_its_password_is_told_before_anything_starts(childr
     with pytest.raises(Sorry, match="no token for door"):
         await run_all(file, tuple(BotName))
     assert children.started == []
+
+
+async def test_a_mistake_in_the_settings_stops_the_door_no_more_than_the_bots(tmp_path):
+    folder = Path(shutil.copytree(CONFIG, tmp_path / "community"))
+    file = write_installation(tmp_path, server="kith.example", community=str(folder), door=DOOR)
+    (tmp_path / "secrets" / "door" / "password").unlink()
+    for text in ((folder / "community.yaml").read_text("utf-8"), "langauges: [en]\n"):
+        (folder / "community.yaml").write_text(text, "utf-8")
+        # So far, and no further: it goes on with the settings that were right the last time.
+        with pytest.raises(Sorry, match="no token for door"):
+            await run_door(file)
 
 
 async def test_without_settings_the_door_says_what_is_missing(config):

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import structlog
 
-from bots.cli.installation.beforehand import catalogue_of
 from bots.cli.installation.database import log_key, open_database
 from bots.cli.installation.deployment import Deployment, load_deployment
 from bots.cli.installation.door_settings import DoorSettings
+from bots.cli.installation.last_settings import load_or_last
 from bots.cli.running.kept_library import KeptLibrary
 from bots.cli.running.patience import patiently
 from bots.cli.running.stopping import stop_requested
@@ -35,12 +35,16 @@ from bots.door.pages import ELEMENT_WEB, Place
 async def run_door(config: Path) -> int:
     """Serve the door until stopped. Gives the exit code.
 
+    A mistake in the organiser's settings stops it no more than it stops the bots: see `load_or_last`.
     Raises SettingsError, Sorry, TransportError, OSError when the port is in use.
     """
     deployment = load_deployment(config)
     settings = door_of(deployment, config)
     configure(log_key(deployment), json=deployment.json_logs)
-    community = deployment.load_community()
+    loaded = load_or_last(deployment.community, deployment.state, deployment.community_in)
+    community = loaded.community
+    if loaded.mistakes:
+        structlog.get_logger().error("the settings have mistakes", mistakes=len(loaded.mistakes))
     async with AsyncExitStack() as stack:
         # Asked to stop while it waits for the homeserver, it stops as a process does.
         store = await stack.enter_async_context(open_database(deployment))
@@ -50,7 +54,7 @@ async def run_door(config: Path) -> int:
         kept = KeptLibrary(deployment.community, SystemClock())
         door = Door(
             place,
-            catalogue_of(community),
+            loaded.catalogue,
             accounts,
             Codes(store),
             address_header=header,
