@@ -161,6 +161,16 @@ def test_who_an_entry_is_for_brings_it_forward():
     assert ids(index, "sick leave", For(country="ie")) == ["ie", "gb"]
 
 
+def test_a_word_counts_as_much_as_it_is_likely_to_have_been_meant():
+    def score(**words):
+        scored = INDEX._shelf.scores(words)
+        return sum(score for row, score in scored if INDEX._kept[INDEX._places[row]].entry_id == "travel")
+
+    assert score(gluten=1.0) > 0
+    assert score(gluten=0.25) == pytest.approx(score(gluten=1.0) / 4)
+    assert score(gluten=1.0, airlines=0.5) == pytest.approx(score(gluten=1.0) + score(airlines=1.0) / 2)
+
+
 def test_of_whom_it_is_not_known_where_they_are_is_shown_first_what_is_for_everybody():
     two = (
         entry("us", "Flying with insulin", "At the airport.", countries=("us",)),

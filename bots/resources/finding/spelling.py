@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from bots.resources.finding.everyday import NONE, Everyday
 from bots.resources.finding.sounds import sounded
 
-# Shorter words are no slips of anything.
+# Shorter words are no slips of anything; where everyday words are known, one of two letters may be ("nd" for "and").
 _SHORTEST = 3
 # One slip, or as many as change nothing in what is heard; where that gives nothing, in words of so many letters two …
 _TWO_SLIPS_FROM = 7
