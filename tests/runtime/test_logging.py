@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The canary: whatever is logged, however wrongly, what a member said and who they are does not come out."""
 
+import ast
 import io
 import json
 import logging
+from pathlib import Path
 
 import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bots
 from bots.core.runtime.logging import ALLOWED, configure, hash_users
 
 CANARY = "I was diagnosed on Tuesday"
@@ -106,3 +109,15 @@ def test_tomorrow_the_hash_is_another_one():
 
     assert hashed("2026-03-01") == hashed("2026-03-01")
     assert hashed("2026-03-01") != hashed("2026-03-02")
+
+
+def test_whatever_a_policy_logs_comes_out():
+    """A field that is not on the list would be dropped: the operator would read that something is wrong, and not what."""
+    root = Path(bots.__path__[0])
+    trees = [ast.parse(file.read_text("utf-8")) for file in root.rglob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    logs = [call for call in calls if getattr(call.func, "attr", getattr(call.func, "id", "")) == "Log"]
+    given = [word.value for call in logs for word in call.keywords if word.arg == "fields"]
+    names = {key.value for value in given if isinstance(value, ast.Dict) for key in value.keys}
+    assert len(names) > 2
+    assert names <= ALLOWED

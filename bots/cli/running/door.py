@@ -44,7 +44,7 @@ async def run_door(config: Path) -> int:
     loaded = load_or_last(deployment.community, deployment.state, deployment.community_in)
     community = loaded.community
     if loaded.mistakes:
-        structlog.get_logger().error("the settings have mistakes", mistakes=len(loaded.mistakes))
+        structlog.get_logger().error("the settings have mistakes", count=len(loaded.mistakes))
     async with AsyncExitStack() as stack:
         # Asked to stop while it waits for the homeserver, it stops as a process does.
         store = await stack.enter_async_context(open_database(deployment))

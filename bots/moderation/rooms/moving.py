@@ -44,7 +44,7 @@ def moved(move: Move, records: Sequence[Record]) -> tuple[Action, ...]:
 def refused(move: Move, refusal: Refusal) -> tuple[Action, ...]:
     """Say that the room was closed, and why the one that it points to is not taken for it."""
     return (
-        do.Log(why=WHY, sentence="a tombstone is not followed", fields={"refusal": refusal.value}, alarm=True),
+        do.Log(why=WHY, sentence="a tombstone is not followed", fields={"detail": refusal.value}, alarm=True),
         *say_in_office(move.office, None, Words(f"moderation.moved.refused.{refusal}", {"room": move.name})),
     )
 

@@ -82,7 +82,10 @@ def decide(event: Started | Tick | RoomStateChanged | Membership, facts: Facts |
         lacks = ",".join(room.lacks)
         actions.append(Remember(why=WHY, record=ToldStanding(room_id=room.room_id, lacks=lacks, at=facts.now)))
         line = Log(
-            why=WHY, sentence="a room is not fully protected", fields={"room": room.room_id, "lacks": lacks}, alarm=True
+            why=WHY,
+            sentence="a room is not fully protected",
+            fields={"room": room.room_id, "detail": "+".join(room.lacks)},
+            alarm=True,
         )
         actions.append(line)
     if worse:
@@ -125,7 +128,7 @@ def _settings(event: Started, facts: Facts) -> Sequence[Action]:
         return ()
     mistakes = tuple(Words("moderation.standing.mistake", {"mistake": mistake}) for mistake in event.mistakes)
     return (
-        Log(why=WHY, sentence="the settings have mistakes", fields={"mistakes": len(event.mistakes)}, alarm=True),
+        Log(why=WHY, sentence="the settings have mistakes", fields={"count": len(event.mistakes)}, alarm=True),
         *say_in_office(
             facts.office,
             None,
