@@ -112,7 +112,7 @@ def test_tomorrow_the_hash_is_another_one():
 
 
 def test_whatever_a_policy_logs_comes_out():
-    """A field that is not on the list would be dropped: the operator would read that something is wrong, and not what."""
+    """A field that is not on the list would be dropped, and the operator would not read what is wrong."""
     root = Path(bots.__path__[0])
     trees = [ast.parse(file.read_text("utf-8")) for file in root.rglob("*.py")]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
