@@ -111,13 +111,27 @@ def test_tomorrow_the_hash_is_another_one():
     assert hashed("2026-03-01") != hashed("2026-03-02")
 
 
+CALLS = [
+    node
+    for file in Path(bots.__path__[0]).rglob("*.py")
+    for node in ast.walk(ast.parse(file.read_text("utf-8")))
+    if isinstance(node, ast.Call)
+]
+
+
 def test_whatever_a_policy_logs_comes_out():
     """A field that is not on the list would be dropped, and the operator would not read what is wrong."""
-    root = Path(bots.__path__[0])
-    trees = [ast.parse(file.read_text("utf-8")) for file in root.rglob("*.py")]
-    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    logs = [call for call in calls if getattr(call.func, "attr", getattr(call.func, "id", "")) == "Log"]
+    logs = [call for call in CALLS if getattr(call.func, "attr", getattr(call.func, "id", "")) == "Log"]
     given = [word.value for call in logs for word in call.keywords if word.arg == "fields"]
     names = {key.value for value in given if isinstance(value, ast.Dict) for key in value.keys}
     assert len(names) > 2
+    assert names <= ALLOWED
+
+
+def test_whatever_else_is_logged_comes_out():
+    levels = [call for call in CALLS if getattr(call.func, "attr", "") in ("info", "warning", "error", "exception")]
+    loggers = ("log", "structlog.get_logger()", "self._log")
+    logs = [call for call in levels if ast.unparse(call.func).rpartition(".")[0] in loggers]
+    names = {word.arg for call in logs for word in call.keywords if word.arg is not None}
+    assert len(names) > 5
     assert names <= ALLOWED

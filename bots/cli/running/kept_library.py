@@ -61,9 +61,9 @@ class KeptLibrary:
             return
         if files:
             self._files = files
-            structlog.get_logger().info("the library's pages are made", files=len(files))
+            structlog.get_logger().info("the library's pages are made", count=len(files))
         else:
-            structlog.get_logger().error("the library's pages were not made", exit_code=code)
+            structlog.get_logger().error("the library's pages were not made", status=code)
 
     async def _made(self, target: Path) -> int:
         nothing = asyncio.subprocess.DEVNULL

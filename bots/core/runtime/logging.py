@@ -35,6 +35,7 @@ ALLOWED = frozenset(
         "level",
         "path",
         "port",
+        "priority",
         "room",
         "room_id",
         "rule",
