@@ -5,7 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bots.core.actions import Action, BotName, InPrivateChat, InRoom, LabelRef, Param, Priority, Redact, Send, Words
+from bots.core.actions import (
+    Action,
+    BotName,
+    InPrivateChat,
+    InRoom,
+    LabelRef,
+    Param,
+    Part,
+    Priority,
+    Redact,
+    Send,
+    Words,
+)
 from bots.core.events import Event
 from bots.core.rooms import RoomView
 from bots.moderation.records import Decision, Kind
@@ -100,6 +112,28 @@ def told(decision: Decision, room_name: str | None, *, greets: bool = False) -> 
     return tell(decision.target, words, *more, why=f"moderation.{decision.kind}", label=f"{_TOLD}{decision.number}")
 
 
+def in_office(
+    room_id: str,
+    case: int | None,
+    *parts: Part,
+    why: str,
+    label: str | None = None,
+    buttons: tuple[str, ...] = (),
+    mentions: tuple[str, ...] = (),
+) -> Send:
+    """What is said in the moderators' room `room_id`, in the case's thread if there is one."""
+    return Send(
+        why=why,
+        priority=Priority.MODERATION,
+        place=InRoom(room_id),
+        thread=LabelRef(case_label(case)) if case else None,
+        parts=parts,
+        label=label,
+        buttons=buttons,
+        mentions=mentions,
+    )
+
+
 def say_in_office(
     office: RoomView | None,
     case: int | None,
@@ -110,17 +144,7 @@ def say_in_office(
     """Tell the moderators, in the case's thread if there is one; nothing where they have no room."""
     if office is None:
         return ()
-    return (
-        Send(
-            why="moderation.office",
-            priority=Priority.MODERATION,
-            place=InRoom(office.room_id),
-            thread=LabelRef(case_label(case)) if case else None,
-            parts=words,
-            label=label,
-            buttons=buttons,
-        ),
-    )
+    return (in_office(office.room_id, case, *words, why="moderation.office", label=label, buttons=buttons),)
 
 
 def line(what: str, decision: Decision, room_name: str | None) -> Words:

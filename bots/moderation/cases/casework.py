@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Audit, InRoom, LabelRef, Priority, Remember, Send, Words
+from bots.core.actions import Action, Audit, Remember, Words
 from bots.core.rooms import RoomView
 from bots.moderation.commands import Close, OnACase, Second, Take
 from bots.moderation.records import Case
-from bots.moderation.telling import case_label, say_in_office
+from bots.moderation.telling import in_office, say_in_office
 
 # Two who tap at the same moment: the first has it, and the second is told so.
 JUST_NOW = timedelta(minutes=2)
@@ -66,14 +66,8 @@ def _second_opinion(case: Case, at: Desk) -> tuple[Action, ...]:
     if at.office is None:
         return ()
     key = "moderation.case.second" if at.others else "moderation.case.second.nobody"
-    ask = Send(
-        why=f"{WHY}.second",
-        priority=Priority.MODERATION,
-        place=InRoom(at.office.room_id),
-        thread=LabelRef(case_label(case.number)),
-        parts=(Words(key, {"who": at.by}),),
-        mentions=at.others,
-    )
+    words = Words(key, {"who": at.by})
+    ask = in_office(at.office.room_id, case.number, words, why=f"{WHY}.second", mentions=at.others)
     return (_audit("second", case, at), ask)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Audit, InRoom, LabelRef, Part, Priority, Quote, Remember, Schedule, Send, Words
+from bots.core.actions import Action, Audit, InRoom, Part, Priority, Quote, Remember, Schedule, Send, Words
 from bots.core.bot import Reader
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.cases.history import before
@@ -19,7 +19,7 @@ from bots.moderation.commands import BUTTONS
 from bots.moderation.detectors.finding import Finding, Whose
 from bots.moderation.passages.passage import Field
 from bots.moderation.records import Case, Decision
-from bots.moderation.telling import case_label
+from bots.moderation.telling import case_label, in_office
 
 # Cases and decisions are counted together, so that `#12` is one thing.
 NUMBERS = "moderation"
@@ -180,14 +180,7 @@ def joined(case: Case, about: Subject, says: tuple[Words, ...], *, why: str) -> 
     """The record as it is now, and a line in the thread. What was not shown yet tells it when it is."""
     if about.office is None or not case.shown:
         return (Remember(why=why, record=case),)
-    line = Send(
-        why=why,
-        priority=Priority.MODERATION,
-        place=InRoom(about.office),
-        thread=LabelRef(case_label(case.number)),
-        parts=says,
-    )
-    return (Remember(why=why, record=case), line)
+    return (Remember(why=why, record=case), in_office(about.office, case.number, *says, why=why))
 
 
 def show_later(case: Case, now: datetime, remark: str = "") -> Schedule:

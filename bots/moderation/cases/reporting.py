@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bots.core.actions import Action, Audit, InRoom, LabelRef, Priority, Remember, Send, Words
+from bots.core.actions import Action, Audit, Remember, Words
 from bots.core.bot import Reader
 from bots.moderation.cases.opening import Subject, joined, named, new_case, opened, show_later
 from bots.moderation.records import Case, Reporting
-from bots.moderation.telling import case_label, tell
+from bots.moderation.telling import in_office, tell
 
 # How often one person may report (Red-DiscordBot's limits, which have held for years).
 LIMITS = (
@@ -118,12 +118,5 @@ def _flood(at: Reported) -> tuple[Action, ...]:
     about = at.about
     if about.office is None or about.target is None or len(at.against) + 1 != FLOOD:
         return ()
-    return (
-        Send(
-            why=WHY,
-            priority=Priority.MODERATION,
-            place=InRoom(about.office),
-            thread=LabelRef(case_label(about.number)),
-            parts=(Words("moderation.case.flood", {"who": about.target, "number": FLOOD}),),
-        ),
-    )
+    flood = Words("moderation.case.flood", {"who": about.target, "number": FLOOD})
+    return (in_office(about.office, about.number, flood, why=WHY),)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bots.core.actions import Action, InRoom, LabelRef, Priority, Quote, Remember, Send, Words
+from bots.core.actions import Action, Quote, Remember, Send, Words
 from bots.core.bot import Reader
 from bots.core.events import Membership, Message, Outcome, Redaction, Tick
 from bots.core.rooms import MembershipState, RoomRole
 from bots.moderation.cases.opening import SHOW, Subject, card, joined, named, show_later, subject
 from bots.moderation.cases.reporting import first_words
 from bots.moderation.records import Case
-from bots.moderation.telling import case_label, case_number
+from bots.moderation.telling import case_number, in_office
 
 WHY = "moderation.case"
 # After so many edits of one message the thread stays silent: the last line says so.
@@ -82,15 +82,7 @@ async def _open_cases(reader: Reader, room_id: str, **where: object) -> Since:
 def _say(case: Case, facts: Since, words: Words, *quote: Quote) -> tuple[Action, ...]:
     if facts.office is None:
         return ()
-    return (
-        Send(
-            why=WHY,
-            priority=Priority.MODERATION,
-            place=InRoom(facts.office),
-            thread=LabelRef(case_label(case.number)),
-            parts=(words, *quote),
-        ),
-    )
+    return (in_office(facts.office, case.number, words, *quote, why=WHY),)
 
 
 # A case that could not be shown when it was opened.

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bots.core.actions import Action, Edit, Forget, InRoom, LabelRef, Param, Priority, Remember, Send, Words
+from bots.core.actions import Action, Edit, Forget, LabelRef, Param, Priority, Remember, Words
 from bots.core.bot import Reader
 from bots.core.events import Message
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.records import Decision, Progress, RoomLife
-from bots.moderation.telling import UNDO_BUTTON, case_label, decision_label
+from bots.moderation.telling import UNDO_BUTTON, decision_label, in_office
 
 _WHY = "moderation.many"
 # Each word about how far it is takes the place of a deed under a homeserver's limits: so few of them.
@@ -54,15 +54,8 @@ def begun(
         total=len(decisions) + len(left_out),
         failed=tuple(f"no_power {room_id}" for room_id in left_out),
     )
-    line = Send(
-        why=_WHY,
-        priority=Priority.MODERATION,
-        place=InRoom(office.room_id),
-        thread=LabelRef(case_label(first.case)) if first.case else None,
-        parts=(_how_far(progress),),
-        label=label,
-        buttons=(UNDO_BUTTON,) if done else (),
-    )
+    undo = (UNDO_BUTTON,) if done else ()
+    line = in_office(office.room_id, first.case, _how_far(progress), why=_WHY, label=label, buttons=undo)
     return (Remember(why=_WHY, record=progress), line)
 
 
