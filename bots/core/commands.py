@@ -14,6 +14,7 @@
         == Mute(duration=timedelta(minutes=30), everywhere=True, reason="please rest a little")
 
 Arguments are known by their shape, so their order is free; what is left is the reason or the question.
+How long may also be said last, and in words: `!ban spam 7d`, `!mute for 30 minutes`.
 Nobody has to learn a syntax, and nothing here does I/O.
 """
 
@@ -31,6 +32,8 @@ from functools import cached_property
 from typing import Annotated, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import unquote
 
+from bots.core.durations import parse_duration, said_first, said_last
+
 PREFIX = "!"
 # What more than one bot is asked for is called the same by all: the `also` of `!help` and of `!report`.
 HELP: Mapping[str, tuple[str, ...]] = {"es": ("ayuda",), "fr": ("aide",), "de": ("hilfe",), "pt": ("ajuda",)}
@@ -40,7 +43,6 @@ REPORT: Mapping[str, tuple[str, ...]] = {
     "de": ("melden",),
     "pt": ("denunciar",),
 }
-LONGEST_DURATION = timedelta(days=365)
 
 
 class Shape(Enum):
@@ -61,29 +63,6 @@ Rest = Annotated[str, Shape.REST]  # everything that is left
 _USER_ID = re.compile(r"@[!-9;-~]{1,200}:[0-9A-Za-z.\-\[\]:]{1,230}")
 _MATRIX_TO = re.compile(r"(?:https?://matrix\.to/#/|matrix:u/)(?P<user>[^\s?/]+)")
 _CASE = re.compile(r"#(\d{1,9})")
-_DURATION_PART = re.compile(r"(\d{1,6})\s*(w|d|h|min|m|s)", re.IGNORECASE)
-_UNITS = {
-    "w": timedelta(weeks=1),
-    "d": timedelta(days=1),
-    "h": timedelta(hours=1),
-    "m": timedelta(minutes=1),
-    "min": timedelta(minutes=1),
-    "s": timedelta(seconds=1),
-}
-
-
-def parse_duration(text: str) -> timedelta:
-    """`30s`, `30m`, `2h`, `1d12h`, `1w` → a duration.
-
-    Raises ValueError for anything else, for nothing, and for more than `LONGEST_DURATION`.
-    """
-    parts = _DURATION_PART.findall(text)
-    if not parts or "".join(n + unit for n, unit in parts) != re.sub(r"\s", "", text):
-        raise ValueError("not a duration")
-    total = sum((int(n) * _UNITS[unit.lower()] for n, unit in parts), timedelta())
-    if not timedelta() < total <= LONGEST_DURATION:
-        raise ValueError("not a duration")
-    return total
 
 
 def parse_user(text: str) -> str:
@@ -197,8 +176,11 @@ class CommandSet(Generic[C]):
         """Every name and short form."""
         return tuple(self._by_name)
 
-    def parse(self, text: str) -> C | Unknown | Missing | None:
-        """What the text asks for; None when it does not start like a command."""
+    def parse(self, text: str, people: Sequence[tuple[str, str]] = ()) -> C | Unknown | Missing | None:
+        """What the text asks for; None when it does not start like a command.
+
+        `people` are those whom it names otherwise than by their ids: as they are named there, and who they are.
+        """
         match = re.match(rf"\s*{re.escape(PREFIX)}([^\W\d_][\w-]*)(?:\s+|$)", text)
         if not match:
             return None
@@ -207,7 +189,7 @@ class CommandSet(Generic[C]):
         if cls is None:
             near = difflib.get_close_matches(_plain(name), self._by_name, n=1, cutoff=0.6)
             return Unknown(name, near[0] if near else None)
-        return _fill(cls, text[match.end() :])
+        return _fill(cls, text[match.end() :], people)
 
     def by_reaction(self, key: str) -> type[C] | None:
         """The command whose reaction twin this is, with or without a variation selector."""
@@ -220,21 +202,20 @@ def _plain(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
 
 
-def _fill(cls: type[C], text: str) -> C | Missing:
+def _fill(cls: type[C], text: str, people: Sequence[tuple[str, str]]) -> C | Missing:
     """Words that look like an argument fill it, until the first that does not: from there on it is the rest."""
     spec, shapes = _SPECS[cls], _shapes(cls)
     open_fields = {name: shape for name, shape in shapes.items() if shape is not Shape.REST}
     given: dict[str, object] = {}
     rest = text.strip()
-    while rest and open_fields:
-        word, _, after = rest.partition(" ")
-        filled = _match(word.strip(), open_fields)
-        if filled is None:
-            break
-        name, value = filled
+    while rest and (filled := _first(rest, open_fields, people)) is not None:
+        name, value, rest = filled
         given[name] = value
         del open_fields[name]
-        rest = after.strip()
+    duration = next((name for name, shape in open_fields.items() if shape is Shape.DURATION), None)
+    if duration is not None and (length := said_last(rest)) is not None:
+        # The words stay whole: somebody reads them.
+        given[duration] = length
     for name, shape in shapes.items():
         if shape is Shape.REST and rest:
             given[name] = rest
@@ -244,16 +225,25 @@ def _fill(cls: type[C], text: str) -> C | Missing:
     return cls(**given)
 
 
-def _match(word: str, open_fields: Mapping[str, Shape]) -> tuple[str, object] | None:
+def _first(
+    rest: str, open_fields: Mapping[str, Shape], people: Sequence[tuple[str, str]]
+) -> tuple[str, object, str] | None:
+    """The field that the text's beginning fills, with what, and what is left."""
+    word, _, after = rest.partition(" ")
     for name, shape in open_fields.items():
         if shape is Shape.FLAG:
-            if word.casefold() == name:
-                return name, True
+            if word.strip().casefold() == name:
+                return name, True, after.strip()
             continue
+        if shape is Shape.USER:
+            for shown, user in people:
+                if rest.startswith(shown) and not rest[len(shown) :][:1].isalnum():
+                    return name, user, rest.removeprefix(shown).lstrip(" :,")
         try:
-            return name, _PARSERS[shape](word)
+            return name, _PARSERS[shape](word.strip()), after.strip()
         except ValueError:
-            continue
+            if shape is Shape.DURATION and (said := said_first(rest)) is not None:
+                return name, *said
     return None
 
 

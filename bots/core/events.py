@@ -83,7 +83,7 @@ class Message(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction(Event):
-    """An `m.annotation` on another event. `key` has no variation selector (U+FE0F) left in it."""
+    """An `m.annotation` on another event. `key` has no variation selector (U+FE0F), skin tone or gender left in it."""
 
     target: str
     key: str

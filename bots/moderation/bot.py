@@ -10,15 +10,19 @@ from typing import TypeVar
 
 from bots.core.actions import BotName
 from bots.core.bot import Handler, Reader
+from bots.core.commands import Unknown
 from bots.core.community import Community, Mode
-from bots.core.crisis.hearing import Hear
-from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
+from bots.core.crisis.hearing import Hear, where_in
+from bots.core.crisis.tiers import CRIES
+from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Tick, Unreadable
+from bots.core.events import Report as ServerReport
 from bots.core.records import Record
 from bots.moderation import aftermath, gathering, handlers, library_desk, others, rejoining
 from bots.moderation.appeals import answering
 from bots.moderation.appeals import asking as appeals
 from bots.moderation.cases import since_then
 from bots.moderation.cases.reported_in_private import ReportsInPrivate
+from bots.moderation.commands import Report
 from bots.moderation.crisis.ears import hear, once
 from bots.moderation.crisis.handlers import crisis_handlers
 from bots.moderation.crisis.records import CrisisAlert
@@ -93,12 +97,28 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
     watched = community.mode is Mode.OBSERVE or bool({"moderation", measures.ENDS} & {*community.observe})
     in_private = ReportsInPrivate(show_reporter=community.show_reporters)
 
+    def sounds_like_a_cry(event: object, facts: gathering.Facts, reader: Reader) -> bool:
+        """Whether what stands behind a command of a member's would be missed by whoever comes to help them.
+
+        A report that answers a message is about that message.
+        """
+        if not isinstance(event, Message) or facts.room is None or facts.command is None or facts.asker_moderates:
+            return False
+        if event.reply_to is not None and isinstance(facts.command, Report | Unknown):
+            return False
+        return hear(event, where_in(community, facts.room, reader.now)).tier in CRIES
+
     def knowing(
         gather: Callable[[E, Reader], Awaitable[gathering.Facts]],
     ) -> Callable[[E, Reader], Awaitable[gathering.Facts]]:
         async def gathered(event: E, reader: Reader) -> gathering.Facts:
             facts = await gather(event, reader)
-            return replace(facts, appeal_within=community.appeal_within, show_reporter=community.show_reporters)
+            return replace(
+                facts,
+                appeal_within=community.appeal_within,
+                show_reporter=community.show_reporters,
+                spared=sounds_like_a_cry(event, facts, reader),
+            )
 
         return gathered
 
@@ -117,7 +137,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
                 target=lambda event: event.target,
             ),
             Handler(
-                Report,
+                ServerReport,
                 knowing(partial(gathering.gather_server_report, roles)),
                 handlers.decide,
                 target=lambda event: event.target,
@@ -133,7 +153,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Tick, partial(appeals.gather_unanswered, roles), appeals.decide_unanswered),
             Handler(Outcome, appeals.gather_not_shown, appeals.decide_not_shown),
             Handler(Tick, in_private.gather, in_private.decide, target=in_private.target),
-            Handler(Report, in_private.gather_person, in_private.decide_person),
+            Handler(ServerReport, in_private.gather_person, in_private.decide_person),
             *(
                 Handler(each, transparency.gather_start, transparency.decide_start)
                 for each in (Message, Reaction, Membership)

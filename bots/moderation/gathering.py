@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 
 from bots.core.bot import Reader
-from bots.core.commands import PREFIX, Missing, Unknown
+from bots.core.commands import Unknown
 from bots.core.events import Event, Message, MessageKind, Reaction
 from bots.core.events import Report as ServerReport
 from bots.core.rooms import RoomRole, RoomView
@@ -27,7 +26,6 @@ from bots.moderation.commands import (
     Keep,
     Lock,
     OfficeCommand,
-    OnACase,
     Report,
     Second,
     ShowGuidelines,
@@ -50,12 +48,10 @@ from bots.moderation.ladder.two_people import (
 )
 from bots.moderation.own_list.lines import is_about_our_list
 from bots.moderation.records import Appeal, Case, Decision, Proposal, RoomLife
-from bots.moderation.references import answers_an_alert, numbered, pointed_at
+from bots.moderation.references import answers_an_alert, numbered, on_a_tip, pointed_at
 from bots.moderation.telling import measure_number
+from bots.moderation.understanding import Bare, half_said, heard_as, stranger
 from bots.moderation.whereabouts import MEMBERS_ROOMS, members_rooms, moderators_room
-
-# A word that is this much like a command of ours was meant as one; the other bots' words are less like them.
-_MEANT = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +59,7 @@ class Facts:
     """What a decision depends on.
 
     `command` is what was asked for, in words or by a tap; `order` what that means here; `about` the case or decision
-    that it points to.
+    that it points to. `spared`: it sounds like a cry for help as well, so its words stay for people to find.
     `numbers` are as many new decision numbers as the order has rooms, `replaced` the decisions that it takes the
     place of, `restored` those that a taking back puts in force again.
     `rooms` are the members' rooms. `pseudonym` is what the one who asks is called in records.
@@ -76,8 +72,9 @@ class Facts:
     office: RoomView | None
     room: RoomView | None
     rooms: tuple[RoomView, ...] = ()
-    command: Command | Unknown | None = None
+    command: Command | Unknown | Bare | None = None
     asker_moderates: bool = False
+    spared: bool = False
     pseudonym: str = ""
     bots: frozenset[str] = frozenset()
     asker_greets: bool = False
@@ -105,13 +102,19 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
         return facts
     # What is replied to is nearer than the thread that it is in.
     number = await numbered(reader, event.reply_to, event.thread)
+    in_office = facts.room.role is RoomRole.MODERATORS
+    command = heard_as(event, in_a_case=number is not None)
     if number is None and await answers_an_alert(event, reader):
-        return facts
-    command = _command(event.text, in_a_case=number is not None)
-    if command is None:
-        return facts
+        return replace(facts, order=Refused("alert"), command=command) if isinstance(command, Aimed) else facts
     if isinstance(command, Unknown):
-        return replace(facts, command=command) if facts.asker_moderates else facts
+        if await on_a_tip(event, reader):
+            return facts
+        return replace(facts, command=stranger(command, in_office=in_office, moderates=facts.asker_moderates))
+    if isinstance(command, Bare) and number is not None:
+        about = await reader.get(Case, number) or await reader.get(Decision, number)
+        return replace(facts, command=command, about=about)
+    if command is None or isinstance(command, Bare):
+        return facts
     if isinstance(command, Undo) and event.reply_to:
         label = await reader.label(event.reply_to)
         if measure_number(label) or is_about_our_list(label):
@@ -164,25 +167,6 @@ def _facts(event: Event, reader: Reader, roles: Roles) -> Facts:
     )
 
 
-def _command(text: str, *, in_a_case: bool) -> Command | Unknown | None:
-    """The command in a text, or one that it is a slip of the finger for.
-
-    Under a case or a decision the bare name of a command is enough, when nothing else stands there.
-    """
-    parsed = COMMANDS.parse(text)
-    if parsed is None and in_a_case:
-        bare = COMMANDS.parse(f"{PREFIX}{text.strip()}")
-        on_it = isinstance(bare, OnACase | Confirm) and len(text.split()) == 1
-        parsed = bare if on_it or (isinstance(bare, Aimed) and not bare.reason) else None
-    if isinstance(parsed, OfficeCommand):
-        # About nobody: `bots.moderation.standing` answers it.
-        return None
-    if isinstance(parsed, Unknown):
-        meant = parsed.nearest is not None and SequenceMatcher(None, parsed.name, parsed.nearest).ratio() >= _MEANT
-        return parsed if meant else None
-    return None if isinstance(parsed, Missing) else parsed
-
-
 async def _ordered(
     facts: Facts,
     event: Message | Reaction,
@@ -200,6 +184,8 @@ async def _ordered(
     proposal = await _proposal(reader, command, number) if about is None else None
     unknown = number is not None and about is None and proposal is None
     facts = replace(facts, command=command, about=about, unknown=unknown)
+    if isinstance(command, Aimed) and (refused := half_said(command)) is not None:
+        return replace(facts, order=refused)
     if (refused := roles.refusal([here] if here else facts.rooms, event.sender, command)) is not None:
         return replace(facts, order=refused)
     match command:

@@ -48,6 +48,7 @@ from bots.moderation.ladder.two_people import (
 )
 from bots.moderation.records import Case
 from bots.moderation.telling import command_gone, say_in_office, tell
+from bots.moderation.understanding import Bare
 from bots.moderation.whereabouts import MEMBERS_ROOMS
 
 HELP_MEMO = "moderation.help:"
@@ -58,7 +59,7 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
     command, room = facts.command, facts.room
     if command is None or room is None:
         return ()
-    taken_away = _taken_away(event, room, command)
+    taken_away = () if facts.spared else _taken_away(event, room, command)
     if isinstance(command, Grant | Keep) and room.role is RoomRole.MODERATORS:
         # `answering` hears these, and says why not.
         return ()
@@ -67,7 +68,7 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
     match command:
         case Report():
             if facts.report is None:
-                return (*taken_away, *_which_message(event, room))
+                return (*taken_away, *_which_message(event, room, facts.office))
             return (*taken_away, *reported(replace(facts.report, show_reporter=facts.show_reporter)))
         case Help():
             return (*taken_away, _help(event, facts))
@@ -76,13 +77,14 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
         case Grant() | Keep() | ShowGuidelines() | Why():
             # `answering` and `watching.telling_why` hear these.
             return taken_away
-        case Unknown(name=name, nearest=nearest):
-            words = Words("moderation.refused.typo", {"typed": PREFIX + name, "meant": f"{PREFIX}{nearest}"})
-            return (*taken_away, *say_in_office(facts.office, None, words))
+        case Unknown() | Bare():
+            # What a member meant is a guess, and only a report is for nobody to see.
+            theirs = facts.asker_moderates or (isinstance(event, Message) and event.reply_to is not None)
+            return (*(taken_away if theirs else ()), *_ask_back(command, event, facts))
     return (*taken_away, *_do(event, facts))
 
 
-def _taken_away(event: Event, room: RoomView, command: Command | Unknown) -> tuple[Action, ...]:
+def _taken_away(event: Event, room: RoomView, command: Command | Unknown | Bare) -> tuple[Action, ...]:
     """In the members' rooms, a command is nobody's to see. A report by the homeserver's own button was never there."""
     if room.role not in MEMBERS_ROOMS or isinstance(event, ServerReport) or isinstance(command, Help):
         return ()
@@ -122,9 +124,24 @@ def _refuse(refused: Refused, event: Event, facts: Facts) -> Sequence[Action]:
     return (tell(event.sender, words, why="moderation.refused"),)
 
 
-def _which_message(event: Event, room: RoomView) -> Sequence[Action]:
+def _ask_back(command: Unknown | Bare, event: Event, facts: Facts) -> Sequence[Action]:
+    """Nothing is done for a guess, and whoever wrote it hears so: a moderator in their room, a member in private."""
+    match command:
+        case Bare(name=name):
+            words = Words("moderation.refused.bare", {"meant": PREFIX + name})
+        case Unknown(name=name, nearest=None):
+            words = Words("moderation.refused.no_command", {"typed": PREFIX + name})
+        case Unknown(name=name, nearest=nearest):
+            words = Words("moderation.refused.typo", {"typed": PREFIX + name, "meant": f"{PREFIX}{nearest}"})
+    in_office = facts.room is not None and facts.room.role is RoomRole.MODERATORS
+    if facts.asker_moderates or in_office:
+        return say_in_office(facts.office, facts.case, words)
+    return (tell(event.sender, words, why="moderation.refused"),)
+
+
+def _which_message(event: Event, room: RoomView, office: RoomView | None) -> Sequence[Action]:
     if room.role not in MEMBERS_ROOMS:
-        return ()
+        return say_in_office(office, None, Words("moderation.report.which"))
     return (tell(event.sender, Words("moderation.report.which"), why="moderation.report"),)
 
 

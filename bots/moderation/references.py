@@ -6,6 +6,7 @@ from __future__ import annotations
 from bots.core.bot import Reader
 from bots.core.crisis.hearing import alert_number
 from bots.core.events import Message
+from bots.core.tips import on_the_card_of
 from bots.moderation.telling import number_of
 
 
@@ -23,6 +24,12 @@ async def answers_an_alert(event: Message, reader: Reader) -> bool:
     """Then `!take` is about the alert: `crisis.answering` hears it."""
     labels = [await reader.label(about) for about in (event.reply_to, event.thread) if about]
     return any(alert_number(label) is not None for label in labels)
+
+
+async def on_a_tip(event: Message, reader: Reader) -> bool:
+    """Then it is said to the resources bot: `library_desk` passes it on."""
+    labels = [await reader.label(about) for about in (event.reply_to, event.thread) if about]
+    return any(on_the_card_of(label) is not None for label in labels)
 
 
 async def numbered(reader: Reader, *event_ids: str | None) -> int | None:

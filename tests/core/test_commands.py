@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.commands import (
-    LONGEST_DURATION,
     Case,
     CommandSet,
     Flag,
@@ -16,9 +15,9 @@ from bots.core.commands import (
     Unknown,
     User,
     command,
-    parse_duration,
     parse_user,
 )
+from bots.core.durations import LONGEST_DURATION, parse_duration, said_first, said_last
 
 
 @command("mute", short=("m",), reaction="🔇", help="x.mute")
@@ -97,6 +96,18 @@ def test_what_is_no_duration_is_refused(text):
 @given(st.integers(min_value=1, max_value=LONGEST_DURATION // timedelta(minutes=1)))
 def test_minutes_come_back(minutes):
     assert parse_duration(f"{minutes}m") == timedelta(minutes=minutes)
+
+
+@given(st.text())
+def test_no_text_breaks_what_people_say_of_a_time(text):
+    for said in (text, f"for 2 days {text}", f"{text} 7d"):
+        said_first(said)
+        said_last(said)
+
+
+@pytest.mark.parametrize("text", ["9999 weeks", "0 minutes", "2 horses", "days", "5", "2.5 hours"])
+def test_what_is_no_time_as_people_say_it_stays_words(text):
+    assert said_first(text) is None
 
 
 @pytest.mark.parametrize("text", ["ana", "@ana", "#ana:x.org", "https://example.org/@ana:x.org", "@:x"])

@@ -122,8 +122,8 @@ def test_only_mentions_say_who_is_mentioned():
     assert message({"m.mentions": {"room": "yes"}}).mentions_room is False
 
 
-@pytest.mark.parametrize("key", ["👍️", "👍"])
-def test_a_reaction_has_no_variation_selector(key):
+@pytest.mark.parametrize("key", ["👍️", "👍", "👍🏽", "👍🏿\ufe0f", "👍\u200d♀️", "👍🏻\u200d♂"])
+def test_a_reaction_has_no_variation_selector_nor_what_a_telephone_adds_by_itself(key):
     content = {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$0", "key": key}}
     decoded = decode(ROOM, event("m.reaction", content))
     assert isinstance(decoded, Reaction)

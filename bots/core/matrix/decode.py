@@ -39,7 +39,8 @@ _MOST_ANSWERS = 20
 _LARGEST = 2**53 - 1  # the largest integer that JSON of Matrix's may hold
 _LATEST = 253_402_300_799_000  # the last second of the year 9999, in ms
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_VARIATION_SELECTOR = "\ufe0f"
+# What a telephone adds to an emoji by itself: how it is drawn, the colour of a skin, and whether it is he or she.
+_VARIANTS = re.compile("\ufe0f|[\U0001f3fb-\U0001f3ff]|\u200d[\u2640\u2642]\ufe0f?")
 _KINDS = {
     "m.text": MessageKind.TEXT,
     "m.notice": MessageKind.NOTICE,
@@ -179,7 +180,7 @@ def _reaction(common: Common, content: Json) -> Reaction | None:
     target, key = _identifier(relation.get("event_id")), _text(relation.get("key"), LONGEST_ID)
     if relation.get("rel_type") != "m.annotation" or target is None or key is None:
         return None
-    key = key.replace(_VARIATION_SELECTOR, "")
+    key = _VARIANTS.sub("", key)
     return Reaction(**common, target=target, key=key) if key else None
 
 

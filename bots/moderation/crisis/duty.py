@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, EventRef, Forget, InRoom, Priority, Remember, Send, Words
 from bots.core.bot import Reader
-from bots.core.commands import parse_duration
 from bots.core.community import Community
 from bots.core.crisis.rota import end_of, has_duty, on_duty
+from bots.core.durations import parse_duration
 from bots.core.events import Membership, Message, Reaction
 from bots.core.hours import offset_of, times_in, written
 from bots.core.records import OnCall
 from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.crisis.commands import DUTY, Duty
-from bots.moderation.whereabouts import moderators_room
+from bots.moderation.standing.asked import not_yours, taken_away
+from bots.moderation.whereabouts import MEMBERS_ROOMS, moderators_room
 
 ON, OFF = "🟢", "🔴"
 # How long a shift is that somebody begins by hand, unless they say it.
@@ -40,7 +41,10 @@ _A_SPAN, _AND_THE_CLOCK = 2, 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The rota, and what somebody (`user`) wants of it: a word of `_SAID`, with what they wrote after it."""
+    """The rota, and what somebody (`user`) wants of it: a word of `_SAID`, with what they wrote after it.
+
+    `may`: they look after a room, or are in the moderators'.
+    """
 
     now: datetime
     office: RoomView
@@ -48,6 +52,7 @@ class Facts:
     user: str
     what: str
     rest: str = ""
+    may: bool = True
 
     @property
     def own(self) -> OnCall:
@@ -62,13 +67,17 @@ class DutyRota:
     community: Community
 
     async def gather(self, event: Message, reader: Reader) -> Facts | None:
-        """An `!on-call` in the moderators' room."""
+        """An `!on-call`, in whichever of our rooms."""
         asked = DUTY.parse(event.text)
         if not isinstance(asked, Duty) or not event.authentic:
             return None
         word, _, rest = asked.what.strip().partition(" ")
         what = next((what for what, words in _SAID.items() if word.casefold() in words), "how")
-        return await self._facts(event.room_id, event.sender, what, rest, reader)
+        room, office = reader.room(event.room_id), moderators_room(reader)
+        if room is None or room.role not in MEMBERS_ROOMS or office is None:
+            return await self._facts(event.room_id, event.sender, what, rest, reader)
+        facts = await self._facts(office.room_id, event.sender, what, rest, reader)
+        return replace(facts, may=event.sender in office.joined()) if facts is not None else None
 
     async def gather_tap(self, event: Reaction, reader: Reader) -> Facts | None:
         """A tap under the rota."""
@@ -82,12 +91,16 @@ class DutyRota:
         """Write down what they say, and say how it is now."""
         if facts is None:
             return ()
+        office = facts.office.room_id
+        if not facts.may:
+            return tuple(not_yours(event, office))
+        gone = taken_away(event, office)
         if facts.what == "show":
-            return (self._shown(event, facts),)
+            return (*gone, self._shown(event, facts))
         changed = _changed(facts)
         if changed is None:
-            return (self._say(event, facts, Words("moderation.crisis.duty.how")),)
-        return (Remember(why=_WHY, record=changed), self._say(event, facts, _row(changed, facts.now)))
+            return (*gone, self._say(event, facts, Words("moderation.crisis.duty.how")))
+        return (*gone, Remember(why=_WHY, record=changed), self._say(event, facts, _row(changed, facts.now)))
 
     async def gather_membership(self, event: Membership, reader: Reader) -> OnCall | None:
         """Somebody who leaves the moderators' room, if they are on the rota."""
@@ -120,7 +133,9 @@ class DutyRota:
         )
 
     def _say(self, event: Message | Reaction, facts: Facts, words: Words) -> Send:
-        thread = EventRef(event.thread or event.event_id) if isinstance(event, Message) else None
+        thread = None
+        if isinstance(event, Message) and event.room_id == facts.office.room_id:
+            thread = EventRef(event.thread or event.event_id)
         return Send(
             why=_WHY,
             priority=Priority.MODERATION,

@@ -20,6 +20,7 @@ from bots.core.crisis.tiers import NOTED, URGENT, Assessment, Tier, is_nearer
 from bots.core.events import Message, Tick
 from bots.core.rooms import RoomView
 from bots.moderation.cases.opening import NUMBERS
+from bots.moderation.commands import COMMANDS, Help, ShowGuidelines, Why
 from bots.moderation.crisis.alerts import WHY, in_thread, raised, where_words
 from bots.moderation.crisis.lately import LATELY
 from bots.moderation.crisis.records import CrisisAlert
@@ -175,8 +176,12 @@ class Watch:
 
 
 def _original(event: Message) -> str:
-    """What there is to look at: the first version of an edit, and of a command, which goes at once, what it answers."""
-    if event.reply_to is not None and event.text.lstrip().startswith(PREFIX):
+    """What there is to look at: the first version of an edit, and of a command, which goes at once, what it answers.
+
+    What somebody says behind a question about the guidelines, or for help, is their own, and stays.
+    """
+    own = isinstance(COMMANDS.parse(event.text), ShowGuidelines | Why | Help)
+    if event.reply_to is not None and event.text.lstrip().startswith(PREFIX) and not own:
         return event.reply_to
     return event.replaces or event.event_id
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from bots.core.actions import Action, Words
 from bots.core.bot import Reader
-from bots.core.events import Message, MessageKind
+from bots.core.events import Event, Message, MessageKind
+from bots.core.pills import spelled_out
 from bots.core.rooms import RoomRole
 from bots.core.rooms.authority import is_moderator
 from bots.moderation.commands import COMMANDS, OfficeCommand
 from bots.moderation.telling import command_gone, tell
+from bots.moderation.whereabouts import MEMBERS_ROOMS
 
-MEMBERS_ROOMS = (RoomRole.LOBBY, RoomRole.CONDITION)
 _YES = frozenset({"yes", "sí", "si", "oui", "ja", "sim"})
 
 
@@ -24,7 +25,7 @@ def office_command(event: Message, reader: Reader) -> OfficeCommand | None:
         return None
     if event.sender in reader.bots or event.kind is not MessageKind.TEXT or not event.authentic:
         return None
-    parsed = COMMANDS.parse(event.text)
+    parsed = COMMANDS.parse(spelled_out(event.text, event.formatted))
     return parsed if isinstance(parsed, OfficeCommand) else None
 
 
@@ -38,14 +39,14 @@ def is_yes(text: str) -> bool:
     return text.strip().casefold() in _YES
 
 
-def taken_away(event: Message, office: str | None) -> Sequence[Action]:
+def taken_away(event: Event, office: str | None) -> Sequence[Action]:
     """In the members' rooms a command is nobody's to see; it is answered in the moderators' room."""
     if event.room_id == office:
         return ()
     return (command_gone(event),)
 
 
-def not_yours(event: Message, office: str | None) -> Sequence[Action]:
+def not_yours(event: Event, office: str | None) -> Sequence[Action]:
     """Told in private, where there is a chat to tell it in."""
     refusal = tell(event.sender, Words("moderation.refused.not_moderator"), why="moderation.refused")
     return (*taken_away(event, office), refusal)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`!guidelines` and `!why`: answered in private, wherever they were asked.
+"""`!guidelines` and `!why`: answered in private, wherever they were asked; what holds, in the moderators' room as well.
 
 Why a bot did something is a guideline, in its own words, and what the bot took something for; never "the algorithm".
 """
@@ -7,7 +7,7 @@ Why a bot did something is a guideline, in its own words, and what the bot took 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.core.actions import Action, Words
 from bots.core.bot import Reader
@@ -15,10 +15,10 @@ from bots.core.community import Community, Guideline, Guidelines, Texts, in_lang
 from bots.core.events import Message, MessageKind, Tick
 from bots.core.passed_on import PassedQuestion, question_in
 from bots.core.records import SpokenLanguage
-from bots.core.rooms import place_of
+from bots.core.rooms import RoomRole, place_of
 from bots.moderation.cases.opening import family_of
 from bots.moderation.commands import COMMANDS, ShowGuidelines, Why
-from bots.moderation.telling import tell
+from bots.moderation.telling import in_office, tell
 from bots.moderation.watching.records import Reminded
 from bots.moderation.whereabouts import MEMBERS_ROOMS
 
@@ -28,11 +28,15 @@ _MOST = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who asks what. `lately` are those things of which they were told, the newest first, with their rooms' names."""
+    """Who asks what. `lately` are those things of which they were told, the newest first, with their rooms' names.
+
+    `office` is the moderators' room, if it is asked there.
+    """
 
     who: str
     what: str
     language: str
+    office: str | None = None
     place: str | None = None
     lately: Sequence[tuple[Reminded, str]] = ()
 
@@ -44,15 +48,21 @@ class TellingWhy:
     community: Community
 
     async def gather_message(self, event: Message, reader: Reader) -> Asked | None:
-        """Asked in a room of members."""
+        """Asked in a room of members, or of moderators."""
         room = reader.room(event.room_id)
-        if room is None or room.role not in MEMBERS_ROOMS or event.sender in reader.bots:
+        if room is None or room.role not in (*MEMBERS_ROOMS, RoomRole.MODERATORS) or event.sender in reader.bots:
             return None
         if event.kind is not MessageKind.TEXT or not event.authentic:
             return None
         match COMMANDS.parse(event.text):
             case ShowGuidelines():
-                return await self._asked(event.sender, "guidelines", reader, place_of(room.role, room.condition))
+                asked = await self._asked(event.sender, "guidelines", reader, place_of(room.role, room.condition))
+                in_office = room.role is RoomRole.MODERATORS
+                return (
+                    replace(asked, language=self.community.language_in("moderators"), office=room.room_id)
+                    if in_office
+                    else asked
+                )
             case Why():
                 return await self._asked(event.sender, "why", reader)
         return None
@@ -76,10 +86,12 @@ class TellingWhy:
         )
 
     def decide(self, _event: Message | Tick, asked: Asked | None) -> tuple[Action, ...]:
-        """The answer, in private."""
+        """The answer, in private; what moderators ask in their room is told there."""
         if asked is None:
             return ()
         parts = self._guidelines(asked) if asked.what == PassedQuestion.GUIDELINES else self._reasons(asked)
+        if asked.office is not None:
+            return (in_office(asked.office, None, *parts, why=_WHY),)
         return (tell(asked.who, *parts, why=_WHY),)
 
     def _guidelines(self, asked: Asked) -> tuple[Words, ...]:
