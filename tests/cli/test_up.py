@@ -123,7 +123,7 @@ async def rooms_joined(facts, name, account=None):
     return levels
 
 
-async def test_a_community_starts_resumes_and_has_room_for_another_beside_it(start, tmp_path):
+async def test_a_community_starts_resumes_and_has_room_for_another_beside_it(start, config, tmp_path):
     first = start(tmp_path / "first")
     facts = first.ready()
     assert first.ready_file.stat().st_mode & 0o777 == 0o600
@@ -163,8 +163,15 @@ async def test_a_community_starts_resumes_and_has_room_for_another_beside_it(sta
     assert first.stop() == 0
     assert not first.ready_file.exists()
     assert processes_of(tmp_path / "first") == []
+    # Somebody has made a mistake meanwhile: it goes on with the settings of the last time, and says what is wrong.
+    with (config / "community.yaml").open("a") as settings:
+        settings.write("minimum_aeg: 21\n")
     resumed = start(tmp_path / "first")
     assert resumed.ready() == facts
+    told = resumed.output.read_text()
+    assert "The settings have mistakes, so I go on with those of " in told
+    assert "community.yaml:" in told
+    assert "minimum_aeg" in told
     assert second.process.poll() is None
 
     os.kill(resumed.process.pid, signal.SIGKILL)

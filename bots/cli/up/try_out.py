@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bots.cli.installation.database import open_database
+from bots.cli.installation.last_settings import Loaded, load_or_last
 from bots.cli.rooms import make_so, organiser
 from bots.cli.running.stopping import stop_requested
 from bots.cli.sorry import Sorry
@@ -49,6 +50,7 @@ class TryOut:
     async def run(self) -> int:
         """Start everything, say how to try it, and go on until stopped. Gives the exit code.
 
+        Settings with mistakes stop it only where they never were right: then there are no rooms to look after yet.
         Raises Sorry, HomeserverError, TransportError, SettingsError.
         """
         self._state.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -94,7 +96,11 @@ class TryOut:
         # Made once, before three processes want them at the same time: the key and the tables.
         async with open_database(deployment):
             pass
-        community = await asyncio.to_thread(deployment.load_community)
+        loaded = await asyncio.to_thread(
+            load_or_last, deployment.community, deployment.state, deployment.community_in
+        )
+        self._tell_mistakes(loaded)
+        community = loaded.community
         stack.callback(synapse.stop)
         stack.callback(self._children.stop)
         if self._accounts.are_made(BotName):
@@ -131,6 +137,14 @@ class TryOut:
         for label, told in invitation(facts, self._ready):
             # Never broken into lines by us: a link and a password are copied whole.
             self._console.print(f"{label:<24}{told}", markup=False, soft_wrap=True)
+
+    def _tell_mistakes(self, loaded: Loaded) -> None:
+        """What is wrong with the settings, and that those of the last time are used: the bots go on as well."""
+        if loaded.settings_of is not None:
+            when = f"{loaded.settings_of.astimezone():%Y-%m-%d %H:%M}"
+            self._console.print(f"The settings have mistakes, so I go on with those of {when}:", style="yellow")
+            for mistake in loaded.mistakes:
+                self._console.print(f"  {mistake}", style="yellow", markup=False, soft_wrap=True)
 
     def _port(self) -> int:
         if self._wanted_port is not None:
