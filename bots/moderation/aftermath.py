@@ -27,6 +27,7 @@ from bots.moderation.ladder.steps import (
     expiry_id,
     invited_again,
     rule_and_number,
+    without_words,
 )
 from bots.moderation.records import Decision, Kind, Progress
 from bots.moderation.telling import done_line, line, say_in_office, tell, told, told_number
@@ -134,7 +135,7 @@ def decide_tick(event: Tick, facts: Aftermath) -> tuple[Action, ...]:
     changed = [each for each in over if ended(each, facts.rooms.get(each.room_id))]
     actions: list[Action] = [*begun(What.OVER, changed, facts.office, facts.now)] if changed else []
     for each in over:
-        actions.append(do.Remember(why=EXPIRY, record=replace(each, active=False, tell=not each.tell, reason=None)))
+        actions.append(do.Remember(why=EXPIRY, record=without_words(replace(each, active=False, tell=not each.tell))))
         actions += [*ended(each, facts.rooms.get(each.room_id)), do.Cancel(why=EXPIRY, id=expiry_id(each.number))]
         actions.append(audit("expire", each, facts.me))
     return tuple(actions)
@@ -226,13 +227,13 @@ def _way_back(decision: Decision, kind: Kind, facts: Aftermath) -> tuple[Action,
 
 
 def _nothing_left_to_tell(decisions: Sequence[Decision], why: str) -> list[Action]:
-    return [do.Remember(why=why, record=replace(each, tell=False, reason=None)) for each in decisions]
+    return [do.Remember(why=why, record=without_words(replace(each, tell=False))) for each in decisions]
 
 
 def _was_not_done(event: Outcome, facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
     """It never was; what it should have taken the place of is in force as before."""
     why = f"moderation.{decision.kind}"
-    failed = do.Remember(why=why, record=replace(decision, active=False, stands=False, tell=False, reason=None))
+    failed = do.Remember(why=why, record=without_words(replace(decision, active=False, stands=False, tell=False)))
     actions: list[Action] = [
         do.Forget(why=why, record=Decision, key=(decision.number,)) if _observed(event) else failed,
         do.Cancel(why=why, id=expiry_id(decision.number)),

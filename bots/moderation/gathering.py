@@ -230,6 +230,7 @@ async def _ordered(
         about=about,
         unknown=facts.unknown,
         pointed_at=pointed_at,
+        replied_to=event.reply_to if isinstance(event, Message) else None,
         decisions=await reader.find(Decision, target=target, active=True) if target else (),
         own=own,
     )

@@ -76,6 +76,7 @@ class Decision(Record):
     """What a moderator decided about somebody, in one room, and how it was before.
 
     `agreed` is the second person, where it took two.
+    `event_id` is the message that it is about, in that room. Like `reason` it waits only until the member was told.
     `order` is the number of the first decision that was made by the same order, in several rooms.
     `level_before`, `level_after` and `level_rest` are the person's entry in the power levels (None: none):
     as it was, as this decision makes it, and as it is when no mute is in force.
@@ -97,6 +98,7 @@ class Decision(Record):
     at: datetime
     agreed: Hashed | None = None
     case: int | None = None
+    event_id: str | None = None
     level_before: int | None = None
     level_after: int | None = None
     level_rest: int | None = None

@@ -13,7 +13,7 @@ from bots.core.rooms import MembershipState
 from bots.moderation.aftermath import Aftermath, around
 from bots.moderation.cases.opening import NUMBERS
 from bots.moderation.ladder.carrying_out import audit
-from bots.moderation.ladder.steps import MUTED, MUTES, carried_out, has_moderator_power, level_of
+from bots.moderation.ladder.steps import MUTED, MUTES, carried_out, has_moderator_power, level_of, without_words
 from bots.moderation.records import Decision
 
 
@@ -46,8 +46,8 @@ def decide(event: Membership, facts: Aftermath) -> tuple[Action, ...]:
             level_rest=level,
             of=None,
             tell=False,
-            reason=None,
         )
+        here = without_words(here)
         why = f"moderation.{here.kind}"
         return (do.Remember(why=why, record=here), *carried_out(here), audit(here.kind, here, facts.me))
     if level == MUTED:

@@ -26,6 +26,9 @@ from bots.moderation.records import Decision, Kind
 UNDO_BUTTON = "↩️"
 # Under the line that tells of somebody who is held: what a person who has looked may want to do, but for letting go.
 HELD_BUTTONS = ("🔇", "👋")
+# These need no reason; and after these one can still look at the message that they are about.
+_GOOD_NEWS = frozenset({Kind.UNMUTE, Kind.UNBAN})
+_STAY = frozenset({Kind.NOTE, Kind.WARN, Kind.MUTE, Kind.HOLD})
 _CASE, _DECISION, _APPEAL, _MEASURE, _TOLD = "case:", "decision:", "appeal:", "measure:", "moderation.told:"
 
 
@@ -97,7 +100,11 @@ def told(decision: Decision, room_name: str | None, *, greets: bool = False) -> 
     `greets`: by somebody who greets newcomers, and is no moderator.
     `room_name` is None where it is about more than one room, or about none in particular.
     """
-    reason = decision.reason or Words("moderation.reason.none")
+    reason: str | Words = decision.reason or Words("moderation.reason.none")
+    if not decision.reason and decision.kind in _GOOD_NEWS:
+        reason = ""
+    elif not decision.reason and decision.kind is Kind.NOTE:
+        reason = Words("moderation.reason.none.note")
     words = Words(
         f"moderation.tell.{decision.kind}" + (".until" if decision.until else ".greeter" if greets else ""),
         {
@@ -109,6 +116,8 @@ def told(decision: Decision, room_name: str | None, *, greets: bool = False) -> 
     )
     until = decision.appeal_until
     more = (Words("moderation.tell.appeal_until", {"until": until}),) if until else ()
+    if decision.event_id is not None and decision.kind in _STAY:
+        more = (Words("moderation.tell.message", {"room": decision.room_id, "event": decision.event_id}), *more)
     return tell(decision.target, words, *more, why=f"moderation.{decision.kind}", label=f"{_TOLD}{decision.number}")
 
 

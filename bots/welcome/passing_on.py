@@ -47,15 +47,15 @@ def heard(
     return None
 
 
-def _bare(text: str) -> Appeal | Report | None:
-    """`report`, `appeal` and `appeal #12` need no sign before them here, when nothing else stands there."""
+def _bare(text: str) -> Appeal | Report | ShowGuidelines | None:
+    """`report` and `guidelines` need no sign before them here, when nothing else stands there; `appeal` never does."""
     words = text.split()
     if not words or len(words[0]) < _SHORTEST_WORD:
         return None
     command = COMMANDS.parse(f"{PREFIX}{text.strip()}")
-    if isinstance(command, Report) and len(words) == 1:
-        return command
-    return command if isinstance(command, Appeal) and not command.words else None
+    if isinstance(command, Report | ShowGuidelines):
+        return command if len(words) == 1 else None
+    return command if isinstance(command, Appeal) else None
 
 
 def _passed(event: Message, text: str, facts: Facts) -> tuple[Action, ...]:

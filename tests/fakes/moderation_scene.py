@@ -53,6 +53,7 @@ MEMBERS_ROOMS = (LOBBY, HARBOUR, LANTERN)
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # What the homeserver asks for.
 _ACTS = {SetPower: Act.SET_POWER, Remove: Act.KICK, Ban: Act.BAN, Unban: Act.BAN}
+_ASIDE = ("tell.appeal_until", "tell.message")
 _JOINED = Member(MembershipState.JOIN)
 
 
@@ -271,9 +272,9 @@ class Scene:
         return [_key(part) for send in sends for part in send.parts if hasattr(part, "key")]
 
     def told(self, who):
-        """The keys of what this person was told in private, but for the line that says how long they may appeal."""
+        """The keys of what this person was told in private, but for how long they may appeal and about which message."""
         sends = (a for a in self.last if isinstance(a, Send) and a.place == InPrivateChat(who))
-        return [key for send in sends for part in send.parts if (key := _key(part)) != "tell.appeal_until"]
+        return [key for send in sends for part in send.parts if (key := _key(part)) not in _ASIDE]
 
     @property
     def told_anybody(self):

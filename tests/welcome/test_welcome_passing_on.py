@@ -35,11 +35,19 @@ def passed(scene):
         ("!apelar no era así", None, "no era así"),
         ("appeal", None, ""),
         ("Appeal #7", 7, ""),
+        ("appeal I was only joking", None, "I was only joking"),
+        ("einspruch #7 es war nicht so gemeint", 7, "es war nicht so gemeint"),
     ],
 )
 async def test_an_appeal_is_passed_on_with_its_words(scene, text, number, words):
     await scene.says(text)
     assert passed(scene) == PassedAppeal(who=ANA, number=number, words=words)
+
+
+async def test_the_guidelines_are_asked_for_by_their_name_alone(scene):
+    await scene.says("guidelines")
+    (tick,) = [a for a in scene.last if isinstance(a, Schedule) and a.voice is BotName.MODERATION]
+    assert tick.kind == "moderation.question"
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,7 @@ class TryOut:
         # Made once, before three processes want them at the same time: the key and the tables.
         async with open_database(deployment):
             pass
-        loaded = await asyncio.to_thread(
-            load_or_last, deployment.community, deployment.state, deployment.community_in
-        )
+        loaded = await asyncio.to_thread(load_or_last, deployment.community, deployment.state, deployment.community_in)
         self._tell_mistakes(loaded)
         community = loaded.community
         stack.callback(synapse.stop)

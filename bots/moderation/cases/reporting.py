@@ -104,7 +104,11 @@ def first_words(case: Case, about: Subject) -> Words:
 
 
 def _one_more(more: Case, at: Reported) -> tuple[Action, ...]:
-    return joined(more, at.about, (Words("moderation.case.again", {"count": more.reports}), *_added(at)), why=WHY)
+    # The first one joins what the bot saw by itself.
+    again = (
+        Words("moderation.case.again", {"count": more.reports}) if more.reports > 1 else Words("moderation.case.too")
+    )
+    return joined(more, at.about, (again, *_added(at)), why=WHY)
 
 
 def _added(at: Reported) -> tuple[Words, ...]:

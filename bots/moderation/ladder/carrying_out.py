@@ -11,7 +11,7 @@ from bots.core.actions import Action, Audit, Cancel, Remember, Words
 from bots.core.rooms import RoomView
 from bots.moderation.ladder.many_rooms import What, begun
 from bots.moderation.ladder.orders import Order, decided
-from bots.moderation.ladder.steps import SAID_ONLY, UNDO, carried_out, ends_again, expiry_id, lifted
+from bots.moderation.ladder.steps import SAID_ONLY, UNDO, carried_out, ends_again, expiry_id, lifted, without_words
 from bots.moderation.records import Decision, Kind
 from bots.moderation.telling import line, say_in_office, tell, told
 
@@ -60,7 +60,7 @@ def carry_out(order: Order, numbers: Sequence[int], replaced: Sequence[Decision]
     actions += begun(What.DONE, decisions, at.office, at.now, [each.room_id for each in order.left_out if each.room_id])
     for place, decision in zip(order.places, decisions, strict=True):
         if order.kind in SAID_ONLY:
-            actions.append(Remember(why=why, record=replace(decision, reason=None, tell=False)))
+            actions.append(Remember(why=why, record=without_words(replace(decision, tell=False))))
             name = at.name(place.room_id) if at.place_named else None
             actions.append(told(decision, name, greets=at.greets))
         else:
@@ -79,7 +79,7 @@ def take_back(decisions: Sequence[Decision], restored: Sequence[Decision], at: O
         said_only = decision.kind in SAID_ONLY
         still_to_tell = not decision.tell and not said_only
         actions.append(
-            Remember(why=UNDO, record=replace(decision, active=False, stands=False, tell=still_to_tell, reason=None))
+            Remember(why=UNDO, record=without_words(replace(decision, active=False, stands=False, tell=still_to_tell)))
         )
         actions += lifted(decision, at.rooms.get(decision.room_id))
         for earlier in restored:

@@ -39,8 +39,8 @@ class Situation:
 
     `here` is the community's room in which it was given (None: the moderators' room), `rooms` all that are moderated.
     `about` is the case or the decision that `#12` or the thread means (`unknown`: there is none of that number),
-    `pointed_at` whom the reply or the mention means. `decisions` are the active ones about that person,
-    `own` those of the one who asks; both oldest first.
+    `pointed_at` whom the reply or the mention means, `replied_to` what is replied to.
+    `decisions` are the active ones about that person, `own` those of the one who asks; both oldest first.
     """
 
     me: str
@@ -55,6 +55,7 @@ class Situation:
     about: Case | Decision | None = None
     unknown: bool = False
     pointed_at: str | None = None
+    replied_to: str | None = None
     decisions: Sequence[Decision] = ()
     own: Sequence[Decision] = ()
 
@@ -64,7 +65,10 @@ _WHO = Refused("who")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A new decision, in each of `places`; `left_out` are the rooms where it can't be, and why."""
+    """A new decision, in each of `places`; `left_out` are the rooms where it can't be, and why.
+
+    `message` is what it is about, by its room and its event, if it is one that the person wrote.
+    """
 
     kind: Kind
     target: str
@@ -74,6 +78,7 @@ class Order:
     reason: str
     everywhere: bool = False
     left_out: tuple[Refused, ...] = ()
+    message: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,7 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
         reason=command.reason,
         everywhere=command.everywhere,
         left_out=tuple(hindered.values()),
+        message=_message(target, at),
     )
 
 
@@ -149,6 +155,7 @@ def decided(
         agreed=agreed,
         at=now,
         case=order.case,
+        event_id=order.message[1] if order.message and order.message[0] == place.room_id else None,
         level_before=place.before,
         level_after=place.after,
         level_rest=place.rest,
@@ -163,6 +170,16 @@ def decided(
 def of_one_order(decision: Decision, others: Sequence[Decision]) -> tuple[Decision, ...]:
     """Those decisions that were made together with this one, itself among them: one order, in several rooms."""
     return tuple(each for each in others if each.order == decision.order)
+
+
+def _message(target: str, at: Situation) -> tuple[str, str] | None:
+    """What the person wrote, as far as the order says which message it is about."""
+    match at.about:
+        case Case(target=by, room_id=str(room_id), event_id=str(event_id)) if by == target:
+            return room_id, event_id
+        case None if at.here is not None and at.replied_to is not None and at.pointed_at == target:
+            return at.here.room_id, at.replied_to
+    return None
 
 
 def _untouchable(target: str, at: Situation) -> Refused | None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bots.core import actions as do
@@ -38,6 +39,11 @@ def level_of(room: RoomView, user: str) -> int | None:
 def has_moderator_power(room: RoomView, user: str) -> bool:
     """Whether the user stands as high as a moderator there, in the room at the moment or not."""
     return all(power(room, user) >= required(room, act) for act in (Act.KICK, Act.BAN, Act.REDACT))
+
+
+def without_words(decision: Decision) -> Decision:
+    """Without what waited only until the member was told: the reason, and which message it is about."""
+    return replace(decision, reason=None, event_id=None)
 
 
 def expiry_id(number: int) -> str:

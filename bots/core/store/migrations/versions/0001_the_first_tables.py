@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("agreed", sa.String(length=32), nullable=True),
         sa.Column("agreed_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("case", sa.BigInteger(), nullable=True),
+        sa.Column("event_id", sa.Text(), nullable=True),
         sa.Column("level_before", sa.BigInteger(), nullable=True),
         sa.Column("level_after", sa.BigInteger(), nullable=True),
         sa.Column("level_rest", sa.BigInteger(), nullable=True),
