@@ -25,6 +25,7 @@ from fakes.clock import FakeClock
 
 EXAMPLE = Path(__file__).parents[2] / "config"
 ROBOTS = "User-agent: *\nDisallow: /private\n"
+LEADS = {"/moved": "/fine", "/away": "http://elsewhere.test:{port}/there", "/to-private": "/private/page"}
 
 
 class ToLoopback(AbstractResolver):
@@ -44,10 +45,18 @@ class Site:
         self.asked = []
         self.robots = ROBOTS
         self.robots_are_at = ""
+        self.robots_elsewhere = ""
         self.well = True
 
     async def answer(self, request):
         self.asked.append(request.path)
+        if request.path in LEADS:
+            raise web.HTTPMovedPermanently(LEADS[request.path].format(port=request.url.port))
+        if request.url.host == "elsewhere.test" and request.path == "/robots.txt":
+            return web.Response(text=self.robots_elsewhere, status=200 if self.robots_elsewhere else 503)
+        return self.page(request)
+
+    def page(self, request):
         match request.path:
             case "/robots.txt" if not self.well:
                 return web.Response(status=503)
@@ -59,8 +68,6 @@ class Site:
                 return web.Response(status=200 if self.asked.count("/flaky") > 1 else 500)
             case "/robots.txt":
                 return web.Response(text=self.robots) if self.robots else web.Response(status=404)
-            case "/moved":
-                raise web.HTTPMovedPermanently("/fine")
             case "/inside":
                 raise web.HTTPFound("http://127.0.0.1:1/secret")
             case "/round":
@@ -153,6 +160,31 @@ async def test_rules_that_lie_elsewhere_are_rules():
         seen, _ = await look(Links(session, clock), clock, [f"{root}/private/page"])
         assert seen[f"{root}/private/page"].not_asked
         assert "/private/page" not in pages.asked
+
+
+@pytest.mark.parametrize(
+    ("rules", "asked", "seen"),
+    [
+        ("User-agent: *\nDisallow: /private", True, (200, False, None)),
+        ("User-agent: *\nDisallow: /there", False, (None, True, None)),
+        ("", False, (None, False, "its robots.txt can't be read now")),
+    ],
+)
+async def test_a_site_to_which_a_page_leads_is_asked_for_its_rules_first(rules, asked, seen):
+    async with site() as (pages, root, session):
+        pages.robots_elsewhere = rules
+        clock, url = FakeClock(), f"{root}/away"
+        looked, _ = await look(Links(session, clock), clock, [url])
+    assert ("/there" in pages.asked) is asked
+    assert (looked[url].status, looked[url].not_asked, looked[url].trouble) == seen
+
+
+async def test_a_page_that_leads_to_one_that_robots_are_to_leave_alone_is_not_followed():
+    async with site() as (pages, root, session):
+        clock, url = FakeClock(), f"{root}/to-private"
+        looked, _ = await look(Links(session, clock), clock, [url])
+    assert looked[url].not_asked
+    assert "/private/page" not in pages.asked
 
 
 async def test_a_site_that_can_not_say_its_rules_is_not_asked():

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks pages whether they are still there: politely, and nothing on this machine or its network.
 
-One page of a site at a time with a pause between, after the site's robots.txt; what answered within a week is not
-asked again. Of a page only its beginning is read, for its title.
+One page of a site at a time with a pause between, after the site's robots.txt, and after that of each site to which it
+leads; what answered within a week is not asked again. Of a page only its beginning is read, for its title.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import html
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -50,14 +50,30 @@ class InCirclesError(OSError):
     """An address that leads to another, and that to another, without end."""
 
 
+class _UnwelcomeError(Exception):
+    """A site asks robots to stay away from an address."""
+
+
+class _NoRulesError(Exception):
+    """A site can't say what it asks of robots."""
+
+
+async def _at_once(_url: str) -> None:
+    """Nothing is to be found out before an address is asked."""
+
+
 @asynccontextmanager
 async def followed(
-    session: aiohttp.ClientSession, url: str, way: list[tuple[int, str]], allowed: Callable[[str], bool] = public
+    session: aiohttp.ClientSession,
+    url: str,
+    way: list[tuple[int, str]],
+    allowed: Callable[[str], bool] = public,
+    welcome: Callable[[str], Awaitable[None]] = _at_once,
 ) -> AsyncIterator[aiohttp.ClientResponse]:
     """The answer at the end of all redirects: each address on the way is looked at before it is asked.
 
-    Each redirect (its status, where to) goes on `way`. `allowed` says which hosts may be asked.
-    Raises NotPublicError, InCirclesError, and what aiohttp raises.
+    Each redirect (its status, where to) goes on `way`. `allowed` says which hosts may be asked, and `welcome` raises
+    where an address should not be. Raises NotPublicError, InCirclesError, and what aiohttp and `welcome` raise.
     """
     here = url
     for _ in range(_MOST_REDIRECTS + 1):
@@ -65,6 +81,7 @@ async def followed(
         asked = URL(here)
         if asked.scheme not in ("http", "https") or not asked.raw_host or not allowed(asked.raw_host):
             raise NotPublicError(here)
+        await welcome(here)
         async with session.get(asked, allow_redirects=False) as answer:
             where = answer.headers.get("Location")
             if answer.status not in _REDIRECTS or not where:
@@ -131,11 +148,11 @@ class Links:
     async def _page(self, url: str) -> Seen:
         now = self._clock.now()
         try:
-            if (rules := await self._rules(url)) is None:
-                return Seen(at=now, trouble="its robots.txt can't be read now")
-            if not rules.can_fetch(AGENT, url):
-                return Seen(at=now, not_asked=True)
             return replace(await self._ask(url), at=now)
+        except _UnwelcomeError:
+            return Seen(at=now, not_asked=True)
+        except _NoRulesError:
+            return Seen(at=now, trouble="its robots.txt can't be read now")
         except NotPublicError:
             return Seen(at=now, trouble=NOT_PUBLIC)
         except TimeoutError:
@@ -150,7 +167,7 @@ class Links:
     async def _ask(self, url: str) -> Seen:
         way = list[tuple[int, str]]()
         try:
-            async with followed(self._session, url, way) as answer:
+            async with followed(self._session, url, way, welcome=self._welcome) as answer:
                 title = _title(await answer.content.read(_BEGINNING)) if answer.status == _OK else None
                 return Seen(
                     at=self._clock.now(),
@@ -161,6 +178,13 @@ class Links:
                 )
         except InCirclesError:
             return Seen(at=self._clock.now(), trouble="it leads in circles")
+
+    async def _welcome(self, url: str) -> None:
+        rules = await self._rules(url)
+        if rules is None:
+            raise _NoRulesError
+        if not rules.can_fetch(AGENT, url):
+            raise _UnwelcomeError
 
     async def _rules(self, url: str) -> RobotFileParser | None:
         """What the site's robots.txt says (RFC 9309); where there is none, all is allowed.
