@@ -67,7 +67,7 @@ class Resource:
     """An entry of the library: where it is or what it says, what it is, who checked it and when (None: nobody yet).
 
     `url` is where it leads; `text` (Markdown) what it says itself, with or without a link. One of them is there,
-    except for a life-hack, which is said in its summary.
+    except for a life-hack, which is said in its summary. `source` is who is behind it.
     `languages` are those of what it leads to, `countries` where it is of use (ISO 3166-1 alpha-2, lower case; none:
     anywhere), `audience` whom it is for (none: everybody), `licence` under which its text stands.
     `shared_by` is the community that it comes from, as that calls itself (None: it is our own).
@@ -78,7 +78,7 @@ class Resource:
     summary: Texts
     url: str | None = None
     text: Texts = field(default_factory=dict)
-    source: str
+    source: Texts
     kind: Kind
     languages: tuple[str, ...]
     countries: tuple[str, ...] = ()

@@ -35,13 +35,13 @@ _ASSETS = ("door.css", "door.svg", "library.css", "library.js")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """An entry as it is shown: `origin` is what the bot says of where it is from and how old it is.
+    """An entry as it is shown: `origin` is what the bot says, in a language, of where it is from and how old it is.
 
     `words` are what people look for it by besides what it says of itself.
     """
 
     entry: Resource
-    origin: Words
+    origin: Callable[[str], Words]
     words: tuple[str, ...] = ()
 
 
@@ -145,7 +145,7 @@ class LibraryPages(Renderer):
             "summary": summary if says_more(summary.text, title.text) else None,
             "text": self._text(entry.text, tag) if entry.text else None,
             "because": self.line(self._shelves.because([names[subject] for subject in about]), tag) if about else None,
-            "origin": self.line(each.origin, tag),
+            "origin": self.line(each.origin(tag), tag),
             "about": " ".join(about),
             "words": " ".join(each.words),
         }

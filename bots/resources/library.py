@@ -140,7 +140,12 @@ def entry_of(resource: Resource, called: Mapping[str, Sequence[str]]) -> Entry:
         titles=_english_first(resource.title),
         synonyms=resource.keywords,
         called=tuple(name for subject in subjects for name in called.get(subject, ())),
-        bodies=(*_english_first(resource.summary), *_english_first(resource.text), resource.kind, resource.source),
+        bodies=(
+            *_english_first(resource.summary),
+            *_english_first(resource.text),
+            resource.kind,
+            *_english_first(resource.source),
+        ),
         languages=resource.languages,
         conditions=resource.conditions,
         countries=resource.countries,

@@ -124,7 +124,7 @@ def test_text_that_looks_like_yaml_is_text(folder):
     nasty = {"title": "a: b\n- c: !!python/object:os.system", "summary": "{{x}} # [", "source": "*alias"}
     assert run(folder, "import", written(folder, "new.json", [ENTRY | nasty])).exit_code == 0
     (entry,) = [entry for entry in load_community(folder).library if entry.id == "kettle"]
-    assert (entry.title["en"], entry.summary["en"], entry.source) == tuple(nasty.values())
+    assert (entry.title["en"], entry.summary["en"], entry.source["en"]) == tuple(nasty.values())
 
 
 def test_a_formula_is_a_cell_of_text(folder, tmp_path):

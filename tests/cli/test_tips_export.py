@@ -72,8 +72,8 @@ def test_the_library_is_printed_with_its_tips_and_without_their_authors(installa
     entries, output = exported(installation)
     assert entries["tip-1"]["title"] == {"en": "Freeze the caps."}
     assert entries["tip-1"]["summary"] == {"en": "They click then.\nno more leaks"}
-    assert entries["tip-1"]["source"] == "a member of this group"
-    assert entries["tip-2"]["source"] == "River, a member of this group"
+    assert entries["tip-1"]["source"] == {"en": "a member of this group"}
+    assert entries["tip-2"]["source"] == {"en": "River, a member of this group"}
     assert "tip-3" not in entries, "what moderators have not approved is not in the library"
     assert "kith.test" not in output
 

@@ -38,7 +38,7 @@ FLYING = Resource(
     title={"en": "Flying, with insulin", "de": "Fliegen"},
     summary={"en": "How to fly."},
     text={"en": "1. Sit.\n2. Fly."},
-    source="Us",
+    source={"en": "Us"},
     kind=Kind.COPING_CARD,
     languages=("en", "de"),
     countries=("gb", "ie"),
@@ -112,7 +112,7 @@ def test_whatever_is_written_stays_text(title, keyword):
 
 @given(st.sampled_from("=+-@\t\r'"), texts)
 def test_no_cell_is_a_formula(first, rest):
-    entry = replace(FLYING, summary={"en": first + rest}, source=first + rest)
+    entry = replace(FLYING, summary={"en": first + rest}, source={"en": first + rest})
     rows = list(csv.reader(io.StringIO(to_csv([entry], ["en"]))))
     assert all(not cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
 
@@ -126,7 +126,7 @@ HARMFUL = "=cmd|' /C calc'!A0"
     texts,
 )
 def test_no_cell_is_a_formula_where_semicolons_part_cells_and_quotes_don_t(sign, before, rest):
-    entry = replace(FLYING, source=f"x{before}{sign}{rest}", text={"en": f"1. Sit.\n{HARMFUL};{HARMFUL}"})
+    entry = replace(FLYING, source={"en": f"x{before}{sign}{rest}"}, text={"en": f"1. Sit.\n{HARMFUL};{HARMFUL}"})
     cells = re.split(r"[;\n\t]", to_csv([entry], ["en"]).replace("\r", "\n"))
     assert not [cell for cell in cells if cell.lstrip(' "').startswith(tuple("=+-@＝＋－＠"))]
     assert said(from_csv(to_csv([entry], ["en", "de"]))) == [dict(drafts_of([entry])[0].values)]

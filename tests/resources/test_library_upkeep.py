@@ -24,7 +24,7 @@ def entry(id_="one", url="https://example.org/one", title="One", review_by=date(
         title={"en": title},
         summary={"en": "S."},
         url=url,
-        source="Us",
+        source={"en": "Us"},
         kind=more.pop("kind", Kind.ARTICLE),
         languages=("en",),
         review_by=review_by,

@@ -28,7 +28,7 @@ def entry(entry_id, title, summary="Airport security and airlines.", **more):
             "title": {"en": title},
             "summary": {"en": summary},
             "url": f"https://example.org/{entry_id}",
-            "source": "A charity",
+            "source": {"en": "A charity"},
             "kind": Kind.ARTICLE,
             "languages": ("en",),
             "reviewed": date(2020, 1, 1),

@@ -8,13 +8,13 @@ from bots.core.language import Catalogue, shipped_words
 from bots.core.library import Kind, Resource
 from bots.resources.wording import origin_told
 
-CATALOGUE = Catalogue.load(shipped_words(), ["en", "de"])
+CATALOGUE = Catalogue.load(shipped_words(), ["en", "de", "es"])
 CHECKED = Resource(
     id="one",
     title={"en": "One"},
     summary={"en": "One."},
     url="https://example.org/",
-    source="NHS",
+    source={"en": "NHS", "de": "Der NHS"},
     kind=Kind.ARTICLE,
     languages=("en",),
     review_by=date(2027, 1, 31),
@@ -23,9 +23,9 @@ CHECKED = Resource(
 )
 
 
-def said(today, **more):
+def said(today, language="en", **more):
     changed = {name: getattr(CHECKED, name) for name in CHECKED.__slots__} | more
-    return CATALOGUE.render(origin_told(Resource(**changed), today), "en").body
+    return CATALOGUE.render(origin_told(Resource(**changed), today, "en", language), language).body
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,13 @@ def said(today, **more):
 )
 def test_an_entrys_kind_source_and_age_are_said(today, more, expected):
     assert said(today, **more) == expected
+
+
+def test_a_source_is_said_in_the_language_that_is_spoken_and_else_in_the_default_one():
+    today = date(2026, 6, 1)
+    assert said(today, "de").startswith("Artikel. Von: Der NHS, geprüft")
+    assert said(today, "de", shared_by="Friends").startswith("Artikel. Von: Der NHS, geteilt von Friends")
+    assert "Der" not in said(today, "es")
 
 
 @pytest.mark.parametrize("kind", Kind)

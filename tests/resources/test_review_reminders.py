@@ -30,7 +30,7 @@ def entry(entry_id, reviewer, days, **more):
         title={"en": f"All about {entry_id}"},
         summary={"en": "A page."},
         url=f"https://example.org/{entry_id}",
-        source="A charity",
+        source={"en": "A charity"},
         kind=Kind.ARTICLE,
         languages=("en",),
         reviewed=date(2020, 1, 1) if reviewer else None,

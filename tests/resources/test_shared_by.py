@@ -26,7 +26,7 @@ async def test_an_answer_says_which_community_shares_it():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_so_does_a_card_in_every_language(language):
-    assert source_told(OURS) == "A charity"
+    assert source_told(OURS, language, "en") == "A charity"
     card = replace(THEIRS, text={"en": "Breathe."})
     assert "The Friends" in CATALOGUE.render(card_told(card, "en", "en"), language).body
-    assert isinstance(source_told(THEIRS), Words)
+    assert isinstance(source_told(THEIRS, language, "en"), Words)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from bots.cli.sorry import Sorry
@@ -23,11 +24,16 @@ from bots.resources.wording import because_told, origin_told
 def site_of(community: Community, today: date) -> dict[str, Asset]:
     """Every file by its name. What members shared in their rooms is not in it: they shared it there."""
     called, table = called_in(community), lay_words(community.languages)
+    default = community.default_language
     entries = [entry for entry in community.library if entry.standing(today) is not Standing.EXPIRED]
     shelves = Shelves(
         community=community,
         entries=[
-            Shelved(entry=entry, origin=origin_told(entry, today), words=_words(entry, called, table))
+            Shelved(
+                entry=entry,
+                origin=partial(origin_told, entry, today, default),
+                words=_words(entry, called, table),
+            )
             for entry in entries
         ],
         because=because_told,
@@ -59,7 +65,7 @@ def _words(entry: Resource, called: Mapping[str, tuple[str, ...]], table: tuple[
     """What people look for it by, as far as the pages do not say it of its condition or its topic."""
     subjects = (*entry.conditions, *entry.topics)
     names = (*entry.title.values(), *entry.keywords, *(name for each in subjects for name in called.get(each, ())))
-    return (*entry.keywords, entry.source, *said_of(names, table))
+    return (*entry.keywords, *entry.source.values(), *said_of(names, table))
 
 
 def _earlier(target: Path) -> set[str]:

@@ -24,7 +24,7 @@ class ResourceForm(Form):
     kind: Annotated[str, AfterValidator(one_of(*Kind))]
     text: Translated = Field(default_factory=dict)
     url: Annotated[Url | None, Field(validate_default=True)] = None
-    source: Text
+    source: Translated
     languages: Annotated[list[Language], Field(min_length=1), AfterValidator(once)]
     countries: Annotated[list[LowerCountry], AfterValidator(once)] = Field(default_factory=list)
     conditions: Annotated[list[ConditionId], AfterValidator(once)] = Field(default_factory=list)

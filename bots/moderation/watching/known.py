@@ -25,7 +25,7 @@ def _all(community: Community) -> Iterator[str]:
             for contact in line.contacts:
                 yield from _contact(contact)
     for entry in community.library:
-        for text in (entry.url or "", entry.source, *entry.summary.values()):
+        for text in (entry.url or "", *entry.source.values(), *entry.summary.values()):
             yield from _page(text)
             for number in re.findall(r"\+?\d[\d ()-]{5,}\d", text):
                 yield from _digits(number)

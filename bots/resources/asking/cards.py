@@ -54,7 +54,7 @@ def card_told(card: Resource, language: str, default: str) -> Words:
         {
             "title": in_language(card.title, language, default),
             "text": in_language(card.text, language, default),
-            "source": source_told(card),
+            "source": source_told(card, language, default),
         },
     )
 

@@ -31,16 +31,15 @@ class Telling:
 
     def entry(self, entry: Resource, number: int, because: Sequence[str] | None = (), wanted: For = ANYBODY) -> Words:
         """One of several, by its number. `because` are the question's words that are in it; None: nobody asked."""
-        title, summary = (
-            in_language(texts, self.language, self.community.default_language) for texts in (entry.title, entry.summary)
-        )
+        default = self.community.default_language
+        title, summary = (in_language(texts, self.language, default) for texts in (entry.title, entry.summary))
         params: dict[str, Param] = {
             "number": number,
             "title": title,
             "url": entry.url or "",
             "language": language_told(entry, self.language),
             "because": "" if because is None else self._fits(entry, because, wanted),
-            "origin": origin_told(entry, self.today),
+            "origin": origin_told(entry, self.today, default, self.language),
             "card": self._card(entry),
         }
         if not says_more(summary, title):

@@ -26,7 +26,7 @@ class Draft:
 
 # Whose an entry is, no file of the library says: what comes from others is in a folder of its own.
 KEYS = tuple(field.name for field in fields(Resource) if field.name != "shared_by")
-TRANSLATED = ("title", "summary", "text")
+TRANSLATED = ("title", "summary", "text", "source")
 LISTS = ("languages", "countries", "conditions", "topics", "audience", "keywords")
 DATES = ("review_by", "reviewed")
 

@@ -41,7 +41,7 @@ def to_rss(library: Iterable[Resource], *, title: str, link: str | None, languag
             _say(item, "category", topic)
         if where is not None:
             # The feed that an item comes from has an address, or is not named.
-            _say(item, "source", entry.source).set("url", where)
+            _say(item, "source", in_language(entry.source, language, language)).set("url", where)
         if entry.reviewed is not None:
             _say(item, "pubDate", format_datetime(datetime.combine(entry.reviewed, time(), UTC)))
     ET.indent(rss)

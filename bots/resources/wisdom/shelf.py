@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, Forget, Param, Remember, Words
 from bots.core.bot import Reader
+from bots.core.community import in_language
 from bots.core.library import Evidence, Kind, Resource
 from bots.core.tips import WHY
 from bots.resources.library import Answer, Library
@@ -31,7 +32,7 @@ def resource_of(tip: SharedTip, source: str = "") -> Resource:
         title={tip.language: title},
         summary={tip.language: rest},
         url=tip.link or None,
-        source=source or tip.name,
+        source={tip.language: said_by} if (said_by := source or tip.name) else {},
         kind=Kind.LIFE_HACK,
         languages=(tip.language,),
         conditions=(tip.condition,) if tip.condition else (),
@@ -47,11 +48,12 @@ def number_of(entry_id: str) -> int | None:
     return int(number) if entry_id.startswith(_ID) and number.isdecimal() else None
 
 
-def source_of(entry: Resource) -> Param:
+def source_of(entry: Resource, language: str, default: str) -> Param:
     """Whom an entry is from, in words: a tip says that it is a member's, and whose only if they wished it."""
-    if number_of(entry.id) is None:
-        return entry.source
-    return Words("wisdom.source.named", {"name": entry.source}) if entry.source else Words("wisdom.source")
+    if not entry.source:
+        return Words("wisdom.source")
+    source = in_language(entry.source, language, default)
+    return source if number_of(entry.id) is None else Words("wisdom.source.named", {"name": source})
 
 
 def put_in(tip: OfferedTip, reviewer: str, now: datetime, changes: int) -> tuple[Action, ...]:
