@@ -12,6 +12,7 @@ import pytest
 from bots.core.actions import EventRef
 from bots.core.library import Kind, Resource, Topic
 from bots.core.settings import load_community
+from bots.resources.asking.cards import CARDS as CARD_KINDS
 from bots.resources.asking.cards import card_named, cards_of, is_called_so, short_name
 from resources.test_resources_handlers import CHAT, COMMUNITY, keys, react_to, said
 
@@ -24,7 +25,7 @@ CARDS = tuple(
         title={"en": f"About {name}"},
         summary={"en": f"A minute of {name} for a racing heart."},
         text={"en": f"1. {name}\n2. again"},
-        source="Us",
+        source={"en": "Us"},
         kind=Kind.COPING_CARD,
         languages=("en",),
         topics=("sleep",),
@@ -101,8 +102,8 @@ async def test_a_word_that_a_card_is_looked_for_by_names_it_and_other_words_are_
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt"])
-def test_the_cards_for_a_hard_hour_speak_every_language(language):
-    for card in (each for each in cards_of(EXAMPLE) if each.kind is Kind.COPING_CARD):
+def test_the_cards_and_the_questions_for_an_appointment_speak_every_language(language):
+    for card in (each for each in cards_of(EXAMPLE) if each.kind in CARD_KINDS):
         assert {language} <= {*card.title} & {*card.summary} & {*card.text} & {*card.languages}
         # The text is plain: no mark of a language for texts is read out.
         assert "*" not in card.text[language]
