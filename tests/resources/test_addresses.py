@@ -83,6 +83,32 @@ def test_a_title_that_says_the_same_in_other_words_is_the_same_page():
     assert told(FINE, later(replace(FINE, title="Living with asthma | A charity"))) == []
 
 
+ASTHMA, CHARITY = "https://www.nhs.uk/conditions/asthma/", "https://www.asthmaandlung.org.uk/"
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "is_strange"),
+    [
+        (ASTHMA, "Asthma - NHS", False),
+        (ASTHMA, "Inhalers for people with wheezing | NHS", False),
+        (ASTHMA, "NHS", False),
+        (ASTHMA, None, False),
+        (ASTHMA, "Flu vaccine - NHS", True),
+        (ASTHMA, "Just a moment...", True),
+        (CHARITY, "Home | Asthma + Lung UK", False),
+        (CHARITY, "Casino bonus", True),
+    ],
+)
+def test_a_page_that_never_was_what_the_library_says_is_told_at_the_first_look(url, title, is_strange):
+    """There is no earlier title to compare with: what is said of the page has to do."""
+    here = replace(load_community(EXAMPLE), countries=())
+    found = list(judged(leads(here), {url: Seen(at=NOW, status=200, title=title)}))
+    assert [(each.weight, "calls itself" in each.sentence) for each in found] == [(Weight.SOON, True)] * is_strange
+    # Somebody who read it says that it is the right one.
+    read = replace(here, library=tuple(replace(each, reviewed=date(2026, 1, 1)) for each in here.library))
+    assert list(judged(leads(read), {url: Seen(at=NOW, status=200, title=title)})) == []
+
+
 def test_a_page_that_does_not_answer_is_wrong_when_it_has_not_for_a_week():
     away = Seen(at=NOW, trouble="no connection")
     assert [weight for weight, _ in told(away, replace(away, at=NOW + timedelta(minutes=1)))] == [Weight.SOON]
