@@ -89,7 +89,7 @@ def test_what_pushes_somebody_is_for_a_person_to_decide(pushed: str, look_alike:
     ("does", "look_alike"),
     [
         ("i step in front of the train at 7", "i step off the train at 7 and my legs go"),
-        ("ich erschieße mich heute noch", "ich erschieße mich jetzt mit Insulin, Essen steht auf dem Tisch"),
+        ("ich erschieße mich heute noch", "ich schieß mir jetzt mein Insulin, Essen steht auf dem Tisch"),
         ("ich häng mich im Keller auf", "ich häng mich auf die Couch mit der Wärmflasche"),
         ("me tiro al tren mañana", "me tiro en el sofá toda la mañana con la manta"),
         ("je me pends ce soir à la poutre", "je suis pendue au téléphone avec la sécu ce soir"),
