@@ -26,7 +26,10 @@ def publisher_key(file: Path, shared: Path | None = None) -> Ed25519PrivateKey:
     """
     if shared is not None and file.resolve().is_relative_to(shared.resolve()):
         raise Sorry(f"{shared} is made to be shared, and {file.name} is a secret. Name a file somewhere else.")
-    text = read_private(file)
+    try:
+        text = read_private(file)
+    except UnicodeDecodeError:
+        raise _no_key(file) from None
     if text is None:
         key = Ed25519PrivateKey.generate()
         write_private(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
@@ -40,5 +43,9 @@ def publisher_key(file: Path, shared: Path | None = None) -> Ed25519PrivateKey:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         found = None
     if not isinstance(found, Ed25519PrivateKey):
-        raise Sorry(f"{file} is not an Ed25519 key. Name another file, and one that is not there is made.")
+        raise _no_key(file)
     return found
+
+
+def _no_key(file: Path) -> Sorry:
+    return Sorry(f"{file} is not an Ed25519 key. Name another file, and one that is not there is made.")

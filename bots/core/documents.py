@@ -16,7 +16,8 @@ from typing import NamedTuple
 import yaml
 from rapidfuzz import fuzz, process
 
-MAX_BYTES = 1_000_000
+# All of MedlinePlus' topics, as entries of a library, are a file of 2 MB.
+MAX_BYTES = 10_000_000
 MAX_DEPTH = 20
 
 Value = str | None | list["Value"] | dict[str, "Value"]
@@ -101,7 +102,7 @@ def read(file: Path, mistakes: list[Mistake], where_else: str | None = None) -> 
         mistakes.append(Mistake(file, 1, 1, f"This file can't be read: {error.strerror or 'unknown reason'}."))
         return None
     if len(raw) > MAX_BYTES:
-        mistakes.append(Mistake(file, 1, 1, f"This file is larger than {MAX_BYTES // 1000} kB.", "Split it."))
+        mistakes.append(Mistake(file, 1, 1, f"This file is larger than {MAX_BYTES // 1_000_000} MB.", "Split it."))
         return None
     try:
         text = raw.decode("utf-8-sig")

@@ -49,6 +49,10 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
+# In characters, of each text. An answer shows three entries, or a card: more fits no message, and no phone.
+LONGEST: Mapping[str, int] = {"title": 300, "summary": 2_000, "text": 6_000, "source": 500}
+
+
 # Past their day, these lead somebody to a number that nobody answers: they are not shown.
 HIDDEN_WHEN_DUE = frozenset({Kind.HELPLINE})
 

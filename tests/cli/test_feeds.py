@@ -96,6 +96,7 @@ def test_what_is_exported_can_be_subscribed_to(tmp_path, here, there):
     key, feed = tmp_path / "secrets/key", tmp_path / "feed.json"
     run("export", "--community", there.folder, "--key", key, "--to", feed)
     assert key.stat().st_mode & 0o077 == 0
+    assert feed.stat().st_mode & 0o777 == 0o644, "a web server can't read it"
     there.lay(feed.read_bytes())
     told = run("key", "--key", key).strip()
     output = subscribe(here, there, "--trust", "show", theirs=told)
@@ -137,6 +138,15 @@ def test_a_key_that_is_made_is_said_to_be_new(tmp_path):
     assert (again.stderr, again.stdout) == ("", made.stdout)
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"-----BEGIN PRIVATE KEY-----\n"])
+def test_a_file_that_is_no_key_is_said_to_be_none_and_stays(tmp_path, content):
+    file = tmp_path / "picture.png"
+    file.write_bytes(content)
+    done = CliRunner().invoke(main, ["library", "feed", "key", "--key", str(file)], catch_exceptions=False)
+    assert (done.exit_code, file.read_bytes()) == (1, content)
+    assert f"{file} is not an Ed25519 key." in done.output
+
+
 @pytest.mark.parametrize("url", ["friends", "ftp://friends.example/feed.json", "file:///etc/passwd"])
 def test_what_is_no_web_address_is_said_to_be_none(here, url):
     output = run("subscribe", "friends", url, "--community", here, code=1)
@@ -151,7 +161,7 @@ def test_entries_wait_for_a_yes(here, there):
     flying = FLYING.replace("    source: Us\n", "    source: Us\n    url: https://a.example/fly\n")
     there.share(flying + HEAT)
     output = subscribe(here, there)
-    assert "2 waits for a yes" in output
+    assert "2 waiting for your yes" in output
     assert "https://a.example/fly" in output, "nobody says yes to a title alone"
     assert shown(here) == {}
     run("approve", "friends", "friends-heat", "--community", here, "--local")
@@ -159,7 +169,7 @@ def test_entries_wait_for_a_yes(here, there):
     run("approve", "friends", "--all", "--community", here, "--local")
     assert set(shown(here)) == {"friends-heat", "friends-flying"}
     there.share(flying + HEAT.replace("clay pot", "wet towel"))
-    assert "1 waits for a yes" in update(here)
+    assert "1 waiting for your yes" in update(here)
     assert "clay pot" in shown(here)["friends-heat"].summary["en"], "the one that was approved stays"
     there.share(FLYING)
     assert "1 gone" in update(here)

@@ -11,6 +11,7 @@ from bots.cli.library.evaluating import measures, showing
 from bots.cli.library.evaluating.measuring import measure
 from bots.cli.library.evaluating.subjects import SUBJECTS, installed
 from bots.cli.library.evaluating.suite import read_suite, with_typos
+from bots.cli.options import console
 from bots.cli.sorry import Sorry
 from bots.resources.finding import Entry
 
@@ -77,16 +78,25 @@ def test_a_suite_is_read_in_ones_own_format_and_in_beirs(folder, tmp_path):
         ("queries.jsonl", "not json\n", "line 1"),
         ("qrels.txt", "q1 0 d1 2\nq1 d1\n", "line 2"),
         ("qrels.txt", None, "judgements"),
+        ("qrels.txt", "q9 0 d1 2\n", "of no question in queries.jsonl"),
+        ("documents.jsonl", "", "no documents in .*documents.jsonl"),
+        ("queries.jsonl", "\xff", "queries.jsonl is not written in UTF-8"),
     ],
 )
 def test_what_is_wrong_with_a_suite_is_said_with_its_file(folder, name, text, said):
-    (folder / name).unlink() if text is None else (folder / name).write_text(text)
+    (folder / name).unlink() if text is None else (folder / name).write_text(text, encoding="latin-1")
     with pytest.raises(Sorry, match=said):
         read_suite(folder, None, never)
 
 
+def test_judgements_of_what_is_not_there_are_counted(folder):
+    assert read_suite(folder, None, never).strangers() == 0
+    (folder / "qrels.txt").write_text("q1 0 d1 2\nq1 0 gone 1\nq2 0 gone 0\n")
+    assert read_suite(folder, None, never).strangers() == 1
+
+
 def test_typos_are_the_same_each_time_and_in_about_a_fifth_of_the_words():
-    suite = read_suite(SUITES / "library", None, lambda: ())
+    suite = read_suite(SUITES / "library", None, lambda: [Entry(id="one", titles=("One",))])
     pairs = [
         (a, b)
         for query, other in zip(suite.queries, with_typos(suite).queries, strict=True)
@@ -122,9 +132,10 @@ def test_one_engine_is_measured_in_a_process_of_its_own(folder):
 
 def test_the_command_prints_a_row_for_each_engine(folder, monkeypatch):
     monkeypatch.setattr(showing, "installed", lambda: ("plain FTS5", "Kithroom, words alone"))
+    monkeypatch.setattr(console(), "width", 60)
     result = CliRunner().invoke(main, ["library", "evaluate", str(folder)])
 
     assert result.exit_code == 0, result.output
     assert "3 documents, 2 judged questions, 1 off topic" in result.output
     assert "plain FTS5" in result.output
-    assert "nDCG@10" in result.output
+    assert all(column in result.output for column in showing._COLUMNS), "a number that is cut is none"

@@ -7,6 +7,7 @@ import asyncio
 import io
 import shutil
 import socket
+import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -280,6 +281,14 @@ def test_what_was_seen_is_kept_and_a_broken_file_is_none(tmp_path):
     for broken in ("{", "[]", '{"a": 1}', '{"a": {"at": "never"}}', '{"a": {"at": "2026-01-01", "x": 1}}'):
         file.write_text(broken)
         assert remembered(file) == {}
+
+
+async def test_what_can_not_be_kept_is_said_before_any_page_is_asked(tmp_path, monkeypatch):
+    librarian = sys.modules[look_after.__module__]
+    monkeypatch.setattr(librarian, "open_session", lambda: pytest.fail("a page was asked"))
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        await look_after(EXAMPLE, tmp_path / "file/links.json", Console(file=io.StringIO()), FakeClock())
 
 
 async def test_a_librarian_reads_what_to_do_and_what_is_wrong_comes_first(tmp_path):

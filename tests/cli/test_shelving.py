@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -155,6 +156,24 @@ def test_a_file_that_is_none_is_told(folder, tmp_path, name, content, told):
     done = run(folder, "import", tmp_path / name)
     assert done.exit_code == 1
     assert told in done.output
+
+
+@pytest.mark.parametrize("name", ["windows.csv", "windows.json"])
+def test_a_mark_that_some_programs_write_in_front_is_no_text(folder, tmp_path, name):
+    columns = ("id", "title", "summary", "source", "kind")
+    table = f"{','.join(columns)},languages\r\n{','.join(ENTRY[each] for each in columns)},en\r\n"
+    (tmp_path / name).write_text(table if name.endswith("csv") else json.dumps([ENTRY]), encoding="utf-8-sig")
+    done = run(folder, "import", tmp_path / name)
+    assert done.exit_code == 0, done.output
+    assert "kettle" in {entry.id for entry in load_community(folder).library}
+
+
+def test_what_has_no_end_is_no_file(folder, tmp_path):
+    os.mkfifo(tmp_path / "endless.csv")
+    for file in (tmp_path / "endless.csv", "/dev/zero"):
+        done = run(folder, "import", file)
+        assert done.exit_code == 1
+        assert f"{file} is not a file that can be read whole." in done.output
 
 
 def test_a_file_of_that_name_is_not_written_over(folder):

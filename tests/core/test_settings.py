@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bots.core.actions import Words
 from bots.core.community import Deed, Federation, HistorySharing, OwnList
-from bots.core.documents import Document, read
+from bots.core.documents import MAX_BYTES, Document, read
 from bots.core.library import Audience, Evidence, Kind, Standing
 from bots.core.settings import Mistake, SettingsError, load_catalogue, load_community, not_spoken
 
@@ -271,6 +271,22 @@ WRONG = {
     "an id with spaces": ("library/travel.yaml", "id: flying", "id: Flying high", 2, "`Flying high`", "hyphens"),
     "text where a list belongs": ("community.yaml", '["@ana:example.org"]', "ana", 6, "list", "dash"),
     "an empty text": ("library/travel.yaml", "source: Us", 'source: ""', 5, "empty", ""),
+    "a title that is a story": (
+        "library/travel.yaml",
+        "title: Flying",
+        f"title: {'x' * 301}",
+        3,
+        "301 characters",
+        "fewer",
+    ),
+    "a summary that is a book": (
+        "library/travel.yaml",
+        "    source: Us",
+        f"    text: {'x' * 6_001}\n    source: Us",
+        5,
+        "6,001 characters",
+        "fewer",
+    ),
     "nothing after the colon": ("community.yaml", "slug: testers", "slug:", 2, "nothing in it", "take the line out"),
     "a number too small": ("guidelines/guidelines.yaml", "version: 2", "version: 0", 1, "`0` is too small", ""),
     "a topic too long": ("community.yaml", "Quiet", "long " * 60, 5, "250 characters at most", ""),
@@ -473,6 +489,12 @@ def test_the_catalogue_speaks_the_default_language_in_the_organiser_s_words(fold
     assert catalogue.render(Words("core.quote_gone"), "pl").body == "It is gone."
 
 
+def test_a_file_as_large_as_all_of_medlineplus_topics_is_read(folder):
+    with (folder / "library/travel.yaml").open("a") as file:
+        file.write("#" * 3_000_000)
+    assert [entry.id for entry in load_community(folder).library] == ["flying"]
+
+
 def reading(tmp_path: Path, data: bytes) -> tuple[Document | None, list[Mistake]]:
     file = tmp_path / "x.yaml"
     file.write_bytes(data)
@@ -486,7 +508,7 @@ def reading(tmp_path: Path, data: bytes) -> tuple[Document | None, list[Mistake]
         b"a: [" * 3000,
         b"[" * 500 + b"]" * 500,
         b"a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]",
-        b"a: " + b"x" * 1_100_000,
+        pytest.param(b"a: " + b"x" * MAX_BYTES, id="too large"),
         b"\xff\xfe\x00",
         b"a: b: c",
         b"a:\n\t- x",

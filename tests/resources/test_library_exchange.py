@@ -140,7 +140,7 @@ def test_a_table_whose_cells_a_semicolon_or_a_tab_parts_is_read_as_well(part):
 
 
 def test_a_column_without_a_language_and_a_spreadsheet_s_mark_are_understood():
-    (draft,) = from_csv('\ufefftitle,id,languages,review_by,conditions\nFlying,flying,"en; de",2027-01-01,\n')
+    (draft,) = from_csv('title,id,languages,review_by,conditions\nFlying,flying,"en; de",2027-01-01,\n')
     assert draft == Draft(
         2, {"title": "Flying", "id": "flying", "languages": ["en", "de"], "review_by": date(2027, 1, 1)}
     )
@@ -152,7 +152,8 @@ def test_a_column_without_a_language_and_a_spreadsheet_s_mark_are_understood():
         ("", "it is empty"),
         ("id,titel\n", "nothing is known of 'titel'"),
         ("id,title\na,b,c\n", "more cells than there are columns"),
-        ('id,title\na,"b', "is not a row of a table"),
+        ('id,title\na,b\nc,"d\ne', "What comes after line 2 is not a row of a table"),
+        ("id,title,title\na,b,c\n", "two columns called 'title'"),
     ],
 )
 def test_a_table_that_is_none_is_told(text, told):

@@ -50,6 +50,8 @@ async def _looked_at(community: Community, seen_file: Path, console: Console, cl
     addresses = [*leads(community)]
     urls = list(dict.fromkeys(each.url for each in addresses))
     before = await asyncio.to_thread(remembered, seen_file)
+    # Looking takes a while: that its end can't be kept is said before.
+    await asyncio.to_thread(remember, seen_file, before)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Looking at the pages", total=len(urls))
         async with open_session() as session:

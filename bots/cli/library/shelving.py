@@ -79,10 +79,13 @@ def bring_in(file: Path, folder: Path, *, review_by: date, only: Collection[str]
 
 
 def _read(file: Path, review_by: date, only: Collection[str]) -> Sequence[Draft]:
+    if not file.is_file():
+        raise Sorry(f"{file} is not a file that can be read whole.")
     if file.stat().st_size > LARGEST:
         raise Sorry(f"{file} is larger than {LARGEST // 1_000_000} MB. Split it.")
     try:
-        text = file.read_text("utf-8")
+        # Some programs write a mark in front that says so.
+        text = file.read_text("utf-8-sig")
         match file.suffix.lower():
             case ".json":
                 return from_json(text)

@@ -80,7 +80,7 @@ def _listed(folder: Path) -> list[os.DirEntry[str]]:
         found = sorted(entries, key=lambda entry: entry.name)
     if unknown := [entry.name for entry in found if entry.name not in (NAME, *FILES)]:
         shown = [name if name.isprintable() else ascii(name) for name in unknown[:3]]
-        raise BrokenPackError(f"{', '.join(shown)} is in it, which no pack has.")
+        raise BrokenPackError(f"No pack has {', '.join(shown)} in it.")
     return found
 
 

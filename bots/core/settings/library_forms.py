@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from bots.core.library import Audience, Evidence, Kind, Resource, Topic
+from bots.core.library import LONGEST, Audience, Evidence, Kind, Resource, Topic
 from bots.core.settings.forms import Form, day_and_name
 from bots.core.settings.kinds import ConditionId, Id, LowerCountry, Past, TopicId, Url
-from bots.core.settings.text_kinds import Language, Text, Translated, WordLists
+from bots.core.settings.text_kinds import Language, Text, Translated, WordLists, no_longer_than
 from bots.core.settings.validators import once, one_of, wrong
 
 
@@ -19,12 +19,12 @@ class ResourceForm(Form):
     """One of a library file's `resources`."""
 
     id: Id
-    title: Translated
-    summary: Translated
+    title: Annotated[Translated, AfterValidator(no_longer_than(LONGEST["title"]))]
+    summary: Annotated[Translated, AfterValidator(no_longer_than(LONGEST["summary"]))]
     kind: Annotated[str, AfterValidator(one_of(*Kind))]
-    text: Translated = Field(default_factory=dict)
+    text: Annotated[Translated, AfterValidator(no_longer_than(LONGEST["text"]))] = Field(default_factory=dict)
     url: Annotated[Url | None, Field(validate_default=True)] = None
-    source: Translated
+    source: Annotated[Translated, AfterValidator(no_longer_than(LONGEST["source"]))]
     languages: Annotated[list[Language], Field(min_length=1), AfterValidator(once)]
     countries: Annotated[list[LowerCountry], AfterValidator(once)] = Field(default_factory=list)
     conditions: Annotated[list[ConditionId], AfterValidator(once)] = Field(default_factory=list)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Annotated, Any
 
@@ -85,6 +85,20 @@ def _neutral(value: str, info: ValidationInfo) -> str:
                 "Choose a neutral one, such as `Harbour`; members are told in private which room is whose.",
             )
     return value
+
+
+def no_longer_than(most: int) -> Callable[[dict[str, str]], dict[str, str]]:
+    """A validator for texts of `most` characters, in each language."""
+
+    def check(value: dict[str, str]) -> dict[str, str]:
+        for code, text in value.items():
+            if len(text) > most:
+                raise wrong(
+                    f"In `{code}` it has {len(text):,} characters; {most:,} are read.", "Say it in fewer words."
+                )
+        return value
+
+    return check
 
 
 Text = Annotated[str, Field(min_length=1)]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from bots.core.library import LONGEST
 from bots.core.pages import public
 from bots.resources.exchange.draft import KEYS, Draft
 
-_LONGEST = {"id": 80, "title": 300, "summary": 2_000, "text": 20_000, "url": 2_000}
+_LONGEST = {**LONGEST, "id": 80, "url": 2_000}
 _LONGEST_OTHER = 500
 _MOST_PARTS = 100
 # Names of machines that are nobody else's.

@@ -26,7 +26,7 @@ class What(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     GONE = "gone"
-    WAITS = "waits for a yes"
+    WAITS = "waiting for your yes"
     EDITED = "edited here, stays"
     HIDDEN = "taken out here, stays out"
 

@@ -46,19 +46,22 @@ def from_csv(text: str) -> tuple[Draft, ...]:
     Raises UnreadableError: no header, or columns that nothing is known of.
     """
     csv.field_size_limit(_MOST_CELL)
-    text = text.removeprefix("\ufeff")
     delimiter = max(_PARTS, key=text.partition("\n")[0].count)
     reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter)
     try:
         columns = [column.strip() for column in reader.fieldnames or ()]
+        twice = next((column for column in columns if columns.count(column) > 1), None)
         unknown = [column for column in columns if column.partition(".")[0] not in KEYS]
         if not columns or unknown:
             what = f"nothing is known of {', '.join(map(repr, unknown))}" if unknown else "it is empty"
             raise UnreadableError(f"The first line names the columns, and {what}. There are: {', '.join(KEYS)}.")
+        if twice is not None:
+            raise UnreadableError(f"There are two columns called {twice!r}. Keep one of them.")
         reader.fieldnames = columns
         return tuple(Draft(reader.line_num, dict(_values(row))) for row in reader if any(row.values()))
     except csv.Error as error:
-        raise UnreadableError(f"Line {reader.line_num} is not a row of a table: {error}.") from None
+        # The last whole row ended there; quotation marks that are not closed take the rest of the file along.
+        raise UnreadableError(f"What comes after line {reader.line_num} is not a row of a table: {error}.") from None
 
 
 def _columns(languages: Sequence[str]) -> Iterator[str]:

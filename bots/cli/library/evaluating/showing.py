@@ -34,7 +34,7 @@ _COLUMNS: Mapping[str, Callable[[Figures], str]] = {
     "RSS MB": lambda f: f"{f.resident:.0f}",
 }
 
-_WIDTH = 140
+_WIDTH = 160
 
 
 def show(folder: Path, documents: Path | None, community: Path, console: Console) -> None:
@@ -43,14 +43,17 @@ def show(folder: Path, documents: Path | None, community: Path, console: Console
     console.print(
         f"{len(suite.documents)} documents, {len(suite.judged())} judged questions, {len(suite.off_topic())} off topic."
     )
+    if strangers := suite.strangers():
+        console.print(
+            f"[yellow]![/yellow] {strangers} judgements are of documents that are not there: they count as missed."
+        )
     with console.status("Measuring …") as status:
         figures: dict[str, Figures] = {}
         for name in installed():
             status.update(f"Measuring {name} …")
             figures[name] = measure(name, suite)
-    if not console.is_terminal:
-        # Into a file it is as wide as it needs to be.
-        console.width = _WIDTH
+    # A number that is cut is none: the table is as wide as it needs to be.
+    console.width = max(console.width, _WIDTH)
     console.print(table_of(figures))
 
 

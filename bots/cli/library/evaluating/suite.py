@@ -53,6 +53,12 @@ class Suite:
         """The questions that nothing fits."""
         return tuple(query for query in self.queries if query.kind == OFF_TOPIC)
 
+    def strangers(self) -> int:
+        """How many judgements say that something fits which is none of the documents: nobody could find it."""
+        there = {entry.id for entry in self.documents}
+        grades = (self.grades_of(query) for query in self.queries)
+        return sum(grade > 0 and name not in there for each in grades for name, grade in each.items())
+
     def grades_of(self, query: Query) -> Mapping[str, int]:
         """The grades of the documents that were judged for it."""
         return self.grades.get(query.id, {})
@@ -67,10 +73,15 @@ def read_suite(folder: Path, documents: Path | None, library: Callable[[], Seque
     if where is None and documents is not None:
         raise Sorry(f"There are no documents in {documents}: one of {', '.join(_DOCUMENTS)}.")
     entries = tuple(map(_document, _lines(where))) if where else tuple(library())
+    if not entries:
+        raise Sorry(f"There are no documents in {where or 'the library'}: nothing can be found.")
     asked, judged = _one_of(folder, _QUERIES), _one_of(folder, _JUDGEMENTS)
     if asked is None or judged is None:
         raise Sorry(f"{folder} needs questions ({' or '.join(_QUERIES)}) and judgements ({' or '.join(_JUDGEMENTS)}).")
-    return Suite(entries, tuple(_queries(asked)), _grades(judged))
+    suite = Suite(entries, tuple(_queries(asked)), _grades(judged))
+    if not suite.judged():
+        raise Sorry(f"{judged} says of no question in {asked.name} that something fits it: are the ids the same?")
+    return suite
 
 
 def with_typos(suite: Suite, share: float = 0.2, seed: int = 1) -> Suite:
@@ -103,8 +114,15 @@ def _one_of(folder: Path, names: Sequence[str]) -> Path | None:
     return next((file for name in names if (file := folder / name).is_file()), None)
 
 
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Sorry(f"{file} is not written in UTF-8.") from None
+
+
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(_text(file).splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -136,7 +154,7 @@ def _queries(file: Path) -> Iterator[Query]:
         for value in _lines(file):
             yield Query(_first(value, _ID), _first(value, _TEXT), str(value.get("kind", "")))
     else:
-        for line in file.read_text("utf-8").splitlines():
+        for line in _text(file).splitlines():
             name, _, text = line.partition("\t")
             if text:
                 yield Query(name, text)
@@ -144,7 +162,7 @@ def _queries(file: Path) -> Iterator[Query]:
 
 def _grades(file: Path) -> dict[str, dict[str, int]]:
     grades: dict[str, dict[str, int]] = defaultdict(dict)
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(_text(file).splitlines(), start=1):
         columns = line.split()
         if not columns or (number == 1 and not columns[-1].lstrip("-").isdigit()):
             continue

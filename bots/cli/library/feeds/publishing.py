@@ -31,4 +31,6 @@ def publish(folder: Path, key_file: Path, now: datetime, target: Path | None) ->
         raise Sorry(f"The library is larger than {LARGEST // 1_000_000} MB, and nobody could take that in.")
     if target is not None:
         put(target.parent, {Path(target.name): text})
+        # For everybody to read, whatever this program's other files are: a web server runs as somebody else.
+        target.chmod(0o644)
     return text
