@@ -49,6 +49,7 @@ class Aftermath:
     `rule` is what asked for the deed whose outcome this is; `together` the decisions of the same order, in several
     rooms; `earlier` the decision whose place this one took, `progress` how far an order in many rooms has come.
     `rooms` are the members' rooms by id; `number` is the new decision's, where one is made.
+    `by_itself`: the bot decided it, by a rule or by a list.
     """
 
     now: datetime
@@ -61,6 +62,7 @@ class Aftermath:
     earlier: Decision | None = None
     progress: Progress | None = None
     number: int = 0
+    by_itself: bool = False
 
     def name(self, decision: Decision) -> str | None:
         """What the room of a decision is called."""
@@ -157,7 +159,8 @@ async def _about(facts: Aftermath, number: int, reader: Reader) -> Aftermath:
         return facts
     together = await reader.find(Decision, order=decision.order)
     earlier = await reader.get(Decision, decision.of) if decision.of is not None else None
-    return replace(facts, decision=decision, together=tuple(together), earlier=earlier)
+    by_itself = decision.by == reader.pseudonym(reader.me)
+    return replace(facts, decision=decision, together=tuple(together), earlier=earlier, by_itself=by_itself)
 
 
 def _observed(event: Outcome) -> bool:
@@ -182,13 +185,13 @@ def _was_done(facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
         return ()
     room = facts.rooms.get(decision.room_id)
     away = decision.kind in MUTES and (room is None or decision.target not in room.joined())
-    name = facts.name(decision)
-    lines = () if facts.progress else done_line(facts.office, decision, name, away=away)
+    lines = () if facts.progress else done_line(facts.office, decision, facts.name(decision), away=away)
     actions = [*lines, *_way_back(decision, Kind.UNBAN, facts)]
     if any(each.active and not each.tell for each in facts.together):
         # Told already: by another room of the same order.
         return tuple(actions)
-    actions.append(told(decision, facts.name(decision) if len(facts.together) == 1 else None))
+    name = facts.name(decision) if len(facts.together) == 1 else None
+    actions.append(told(decision, name, by_itself=facts.by_itself))
     actions += _nothing_left_to_tell(facts.together, f"moderation.{decision.kind}")
     return tuple(actions)
 

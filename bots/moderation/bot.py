@@ -17,7 +17,7 @@ from bots.core.crisis.tiers import CRIES
 from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Tick, Unreadable
 from bots.core.events import Report as ServerReport
 from bots.core.records import Record
-from bots.moderation import aftermath, gathering, handlers, library_desk, others, rejoining
+from bots.moderation import aftermath, gathering, handlers, library_desk, others, rejoining, untapped
 from bots.moderation.appeals import answering
 from bots.moderation.appeals import asking as appeals
 from bots.moderation.cases import since_then
@@ -41,6 +41,7 @@ from bots.moderation.records import (
     Proposal,
     Reporting,
     RoomLife,
+    Tap,
 )
 from bots.moderation.rooms import measures
 from bots.moderation.rooms.moving import FOLLOWING
@@ -72,6 +73,7 @@ class ModerationBot:
         Proposal,
         HereSince,
         NextSummary,
+        Tap,
         Progress,
         RoomLife,
         SlowPace,
@@ -161,6 +163,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Tick, transparency.gather, transparency.decide),
             Handler(Message, since_then.gather_edit, since_then.decide_edit),
             Handler(Redaction, since_then.gather_redaction, since_then.decide_redaction),
+            Handler(Redaction, untapped.gather, untapped.decide),
             Handler(Membership, since_then.gather_departure, since_then.decide_departure),
             Handler(Tick, since_then.gather_show, since_then.decide_show),
             Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.core.actions import Action, EventRef, InRoom, Send, Words
+from bots.core.actions import Action, EventRef, InRoom, Remember, Send, Words
 from bots.core.commands import PREFIX, Unknown, spec_of
 from bots.core.events import Event, Message, Reaction
 from bots.core.events import Report as ServerReport
@@ -46,7 +46,7 @@ from bots.moderation.ladder.two_people import (
     asked,
     withdrawn,
 )
-from bots.moderation.records import Case
+from bots.moderation.records import Case, Tap
 from bots.moderation.telling import command_gone, say_in_office, tell
 from bots.moderation.understanding import Bare
 from bots.moderation.whereabouts import MEMBERS_ROOMS
@@ -103,7 +103,9 @@ def _do(event: Event, facts: Facts) -> Sequence[Action]:
     )
     match facts.order:
         case Order() as order:
-            return carry_out(order, facts.numbers, facts.replaced, at)
+            tapped = Remember(why="moderation.tap", record=Tap(event_id=event.event_id, order=facts.numbers[0]))
+            by_tap = (tapped,) if isinstance(event, Reaction) else ()
+            return (*carry_out(order, facts.numbers, facts.replaced, at), *by_tap)
         case TakeBack(decisions):
             return (*take_back(decisions, facts.restored, at), *settled(facts.appeals, event.sender, facts.office))
         case Asked(order):

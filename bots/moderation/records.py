@@ -192,6 +192,21 @@ class Proposal(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tap(Record):
+    """The tap by which somebody decided; `order` is the number of the first decision that came of it."""
+
+    event_id: str
+    order: int
+
+    key: ClassVar[tuple[str, ...]] = ("event_id",)
+    duty: ClassVar[Duty] = Duty(
+        purpose="answers who takes a tap back, since that alone undoes nothing",
+        keep=timedelta(days=2),
+        subject=None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(Record):
     """How far an order in many rooms has come, its being taken back, or its end (`what`).
 

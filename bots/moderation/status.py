@@ -17,7 +17,7 @@ from bots.core.rooms import RoomRole, RoomView
 from bots.core.rooms.authority import power
 from bots.moderation.commands import Status
 from bots.moderation.policy_lists.records import PolicyList
-from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away
+from bots.moderation.standing.asked import answered, may_ask, office_command
 from bots.moderation.standing.lacks import Standing, standings
 from bots.moderation.standing.watching import unprotected
 from bots.moderation.telling import list_line
@@ -95,19 +95,15 @@ class Answering:
         """The answer, in the moderators' room, wherever it was asked."""
         if not facts.asked:
             return ()
-        office = facts.office.room_id if facts.office else None
-        if not facts.may:
-            return tuple(not_yours(event, office))
-        if office is None:
-            return tuple(taken_away(event, office))
-        here = event.room_id == office
-        answer = Send(
-            why="moderation.status",
-            place=InRoom(office),
-            thread=EventRef(event.thread) if here and event.thread else None,
-            parts=told(facts),
-        )
-        return (*taken_away(event, office), answer)
+        return answered(event, facts.office, may=facts.may, answer=lambda: _answer(event, facts))
+
+
+def _answer(event: Message, facts: Facts) -> Sequence[Action]:
+    if facts.office is None:
+        return ()
+    office = facts.office.room_id
+    thread = EventRef(event.thread) if event.room_id == office and event.thread else None
+    return (Send(why="moderation.status", place=InRoom(office), thread=thread, parts=told(facts)),)
 
 
 def counted(days: Sequence[Readability], since: str) -> Mapping[str, Read]:

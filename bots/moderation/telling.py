@@ -94,10 +94,10 @@ def tell(user: str, *words: Words, why: str, label: str | None = None, memo: str
     )
 
 
-def told(decision: Decision, room_name: str | None, *, greets: bool = False) -> Send:
+def told(decision: Decision, room_name: str | None, *, greets: bool = False, by_itself: bool = False) -> Send:
     """What the member is told: what was decided, why, for how long, how to ask for a second look, and until when.
 
-    `greets`: by somebody who greets newcomers, and is no moderator.
+    `greets`: by somebody who greets newcomers, and is no moderator. `by_itself`: by no person at all.
     `room_name` is None where it is about more than one room, or about none in particular.
     """
     reason: str | Words = decision.reason or Words("moderation.reason.none")
@@ -105,8 +105,13 @@ def told(decision: Decision, room_name: str | None, *, greets: bool = False) -> 
         reason = ""
     elif not decision.reason and decision.kind is Kind.NOTE:
         reason = Words("moderation.reason.none.note")
+    elif by_itself:
+        # A detector brings a case; a list names somebody who may have done nothing here.
+        reason = Words("moderation.reason.rule" if decision.case else "moderation.reason.list")
+    by_a_list = by_itself and decision.kind in (Kind.REMOVE, Kind.BAN)
     words = Words(
-        f"moderation.tell.{decision.kind}" + (".until" if decision.until else ".greeter" if greets else ""),
+        f"moderation.tell.{decision.kind}"
+        + (".until" if decision.until else ".greeter" if greets else ".list" if by_a_list else ""),
         {
             "room": room_name or Words("moderation.our_rooms"),
             "reason": reason,

@@ -32,7 +32,7 @@ from bots.core.actions import (
     Unban,
 )
 from bots.core.community import Community
-from bots.core.events import Membership, Message, Outcome, Reaction, Report, Tick, Unreadable
+from bots.core.events import Membership, Message, Outcome, Reaction, Redaction, Report, Tick, Unreadable
 from bots.core.passed_on import PassedAppeal, PassedReport, passed_on
 from bots.core.rooms import Member, MembershipState, PowerLevels, RoomRole, RoomView
 from bots.core.rooms.authority import Act, can, power
@@ -182,6 +182,10 @@ class Scene:
     async def taps(self, who, key, target, room_id=OFFICE):
         return await self.happens(Reaction(**self._base(room_id, who), target=target, key=key.replace("\ufe0f", "")))
 
+    async def unsays(self, who, target, room_id=HARBOUR):
+        """Somebody deletes what they said, or takes a tap back."""
+        return await self.happens(Redaction(**self._base(room_id, who), target=target))
+
     async def reports(self, who, of, room_id=HARBOUR, event_id=None, remark=""):
         """Reply to a message with `!report`."""
         reply_to = event_id or self.wrote(of, room_id)
@@ -272,7 +276,7 @@ class Scene:
         return [_key(part) for send in sends for part in send.parts if hasattr(part, "key")]
 
     def told(self, who):
-        """The keys of what this person was told in private, but for how long they may appeal and about which message."""
+        """The keys of what this person was told in private, but for when they may appeal and about which message."""
         sends = (a for a in self.last if isinstance(a, Send) and a.place == InPrivateChat(who))
         return [key for send in sends for part in send.parts if (key := _key(part)) not in _ASIDE]
 

@@ -339,7 +339,7 @@ async def test_every_button_has_a_word_that_does_the_same(scene):
         await tapped.taps(MO, button, await tapped.case())
         name = kind.__name__.lower()
         await written.says(MO, name, OFFICE, thread=await written.case())
-        assert [type(a) for a in tapped.last] == [type(a) for a in written.last], name
+        assert [type(a) for a in tapped.last if a.why != "moderation.tap"] == [type(a) for a in written.last], name
         assert tapped.deeds == written.deeds
 
 

@@ -4,8 +4,11 @@
 import pytest
 
 from bots.core.actions import InPrivateChat, Send
-from bots.moderation.records import Case
-from fakes.moderation_scene import ANA, BEN, HARBOUR, MO, Scene
+from bots.moderation.records import Case, Decision, Kind
+from bots.moderation.telling import told
+from fakes.moderation_scene import ANA, BEN, BOT, HARBOUR, MO, OFFICE, START, Scene
+from moderation.test_watching import flood
+from moderation.test_watching import scene as watched
 
 
 @pytest.fixture
@@ -59,3 +62,37 @@ async def test_the_first_report_of_what_the_bot_saw_itself_is_not_one_of_several
     assert scene.office == ["case.too"]
     await scene.reports(MO, ANA, event_id=said)
     assert scene.office == ["case.again"]
+
+
+async def test_who_takes_a_tap_back_hears_that_it_stays_and_how_to_undo_it(scene):
+    tapped = await scene.case(ANA)
+    await scene.taps(MO, "🔇", tapped)
+    tap = next(event_id for (_, event_id), who in reversed(scene.authors.items()) if who == MO)
+    await scene.unsays(MO, tap, OFFICE)
+    assert (scene.office, scene.deeds) == (["untapped"], [])
+    await scene.says(MO, "undo", OFFICE, thread=tapped)
+    await scene.unsays(MO, tap, OFFICE)
+    assert scene.office == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "case", "key", "reason"),
+    [
+        (Kind.BAN, None, None, "tell.ban.list", "reason.list"),
+        (Kind.REMOVE, None, None, "tell.remove.list", "reason.list"),
+        (Kind.HOLD, START, None, "tell.hold.until", "reason.list"),
+        (Kind.HOLD, START, 1, "tell.hold.until", "reason.rule"),
+    ],
+)
+def test_what_no_person_decided_is_told_as_that(kind, until, case, key, reason):
+    decision = Decision(
+        number=7, order=7, kind=kind, room_id=HARBOUR, target=ANA, by=BOT, at=START, until=until, case=case
+    )
+    (words,) = told(decision, "Harbour", by_itself=True).parts
+    assert (words.key, words.params["reason"].key) == (f"moderation.{key}", f"moderation.{reason}")
+
+
+async def test_who_is_held_by_a_rule_is_told_that_no_person_did_it():
+    here = await flood(watched(), times=5)
+    (words,) = told_with(here, ANA, "tell.hold.until")
+    assert words.params["reason"].key == "moderation.reason.rule"

@@ -18,7 +18,7 @@ from bots.core.hours import offset_of, times_in, written
 from bots.core.records import OnCall
 from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.crisis.commands import DUTY, Duty
-from bots.moderation.standing.asked import not_yours, taken_away
+from bots.moderation.standing.asked import answered
 from bots.moderation.whereabouts import MEMBERS_ROOMS, moderators_room
 
 ON, OFF = "🟢", "🔴"
@@ -91,16 +91,15 @@ class DutyRota:
         """Write down what they say, and say how it is now."""
         if facts is None:
             return ()
-        office = facts.office.room_id
-        if not facts.may:
-            return tuple(not_yours(event, office))
-        gone = taken_away(event, office)
+        return answered(event, facts.office, may=facts.may, answer=lambda: self._answer(event, facts))
+
+    def _answer(self, event: Message | Reaction, facts: Facts) -> Sequence[Action]:
         if facts.what == "show":
-            return (*gone, self._shown(event, facts))
+            return (self._shown(event, facts),)
         changed = _changed(facts)
         if changed is None:
-            return (*gone, self._say(event, facts, Words("moderation.crisis.duty.how")))
-        return (*gone, Remember(why=_WHY, record=changed), self._say(event, facts, _row(changed, facts.now)))
+            return (self._say(event, facts, Words("moderation.crisis.duty.how")),)
+        return (Remember(why=_WHY, record=changed), self._say(event, facts, _row(changed, facts.now)))
 
     async def gather_membership(self, event: Membership, reader: Reader) -> OnCall | None:
         """Somebody who leaves the moderators' room, if they are on the rota."""

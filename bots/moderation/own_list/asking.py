@@ -25,7 +25,7 @@ from bots.moderation.own_list.records import ToPublish
 from bots.moderation.own_list.weighing import No, Rule, Weighed, lacking, rules_about, rules_of, weigh
 from bots.moderation.records import Case, Decision
 from bots.moderation.references import numbered, pointed_at
-from bots.moderation.standing.asked import is_yes, not_yours, office_command, taken_away
+from bots.moderation.standing.asked import answered, is_yes, office_command
 from bots.moderation.telling import UNDO_BUTTON, say_in_office
 from bots.moderation.whereabouts import list_room, members_rooms, moderators_room
 
@@ -111,15 +111,14 @@ class Asking:
         """Ask back, do it, or say why not: in the moderators' room."""
         if facts.asked is None:
             return ()
-        office = facts.office.room_id if facts.office else None
-        gone = taken_away(event, office) if isinstance(event, Message) else ()
-        if facts.refused is not None:
-            if facts.refused.why == "not_moderator" and isinstance(event, Message):
-                return tuple(not_yours(event, office))
-            return (*gone, *say_in_office(facts.office, None, refusal_words(facts.refused, None)))
-        return (*gone, *self._answer(event.sender, facts))
+        if isinstance(event, Reaction):
+            return tuple(self._answer(event.sender, facts))
+        may = facts.refused is None or facts.refused.why != "not_moderator"
+        return answered(event, facts.office, may=may, answer=lambda: self._answer(event.sender, facts))
 
     def _answer(self, by: str, facts: Facts) -> Sequence[Action]:
+        if facts.refused is not None:
+            return say_in_office(facts.office, None, refusal_words(facts.refused, None))
         match facts.asked:
             case Ask(wanted=named, weighed=weighed):
                 return self._asked_back(by, facts) if weighed.no is None else _no(facts, weighed.no, named.entity)

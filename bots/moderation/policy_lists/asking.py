@@ -21,7 +21,7 @@ from bots.moderation.policy_lists.acting import WHY, YES, names
 from bots.moderation.policy_lists.matching import Lists, Look, Spared, Untouched
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
 from bots.moderation.policy_lists.soon import merge_soon
-from bots.moderation.standing.asked import is_yes, may_ask, not_yours, office_command, taken_away
+from bots.moderation.standing.asked import answered, is_yes, may_ask, office_command
 from bots.moderation.telling import list_line, say_in_office
 from bots.moderation.whereabouts import list_room
 
@@ -118,17 +118,7 @@ class Asking:
         """The answer, in the moderators' room."""
         if facts.command is None:
             return ()
-        office = facts.office.room_id if facts.office else None
-        if not facts.may:
-            return tuple(not_yours(event, office))
-        match facts.command:
-            case ListsCommand():
-                answer: Sequence[Action] = _shown(facts)
-            case Subscribe(room=text):
-                answer = _asked_for(facts, text)
-            case Unsubscribe(room=text):
-                answer = _unsubscribed(facts, text)
-        return (*taken_away(event, office), *answer)
+        return answered(event, facts.office, may=facts.may, answer=lambda: _answer(facts))
 
     async def gather_outcome(self, event: Outcome, reader: Reader) -> Arrival | None:
         """The list whose room the bot was to come into."""
@@ -212,6 +202,15 @@ def named(text: str, lists: Sequence[PolicyList]) -> PolicyList | None:
     """The list that is meant: by what it was called when it was subscribed to, or by its room's id."""
     asked = wanted(text)
     return next((each for each in lists if asked is not None and asked.room in (each.name, each.room_id)), None)
+
+
+def _answer(facts: Facts) -> Sequence[Action]:
+    match facts.command:
+        case Subscribe(room=text):
+            return _asked_for(facts, text)
+        case Unsubscribe(room=text):
+            return _unsubscribed(facts, text)
+    return _shown(facts)
 
 
 def _shown(facts: Facts) -> Sequence[Action]:

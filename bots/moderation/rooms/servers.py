@@ -22,7 +22,7 @@ from bots.core.rooms.policies import About
 from bots.moderation.commands import Server
 from bots.moderation.policy_lists.records import DeniedServer, May, PolicyList
 from bots.moderation.policy_lists.soon import MERGE
-from bots.moderation.standing.asked import may_ask, not_yours, office_command, taken_away
+from bots.moderation.standing.asked import answered, may_ask, office_command
 from bots.moderation.telling import say_in_office
 
 WHY = "moderation.servers"
@@ -86,10 +86,7 @@ class Servers:
         """Do it in every room where it can be done, and say so."""
         if not facts.asked:
             return ()
-        office = facts.office.room_id if facts.office else None
-        if not facts.may:
-            return tuple(not_yours(event, office))
-        return (*taken_away(event, office), *_answer(event, facts))
+        return answered(event, facts.office, may=facts.may, answer=lambda: _answer(event, facts))
 
     async def gather_merge(self, event: Tick, reader: Reader) -> Facts:
         """What the lists that may ban say about homeservers now."""

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bots.core.actions import Action, Words
 from bots.core.bot import Reader
 from bots.core.events import Event, Message, MessageKind
 from bots.core.pills import spelled_out
-from bots.core.rooms import RoomRole
+from bots.core.rooms import RoomRole, RoomView
 from bots.core.rooms.authority import is_moderator
 from bots.moderation.commands import COMMANDS, OfficeCommand
 from bots.moderation.telling import command_gone, tell
@@ -39,14 +39,11 @@ def is_yes(text: str) -> bool:
     return text.strip().casefold() in _YES
 
 
-def taken_away(event: Event, office: str | None) -> Sequence[Action]:
-    """In the members' rooms a command is nobody's to see; it is answered in the moderators' room."""
-    if event.room_id == office:
-        return ()
-    return (command_gone(event),)
-
-
-def not_yours(event: Event, office: str | None) -> Sequence[Action]:
-    """Told in private, where there is a chat to tell it in."""
-    refusal = tell(event.sender, Words("moderation.refused.not_moderator"), why="moderation.refused")
-    return (*taken_away(event, office), refusal)
+def answered(
+    event: Event, office: RoomView | None, *, may: bool, answer: Callable[[], Sequence[Action]]
+) -> tuple[Action, ...]:
+    """In the members' rooms the command is nobody's to see, and goes first; who `may` not ask hears so in private."""
+    gone = () if office is not None and event.room_id == office.room_id else (command_gone(event),)
+    if may:
+        return (*gone, *answer())
+    return (*gone, tell(event.sender, Words("moderation.refused.not_moderator"), why="moderation.refused"))

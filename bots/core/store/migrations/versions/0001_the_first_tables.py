@@ -259,6 +259,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("room_id", "person"),
     )
     op.create_table(
+        "tap",
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("order", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("event_id"),
+    )
+    op.create_table(
         "room_life",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("minutes", sa.Double(), nullable=False),
@@ -749,6 +757,7 @@ def downgrade() -> None:
     op.drop_table("progress")
     op.drop_table("room_measure")
     op.drop_table("slow_pace")
+    op.drop_table("tap")
     op.drop_table("room_life")
     op.drop_table("proposal")
     op.drop_table("decision")
