@@ -11,7 +11,7 @@ from bots.core.crisis.tiers import Tier
 from bots.moderation.crisis.assess import assess
 from bots.moderation.crisis.surroundings import PURPOSE, idle
 from bots.moderation.detectors.finding import Setting
-from bots.moderation.grammar import is_heavy, understood
+from bots.moderation.grammar import heavy, understood
 from bots.moderation.grammar.reading import HUGE, MANY, NUMBER, YEAR, read
 from bots.moderation.grammar.weights import Weights
 from bots.moderation.passages.reading import passage
@@ -84,7 +84,37 @@ def test_words_that_no_rule_knows_together_are_weighed() -> None:
     said = "my head is full of ways to do it and the bridge is near"
     found = assess((passage(said),), ROOM)
     assert found.tier is Tier.THOUGHTS
-    assert found.rules == ("weight",)
+    assert found.rules == ("weight.own",)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("mi cabeza está llena de formas de hacerlo y el puente está cerca", Tier.THOUGHTS),
+        ("gran went grey and floppy after her morning shot and she wont answer me", Tier.MEDICAL),
+        ("his lips are going blue and he keeps slipping off the chair", Tier.MEDICAL),
+    ],
+)
+def test_what_is_weighed_says_what_it_is(said: str, heard: Tier) -> None:
+    found = assess((passage(said),), ROOM)
+    assert found.tier is heard
+    assert all(rule.startswith("weight.") for rule in found.rules)
+
+
+def test_thoughts_whose_words_are_those_of_now_are_for_now() -> None:
+    found = assess((passage("the rope is in the boot and the note is under the kettle"),), ROOM)
+    assert found.tier is Tier.IMMEDIATE
+    assert "weight.now" in found.rules
+
+
+def test_what_is_said_once_in_a_long_message_is_not_talked_away() -> None:
+    talk = "today we had soup and bread, the bus was late again and the nurse told us about her new garden shed. " * 3
+    said = (
+        "i count what is left in the drawer every night and wonder if that would be enough, "
+        "and the drive home past the bridge gets slower. "
+    )
+    assert tier(talk) is Tier.NONE
+    assert tier(talk + said + talk) in {Tier.THOUGHTS, Tier.IMMEDIATE}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +147,7 @@ def test_a_message_weighs_what_its_things_weigh_and_the_more_there_are_the_less_
     assert weights.together(frozenset({"dark", "never weighed"})) == weights.together(frozenset({"dark"}))
 
 
-def test_a_language_that_nobody_weighed_has_no_heavy_words() -> None:
-    parsed = understood(passage("mi cabeza está llena de formas de hacerlo y el puente está cerca"), ("es",))[0]
-    assert parsed.language == "es"
-    assert not is_heavy(parsed, PURPOSE, idle(parsed))
+def test_what_nobody_weighed_has_no_heavy_words() -> None:
+    parsed = understood(passage("my head is full of ways to do it and the bridge is near"), ("en",))[0]
+    assert heavy(parsed, PURPOSE, idle(parsed)) == {"own"}
+    assert heavy(parsed, "nothing", idle(parsed)) == frozenset()

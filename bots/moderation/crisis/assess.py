@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bots.core.crisis.tiers import Assessment, Tier
 from bots.moderation.crisis.surroundings import PURPOSE, heard, idle
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
-from bots.moderation.grammar import Match, Parsed, is_heavy, is_weighed, understood, without
+from bots.moderation.grammar import Match, Parsed, heavy, understood, without
 from bots.moderation.passages.passage import Field, Passage
 
 # Whoever needs people comes first, and of them who needs them soonest.
@@ -20,6 +20,9 @@ _ORDER = (Tier.IMMEDIATE, Tier.MEDICAL, Tier.THOUGHTS, Tier.UNSAFE, Tier.ABOUT_A
 _MANY_WAYS = 3
 _SURE_OF_MANY = 0.5
 _SURE_OF_WEIGHT = 0.5
+# What words are weighed for where no row hears anything, and, where thoughts are heard, whether it is for now.
+_WEIGHED = {"own": Tier.THOUGHTS, "medical": Tier.MEDICAL, "another": Tier.ABOUT_ANOTHER}
+_NOW = "now"
 # Where somebody laughs, sings, is well now or tells of back then, words do not weigh what they say.
 _UNWEIGHED = ("laugh", "cited", "well", "then")
 _HARM = Harm()
@@ -50,9 +53,24 @@ def assess(passages: Sequence[Passage], setting: Setting) -> Assessment:
     told = [passage for passage in passages if passage.field is not Field.FILENAME]
     read = [(passage, understood(passage, setting.languages)) for passage in told]
     gravest = _gravest(said for passage, parses in read for said in _all(passage, parses, setting))
-    if gravest.tier in _LIGHT and any(_heavy(parsed, setting) for _, parses in read for parsed in parses):
-        return Assessment(tier=Tier.THOUGHTS, rules=("weight",), confidence=_SURE_OF_WEIGHT)
+    if gravest.tier in {*_LIGHT, Tier.THOUGHTS}:
+        return _weighed(gravest, {mark for _, parses in read for parsed in parses for mark in _heavy(parsed, setting)})
     return gravest
+
+
+def _weighed(gravest: Assessment, marks: Collection[str]) -> Assessment:
+    """What the marks that the words weigh as much as make of what the rules heard."""
+    mark = next((mark for mark in _WEIGHED if mark in marks), None)
+    if gravest.tier in _LIGHT and mark is not None:
+        gravest = Assessment(tier=_WEIGHED[mark], rules=(_weight(mark),), confidence=_SURE_OF_WEIGHT)
+    if gravest.tier is Tier.THOUGHTS and _NOW in marks:
+        gravest = replace(gravest, tier=Tier.IMMEDIATE, rules=(*gravest.rules, _weight(_NOW)))
+    return gravest
+
+
+def _weight(mark: str) -> str:
+    """The rule that is none: the words are as heavy together as those of the mark."""
+    return f"weight.{mark}"
 
 
 def _gravest(found: Iterable[_Said]) -> Assessment:
@@ -95,12 +113,9 @@ def _said(parsed: Parsed, tier: Tier, match: Match) -> _Said:
     return _Said(tier, f"{parsed.language}.{rule.id}", rule.confidence, ways)
 
 
-def _heavy(parsed: Parsed, setting: Setting) -> bool:
-    """Whether the words weigh as much together as those of a cry do, and nobody laughs, sings or tells of the past."""
-    if not is_weighed(parsed.language):
-        return False
+def _heavy(parsed: Parsed, setting: Setting) -> frozenset[str]:
+    """What the words weigh as much as, if nobody laughs, sings, is well or tells of the past."""
     bare = without(parsed, setting.slang)
-    if not is_heavy(bare, PURPOSE, idle(bare)):
-        return False
+    marks = heavy(bare, PURPOSE, idle(bare))
     length = len(parsed.reading.words)
-    return not any(parsed.has(name, 0, length) for name in _UNWEIGHED)
+    return frozenset() if any(parsed.has(name, 0, length) for name in _UNWEIGHED) else marks

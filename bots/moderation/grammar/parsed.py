@@ -82,12 +82,21 @@ class Parsed:
         words = zip(self._idioms(purpose), self.reading.quoted, self.meant, strict=True)
         return [idiom or quoted or word == TAKEN_OUT for idiom, quoted, word in words]
 
-    def spoken_for(self, idle: Sequence[bool]) -> set[int]:
-        """The classes, by number, of every phrase of which no word is idle."""
-        if True not in idle:
+    def spoken_for(self, idle: Sequence[bool], start: int, end: int) -> set[int]:
+        """The classes, by number, of every phrase between two places of which no word is idle."""
+        if True not in idle and end - start == len(idle):
             return self._standing
-        nodes = (node for node, start, end in self._hits if True not in idle[start:end])
+        hits = chain.from_iterable(self._hits_from[start:end])
+        nodes = (node for node, first, last in hits if last <= end and True not in idle[first:last])
         return set(chain.from_iterable(node.classes for node in nodes))
+
+    @cached_property
+    def _hits_from(self) -> Sequence[Sequence[Hit]]:
+        """What begins at each word."""
+        hits: list[list[Hit]] = [[] for _ in self.reading.words]
+        for hit in self._hits:
+            hits[hit[1]].append(hit)
+        return hits
 
     def before(self, match: Match, words: int) -> int:
         """Where what stands before a match begins: so many words back, but in its sentence."""
