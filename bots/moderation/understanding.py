@@ -31,8 +31,13 @@ from bots.moderation.commands import (
 from bots.moderation.crisis.commands import DUTY
 from bots.moderation.ladder.places import Refused
 
-# A word that is this much like a command of ours was meant as one; the other bots' words are less like them.
+# A word that is this much like a command of ours was meant as one.
 _MEANT = 0.75
+# So are these words of the other bots, which are no slips: who writes them is answered there.
+_ELSEWHERE = frozenset(
+    {"ayudo", "ayudó", "export", "garder", "guardar", "helped", "mais", "notas", "notes", "notizen", "oublier"}
+    | {"partir", "reprendre", "talk"}
+)
 # Others who take commands in a moderators' room, by how theirs begin.
 _OTHERS = ("draupnir", "mjolnir", "meowlnir", "meow")
 _FOR_EVERYBODY = (Report, ShowGuidelines, Why, Help)
@@ -81,6 +86,8 @@ def stranger(unknown: Unknown, *, in_office: bool, moderates: bool) -> Unknown |
     that they may give.
     """
     name = unknown.name
+    if name in _ELSEWHERE and not in_office:
+        return None
     if name.startswith(_OTHERS) or not isinstance(DUTY.parse(PREFIX + name), Unknown):
         return None
     known = COMMANDS.names if moderates or in_office else _names_of(_FOR_EVERYBODY)

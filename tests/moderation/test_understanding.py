@@ -2,12 +2,18 @@
 """Somebody who has never learned a command: what they meant is done, or asked back, and nothing is done for a guess."""
 
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
 from bots.core.actions import BotName, Redact
+from bots.core.commands import Unknown, spec_of
 from bots.core.rooms import MembershipState
 from bots.core.tips import card_label
+from bots.moderation.commands import COMMANDS
+from bots.moderation.understanding import stranger
+from bots.resources.commands import COMMANDS as RESOURCES
+from bots.welcome.commands import COMMANDS as WELCOME
 from fakes.moderation_scene import ANA, BEN, HARBOUR, LEO, MO, OFFICE, Scene
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -113,6 +119,21 @@ async def test_in_the_moderators_room_every_command_is_answered(scene, text, ans
 async def test_but_for_what_another_bot_or_another_part_of_ours_answers(scene, text):
     await scene.says(MO, text, OFFICE)
     assert not {"refused.no_command", "refused.typo"} & {*scene.office}
+
+
+@pytest.mark.parametrize("moderates", [False, True])
+def test_no_word_of_another_bot_is_taken_for_a_slip_in_a_room(moderates):
+    specs = [spec_of(kind) for commands in (RESOURCES, WELCOME) for kind in commands.types]
+    names = {n for spec in specs for n in (spec.name, *spec.short, *chain.from_iterable(spec.also.values()))}
+    unknown = {n for n in (*names, *RESOURCES.names, *WELCOME.names) if isinstance(COMMANDS.parse(f"!{n}"), Unknown)}
+    assert {"helped", "talk", "más"} <= unknown
+    asked = {n for n in unknown if stranger(Unknown(n, None), in_office=False, moderates=moderates) is not None}
+    assert asked == set()
+
+
+async def test_who_says_that_it_helped_hears_of_no_slip(scene):
+    await scene.replies(ANA, "!helped 2", to=BEN)
+    assert (scene.told(ANA), scene.decided) == ([], ())
 
 
 async def test_under_a_tips_card_every_word_is_for_the_resources_bot(scene):

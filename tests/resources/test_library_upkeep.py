@@ -79,6 +79,8 @@ def test_the_starter_library_passes_its_own_check():
     assert len(community.library) >= 150
     assert len({condition for entry in community.library for condition in entry.conditions}) >= 12
     assert len(community.countries) >= 30
+    lines = [line for country in community.countries for line in country.helplines]
+    assert all(line.source.startswith("https://") and (line.verified_at or line.noted) for line in lines)
     on = date(2026, 11, 26)
     assert [*doubles(community.library), *reviews(community.library, on)] == []
     assert weights(uncalled(community.countries, on)) == [Weight.KNOW]

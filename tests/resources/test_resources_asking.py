@@ -310,6 +310,13 @@ async def test_whoever_tells_the_bot_in_a_chat_of_two_is_thanked(house):
     assert {(each.helped, each.unhelpful) for each in house.recorded(Opinion)} == {(0, 1)}
 
 
+@pytest.mark.parametrize("words", ["helped 9", "didn't help 9", "talk about this 9"])
+async def test_a_number_that_no_entry_has_is_asked_about_and_not_thanked_for(house, words):
+    await house.asks("flying", room_id=house.chat)
+    await house.asks(words, room_id=house.chat)
+    assert "which answer" in house.answers(house.chat)[-1].text
+
+
 async def test_what_is_said_of_no_answer_is_asked_about(house):
     await house.asks("more", room_id=house.chat)
     assert "which answer" in house.answers(house.chat)[-1].text

@@ -110,6 +110,8 @@ async def test_what_helped_is_saved_looked_at_approved_and_found(house):
 
     await house.taps("✅", "Tip 1")
     assert "in our library now" in told(house, ANA)
+    # Its name stands on a line of its own: it may end without a full stop.
+    assert told(house, ANA).splitlines()[1].startswith("It may be")
     found = await finds(house, "pen caps leaking")
     assert "Freeze the caps of your pens." in found
     assert "From a member of this group" in found

@@ -131,8 +131,9 @@ class FollowingUp:
         """Do what was asked of the answer. In a room where nothing was meant, nothing is said."""
         if facts is None:
             return ()
-        if facts.answered is None or not facts.shown:
-            nothing = facts.answered is None or not facts.answered.found
+        if facts.answered is None or not _meant(facts):
+            # A number may be that of no entry that is shown.
+            nothing = facts.answered is None or not facts.answered.found or bool(facts.shown)
             why = Words("resources.reply.what" if nothing else "resources.reply.gone")
             # An emoji to nothing in particular, or a tap, asks for no answer.
             in_words = isinstance(event, Message) and any(map(str.isalnum, event.text))
