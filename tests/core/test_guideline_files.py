@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
+from bots.cli import rooms
 from bots.cli.rooms import own_guidelines
+from bots.core.actions import BotName
 from bots.core.community import FirstStep
 from bots.core.documents import SettingsError
+from bots.core.homeserver.desired import Cast
+from bots.core.homeserver.plan import Actual
 from bots.core.settings import load_community
 from core.test_settings import COMMUNITY, GUIDELINES
 
@@ -100,6 +108,23 @@ def test_a_room_can_leave_one_out(folder):
     community = load_community(folder)
     assert community.guidelines_in(place).named("quiet") is None
     assert own_guidelines(community) == [f"Guidelines in {place}: quiet left out"]
+
+
+async def test_plan_shows_what_a_room_changes(folder, monkeypatch):
+    place = in_room(folder, "without: [quiet]\n")
+    bots = {bot: f"@{bot.value}:kith.test" for bot in BotName}
+    cast = Cast(organiser="@organiser:kith.test", bots=bots)
+    deployment = SimpleNamespace(cast=cast, load_community=lambda: load_community(folder))
+
+    async def look(*_):
+        return Actual(), ()
+
+    monkeypatch.setattr(rooms, "load_deployment", lambda _: deployment)
+    monkeypatch.setattr(rooms, "organiser", lambda _: nullcontext())
+    monkeypatch.setattr(rooms, "look", look)
+    shown = StringIO()
+    assert not await rooms.show_plan(folder, Console(file=shown))
+    assert f"Guidelines in {place}: quiet left out" in shown.getvalue()
 
 
 @pytest.mark.parametrize(

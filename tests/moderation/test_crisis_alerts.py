@@ -1,18 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Words that sound near to danger: who is called, how, and who is called next."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import structlog
 
 from bots.core.actions import BotName
 from bots.core.community import CrisisSettings
-from bots.core.records import PrivateChat
+from bots.core.crisis.tiers import Tier
+from bots.core.events import Tick
+from bots.core.records import OnCall, PrivateChat
 from bots.core.runtime.live import LONGEST_WAIT
+from bots.moderation.crisis.alerts import CALL_NEXT
+from bots.moderation.crisis.answering import Answering, Facts
 from bots.moderation.crisis.records import CrisisAlert
+from bots.moderation.crisis.team import Team
 from fakes.crisis_house import ANA, BEN, EXAMPLE, MIA, MO, CrisisHouse
 from fakes.house import WELCOME
 
 CANARY = "the swallows leave on thursday"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 async def house(**settings):
@@ -286,6 +295,23 @@ async def test_without_a_moderators_room_moderators_are_told_in_private_and_the_
     assert "matrix.to" in told
     (line,) = [line for line in logs if line["log_level"] == "error"]
     assert line["tier"] == "T3"
+
+
+async def test_a_moderator_is_not_written_to_in_private_in_their_quiet_hours():
+    at = await house(chats=(ANA, MO))
+    await at.asks("!on-call quiet 00:00-23:59", user=MO)
+    await at.cries("[T3] x")
+    await at.waits(minutes=10)
+    assert at.noted(MO) == []
+
+
+async def test_a_call_that_was_due_when_somebody_came_calls_nobody():
+    alert = CrisisAlert(number=1, tier=Tier.IMMEDIATE, rules=(), room_id="", event_id="", person=ANA, at=NOON)
+    rota = (OnCall(user=MIA, until=NOON + timedelta(hours=8)),)
+    due = Tick(id="1", kind=CALL_NEXT, due_at=NOON, payload={"number": 1})
+    waits = Facts(alert=alert, team=Team(now=NOON, office=None, rota=rota), server="kith.test")
+    assert Answering(EXAMPLE).decide_tick(due, waits)
+    assert Answering(EXAMPLE).decide_tick(due, replace(waits, alert=replace(alert, taken_at=NOON))) == ()
 
 
 async def test_with_neither_a_room_nor_a_chat_the_operator_hears_that_nobody_could_be_called():

@@ -88,6 +88,7 @@ async def test_the_moderators_hear_once_of_somebody_who_goes_on(scene):
 @pytest.mark.parametrize("cry", CRIES)
 async def test_a_cry_for_help_is_never_too_fast_nor_is_what_follows_it(scene, cry):
     await scene.says(MO, "!slow 5m", HARBOUR)
+    assert "tell.slow" not in await writes(scene, ANA, 1)
     assert "tell.slow" not in await writes(scene, ANA, 3, text=cry)
     assert "tell.slow" not in await writes(scene, ANA, 12)
     assert "slow.many" not in scene.office

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import Ban, InRoom, Invite, Redact, Remove, SetPower, Unban
+from bots.core.events import Membership
 from bots.core.rooms import MembershipState
 from bots.moderation.commands import BUTTONS, COMMANDS
 from fakes.moderation_scene import (
@@ -490,3 +491,10 @@ async def test_help_is_told_in_private_and_in_the_room_only_where_there_is_no_ch
     assert [a.place for a in asked.last if a.why == "moderation.help"][-1] == InRoom(HARBOUR)
     await scene.says(MO, "!help", OFFICE)
     assert scene.office == ["help.office"]
+
+
+@pytest.mark.parametrize(("by", "heard"), [(BOT, []), (WELCOME, []), (LEO, ["others.banned"])])
+async def test_a_ban_that_we_did_ourselves_is_not_told_as_that_of_others(scene, by, heard):
+    ban = {**scene._base(HARBOUR, by), "user": ANA, "now": BAN, "previous": JOIN}
+    await scene.happens(Membership(**ban))
+    assert scene.office == heard

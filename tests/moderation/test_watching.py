@@ -270,15 +270,15 @@ FINDINGS = st.lists(
         guideline=st.sampled_from(("kind", "privacy", "no-selling", "unknown")),
         start=st.just(0),
         end=st.just(1),
-        confidence=st.floats(0, 1),
+        confidence=st.sampled_from((0.0, 0.49, 0.5, 0.89, 0.9, 1.0)),
     ),
     max_size=6,
 )
 STEPS = st.dictionaries(st.sampled_from(("identity", "selling", "noise", "harm", "words")), st.sampled_from(FirstStep))
 AUTHORS = st.builds(
     Author,
-    spared=st.booleans(),
-    new_here=st.booleans(),
+    spared=st.sampled_from((False, False, True)),
+    new_here=st.sampled_from((True, True, False)),
     certain=st.booleans(),
     cry=st.booleans(),
     reminded=st.frozensets(st.sampled_from(("kind", "privacy"))),
@@ -306,6 +306,28 @@ def test_there_are_three_answers_and_no_fourth(findings, steps, author):
     if answer.remind is not None:
         assert not author.cry
         assert answer.remind.guideline not in author.reminded
+
+
+CLEAR = Finding(detector="selling.link", guideline="no-selling", start=0, end=1, confidence=1.0)
+PHONE = Finding(detector="identity.phone", guideline="privacy", start=0, end=1, confidence=1.0)
+
+
+@pytest.mark.parametrize(
+    ("author", "held", "reminded"),
+    [
+        (Author(spared=False, new_here=True), True, True),
+        (Author(spared=False, new_here=True, cry=True), False, False),
+        (Author(spared=False, new_here=True, certain=False), False, False),
+        (Author(spared=False, new_here=False), False, True),
+    ],
+)
+def test_of_a_cry_and_of_what_may_not_be_theirs_people_are_told_and_nothing_else_happens(author, held, reminded):
+    steps = {"no-selling": {"selling": FirstStep.HOLD}, "privacy": {"identity": FirstStep.REMIND}}
+    rules = replace(RULES, items=tuple(replace(item, watched_by=steps.get(item.id, {})) for item in RULES.items))
+    for finding in (CLEAR, PHONE):
+        assert respond([finding], rules, author).tell == (finding,)
+    assert (respond([CLEAR], rules, author).hold is CLEAR) is held
+    assert (respond([PHONE], rules, author).remind is PHONE) is reminded
 
 
 TEXTS = st.sampled_from((NUMBER, SPAM, "hello", "moon water", "I want to die", "x" * 30, "buy now", "\n" * 60))
