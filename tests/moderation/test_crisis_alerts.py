@@ -18,7 +18,7 @@ from bots.moderation.crisis.answering import Answering, Facts
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.crisis.team import Team
 from fakes.crisis_house import ANA, BEN, EXAMPLE, MIA, MO, CrisisHouse
-from fakes.house import WELCOME
+from fakes.house import ORGANISER, WELCOME
 
 CANARY = "the swallows leave on thursday"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -354,3 +354,26 @@ async def test_a_report_that_says_so_leads_to_what_was_reported_since_the_report
     report = await at.cries("!report [TX] he means it", reply_to=said)
     (alert,) = [text for text in at.told if "worry about somebody's life" in text]
     assert (said in alert, report in alert) == (True, False)
+
+
+async def test_who_has_no_power_where_it_was_said_takes_nothing_out_there():
+    at = await house()
+    await at.cries("[TU] x")
+    at.homeserver.set_power(ORGANISER, at.harbour, MIA, 0)
+    await at.settles()
+    told = await at.taps("🗑️", "Urgent", user=MIA)
+    await at.waits(minutes=5)
+    assert any("you have none there" in each for each in told)
+    assert at.happened_in_rooms() == []
+
+
+async def test_nobody_passes_on_what_somebody_else_looks_after():
+    at = await house()
+    await at.cries("[T3] x")
+    await at.taps("🙋", "Urgent", user=MIA)
+    await at.taps("⏭️", "Urgent", user=MO)
+    (alert,) = at.recorded(CrisisAlert)
+    assert alert.taken_at is not None
+    await at.taps("⏭️", "Urgent", user=MIA)
+    (alert,) = at.recorded(CrisisAlert)
+    assert alert.taken_at is None

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Room upgrades are followed, by all three bots, if whoever says so had the power for it, and the new room agrees."""
 
+from dataclasses import replace
+
 import pytest
 
-from bots.core.actions import BotName
+from bots.core.actions import BotName, Join
+from bots.core.events import Started
 from bots.core.matrix.state import view_from_state
 from bots.core.records import CommunityRoom
 from bots.core.rooms import MembershipState, PowerLevels, RoomRole
 from bots.moderation.records import Decision
 from fakes.house import ANA, BEN, BOTS, MIA, MO, MODERATION, ORGANISER, WELCOME, House
+from fakes.moderation_scene import HARBOUR, Scene
 
 INVITE, JOIN, BAN = MembershipState.INVITE, MembershipState.JOIN, MembershipState.BAN
 
@@ -217,3 +221,14 @@ def test_predecessor_and_tombstone_are_read_from_state_and_nonsense_is_not():
     assert (view.predecessor, view.tombstone, view.tombstone_by) == ("!a", "!b", MO)
     for odd in (None, 7, [], {"room_id": 7}, {"room_id": "!" + "x" * 999}):
         assert view_from_state("!r", [{**create, "content": {"predecessor": odd}}]).predecessor is None
+
+
+async def test_what_was_closed_while_the_bot_did_not_run_is_followed_when_it_starts():
+    scene = Scene()
+    await scene.remembers(CommunityRoom(room_id=HARBOUR, role=RoomRole.CONDITION, condition="type-1-diabetes"))
+    await scene.happens(Started(at=scene.now))
+    assert not [action for action in scene.last if isinstance(action, Join)]
+    closed = replace(scene.views[HARBOUR], tombstone="!new", tombstone_by=ORGANISER)
+    scene.views[HARBOUR] = closed
+    await scene.happens(Started(at=scene.now))
+    assert [action.room_id for action in scene.last if isinstance(action, Join)] == ["!new"]

@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """How things stand: power that is missing is told at the start and when it changes, and `!status` says it all."""
 
+from dataclasses import replace
+
 import pytest
 
 from bots.core.actions import BotName
 from bots.core.community import Mode
 from bots.core.events import Redaction
 from bots.core.records import CommunityRoom, Readability
+from bots.core.rooms import PowerLevels, RoomRole
+from bots.moderation.standing.lacks import Lack, standings
 from bots.moderation.status import Read, counted, readable
 from fakes.house import ANA, MIA, MO, MODERATION, ORGANISER, WELCOME, House
+from fakes.moderation_scene import BOT, BOTS, HARBOUR, OFFICE, Scene
+
+CONDITION = RoomRole.CONDITION
 
 
 @pytest.fixture
@@ -195,3 +202,12 @@ def test_a_share_of_few_messages_is_not_told_and_one_of_many_never_rounds_to_not
 def test_only_the_last_days_count():
     days = [Readability(room_id="!r", day=f"2026-03-{day:02}", read=1, unread=1) for day in range(1, 20)]
     assert counted(days, "2026-03-13") == {"!r": Read(read=7, unread=7)}
+
+
+def test_a_room_that_is_not_encrypted_and_a_moderators_room_where_the_bot_can_not_write_lack_that():
+    scene = Scene()
+    silent = replace(scene.views[OFFICE], power_levels=PowerLevels(users={BOT: 60}, events_default=70))
+    views = {OFFICE: silent, HARBOUR: replace(scene.views[HARBOUR], encrypted=False)}
+    known = [CommunityRoom(room_id=OFFICE, role=RoomRole.MODERATORS), CommunityRoom(room_id=HARBOUR, role=CONDITION)]
+    assert [room.lacks for room in standings(known, scene.room, BOT, BOTS)] == [(), ()]
+    assert [room.lacks for room in standings(known, views.get, BOT, BOTS)] == [(Lack.SEND,), (Lack.OPEN,)]
