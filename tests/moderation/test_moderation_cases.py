@@ -276,3 +276,11 @@ async def test_a_report_of_or_by_somebody_from_elsewhere_is_not_ours(scene):
     await scene.presses_report_of_a_person(BEN, "@stranger:kith.test")
     await scene.presses_report_of_a_person("@stranger:kith.test", ANA)
     assert scene.cases == []
+
+
+async def test_what_was_reported_through_a_night_is_no_flood_when_the_bot_comes_to_read_it(scene):
+    for minutes in (50, 40, 30, 20):
+        at = scene.now - timedelta(minutes=minutes)
+        await scene.says(BEN, "!report", reply_to=scene.wrote(ANA), sent_at=at)
+        assert scene.told(BEN) == ["report.thanks"]
+    assert len(scene.cases) == 4

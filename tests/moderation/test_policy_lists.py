@@ -15,9 +15,7 @@ from bots.core.rooms import MembershipState, PowerLevels
 from bots.core.rooms.policies import POLICY_TYPES, policy_of
 from bots.moderation.crisis.records import CrisisAlert
 from bots.moderation.policy_lists.records import ListMatch, PolicyList
-from bots.moderation.records import (
-    Decision,
-)
+from bots.moderation.records import Decision, Kind
 from fakes.house import ANA, BEN, MO, MODERATION, ORGANISER, WELCOME, House
 
 KEEPER, LIST = "@keeper:other.example", "#bad-people:other.example"
@@ -430,3 +428,14 @@ async def test_a_room_that_somebody_else_made_is_not_taken_for_the_list(house):
     await house.waits(hours=2)
     assert not is_out(house, ANA)
     assert [known.room_id for known in house.recorded(PolicyList)] == [old]
+
+
+async def test_who_is_muted_by_a_moderator_already_is_left_as_they_are(house):
+    said = house.says(ANA, "hello")
+    await house.orders(MO, "!mute 2h", reply_to=said)
+    await subscribed(house, "hold")
+    rule(house, ANA)
+    await house.settles()
+    (theirs,) = [each for each in house.recorded(Decision) if each.room_id == house.harbour]
+    assert (theirs.kind, theirs.active) == (Kind.MUTE, True)
+    assert house.level(ANA, house.lobby) == -1, "the list holds them where nobody decided anything"

@@ -6,8 +6,9 @@ from itertools import chain
 
 import pytest
 
-from bots.core.actions import BotName, Redact
+from bots.core.actions import BotName, Redact, Schedule
 from bots.core.commands import Unknown, spec_of
+from bots.core.crisis.hearing import WRITE
 from bots.core.rooms import MembershipState
 from bots.core.tips import card_label
 from bots.moderation.commands import COMMANDS
@@ -180,3 +181,11 @@ async def test_the_rota_can_be_asked_for_from_a_room_and_is_answered_in_the_mode
     await scene.says(BEN, "!on-call on")
     assert isinstance(scene.decided[0], Redact)
     assert scene.told(BEN) == ["refused.not_moderator"]
+
+
+async def test_what_was_said_long_ago_calls_people_and_asks_for_no_note(scene):
+    await scene.says(ANA, "I want to kill myself tonight", sent_at=scene.now - timedelta(minutes=61))
+    assert "crisis.late" in scene.office
+    assert not [a for a in scene.last if isinstance(a, Schedule) and a.kind == WRITE]
+    await scene.says(BEN, "I want to kill myself tonight", sent_at=scene.now - timedelta(minutes=59))
+    assert [a for a in scene.last if isinstance(a, Schedule) and a.kind == WRITE]
