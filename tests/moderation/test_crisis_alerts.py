@@ -368,12 +368,32 @@ async def test_who_has_no_power_where_it_was_said_takes_nothing_out_there():
 
 
 async def test_nobody_passes_on_what_somebody_else_looks_after():
-    at = await house()
+    at = await house(chats=(ANA,))
     await at.cries("[T3] x")
     await at.taps("🙋", "Urgent", user=MIA)
-    await at.taps("⏭️", "Urgent", user=MO)
+    assert await at.taps("⏭️", "Urgent", user=MO) == []
     (alert,) = at.recorded(CrisisAlert)
     assert alert.taken_at is not None
-    await at.taps("⏭️", "Urgent", user=MIA)
-    (alert,) = at.recorded(CrisisAlert)
-    assert alert.taken_at is None
+
+
+async def test_who_gives_it_back_with_nobody_left_to_call_leaves_it_to_whoever_comes():
+    at = await house(chats=(ANA,))
+    await at.cries("[T3] x")
+    await at.taps("🙋", "Urgent", user=MIA)
+    (told,) = await at.taps("⏭️", "Urgent", user=MIA)
+    assert "nobody left whom I could call" in told
+    (thanks,) = await at.taps("🙋", "Urgent", user=MO)
+    assert "Thank you, @mo" in thanks
+
+
+async def test_who_comes_on_duty_later_is_called_to_somebody_whom_nobody_looks_after_yet():
+    at = await house(chats=(ANA, MO))
+    await at.cries("[T3] x")
+    for _ in range(4):
+        await at.waits(minutes=10)
+    assert len([each for each in at.told if "nobody left whom I could call" in each]) == 1
+    await at.asks("!on-call on", user=MIA)
+    await at.waits(minutes=10)
+    assert at.mentioned() == [[MIA]]
+    await at.waits(hours=30)
+    assert not [tick for tick in at.store.tables.ticks.values() if tick.kind == CALL_NEXT]

@@ -61,8 +61,13 @@ def raised(
     )
 
 
-def call_next(alert: CrisisAlert, team: Team, room_name: str, server: str, every: timedelta) -> tuple[Action, ...]:
-    """Nobody came, or who was called can't: the next on the rota; after them all moderators, in private."""
+def call_next(
+    alert: CrisisAlert, team: Team, room_name: str, server: str, every: timedelta, *, waiting: bool = False
+) -> tuple[Action, ...]:
+    """Nobody came, or who was called can't: the next on the rota; after them all moderators, in private.
+
+    With nobody left that is said once (`waiting`: it was), and whoever comes on duty within the day is called.
+    """
     following = team.next_after(alert.called)
     if following is not None:
         now_called = replace(alert, called=f"{alert.called} {following.user}".strip())
@@ -81,13 +86,20 @@ def call_next(alert: CrisisAlert, team: Team, room_name: str, server: str, every
             *(_goes_on(now_called, team, every) if alert.tier in URGENT else ()),
         )
     backup = team.backup_after(alert.called)
+    goes_on = alert.tier in URGENT and team.now - alert.at < NEXT_DAY
     if not backup:
+        still = _goes_on(alert, team, every, waiting=True) if goes_on else ()
+        if waiting:
+            return still
         return (
+            Remember(why=WHY, record=alert),
+            *still,
             *in_thread(alert, team, Words("moderation.crisis.nobody_left")),
             Log(why=WHY, sentence="nobody is left to call", fields={"tier": alert.tier.value}, alarm=True),
         )
     return (
         Remember(why=WHY, record=replace(alert, called=" ".join((*alert.called.split(), *backup)))),
+        *(_goes_on(alert, team, every) if goes_on else ()),
         *in_thread(alert, team, Words("moderation.crisis.backup", {"count": len(backup)})),
         *in_private(backup, (_what(alert, room_name), _where(alert, server))),
     )
@@ -198,8 +210,8 @@ def _who_is_called(user: str) -> Words:
     return Words("moderation.crisis.called", {"called": user}) if user else Words("moderation.crisis.nobody_on_duty")
 
 
-def _goes_on(alert: CrisisAlert, team: Team, every: timedelta) -> tuple[Schedule, ...]:
-    payload = {"number": alert.number, "person": alert.person}
+def _goes_on(alert: CrisisAlert, team: Team, every: timedelta, *, waiting: bool = False) -> tuple[Schedule, ...]:
+    payload: dict[str, object] = {"number": alert.number, "person": alert.person, "waiting": waiting}
     return (Schedule(why=WHY, id=call_tick(alert.number), kind=CALL_NEXT, at=team.now + every, payload=payload),)
 
 

@@ -121,7 +121,9 @@ class Answering:
             return ()
         if event.kind == LOOK_IN:
             return self._look_in(facts)
-        return () if facts.alert.taken_at is not None else self._call_next(facts)
+        if facts.alert.taken_at is not None:
+            return ()
+        return self._call_next(facts, waiting=event.payload.get("waiting") is True)
 
     async def gather_outcome(self, event: Outcome, reader: Reader) -> Facts | None:
         """What became of an alert that was sent, or of taking something out of a room."""
@@ -171,9 +173,9 @@ class Answering:
         passed = " ".join(dict.fromkeys((*alert.called.split(), facts.by)))
         return self._call_next(replace(facts, alert=replace(alert, called=passed, taken_by=None, taken_at=None)))
 
-    def _call_next(self, facts: Facts) -> tuple[Action, ...]:
+    def _call_next(self, facts: Facts, *, waiting: bool = False) -> tuple[Action, ...]:
         every = self.community.crisis.call_next_after
-        return call_next(facts.alert, facts.team, facts.room_name, facts.server, every)
+        return call_next(facts.alert, facts.team, facts.room_name, facts.server, every, waiting=waiting)
 
     def _decided(self, facts: Facts) -> tuple[Action, ...]:
         """What others should not read goes, if the one who says so may do that in that room."""
