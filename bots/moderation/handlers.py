@@ -26,6 +26,7 @@ from bots.moderation.commands import (
     Grant,
     Help,
     Keep,
+    OfficeCommand,
     OnACase,
     Report,
     Second,
@@ -70,8 +71,8 @@ def decide(event: Message | Reaction | ServerReport, facts: Facts) -> tuple[Acti
             if facts.report is None:
                 return (*taken_away, *_which_message(event, room, facts.office))
             return (*taken_away, *reported(replace(facts.report, show_reporter=facts.show_reporter)))
-        case Help():
-            return (*taken_away, _help(event, facts))
+        case Help(about=about):
+            return (*taken_away, _help(event, facts, about))
         case Close() | Take() | Second():
             return (*taken_away, *_on_a_case(command, event, facts))
         case Grant() | Keep() | ShowGuidelines() | Why():
@@ -164,20 +165,29 @@ def _on_a_case(command: OnACase, event: Event, facts: Facts) -> Sequence[Action]
     return work_on(command, facts.about, at)
 
 
-def _help(event: Event, facts: Facts) -> Action:
-    """What members can ask for, in private; and what moderators can, in their room."""
+def _help(event: Event, facts: Facts, about: str) -> Action:
+    """What members can ask for, in private; and what moderators can, in their room. One line, if one is asked about."""
     in_office = facts.room is not None and facts.room.role is RoomRole.MODERATORS
     kinds = COMMANDS.types if in_office else (Report, ShowGuidelines, Why, Help)
-    lines = tuple(Words(spec_of(kind).help) for kind in kinds)
-    others = (
-        (Words("moderation.crisis.help.oncall"),)
-        if in_office
-        else tuple(Words(f"resources.help.{name}") for name in ("find", "card", "topics", "helplines", "save"))
+    one = COMMANDS.parse(PREFIX + about.removeprefix(PREFIX)) if about else None
+    words = (
+        Words(spec_of(type(one)).help)
+        if one is not None and type(one) in kinds
+        else _all_help(kinds, in_office=in_office)
     )
-    words = Words("moderation.help.office" if in_office else "moderation.help", {"commands": (*others, *lines)})
     if in_office:
         assert facts.room is not None
         return Send(
             why="moderation.help", place=InRoom(facts.room.room_id), thread=EventRef(event.event_id), parts=(words,)
         )
     return tell(event.sender, words, why="moderation.help", memo=f"{HELP_MEMO}{event.event_id}|{event.room_id}")
+
+
+def _all_help(kinds: Sequence[type[Command | OfficeCommand]], *, in_office: bool) -> Words:
+    lines = tuple(Words(spec_of(kind).help) for kind in kinds)
+    others = (
+        (Words("moderation.crisis.help.oncall"),)
+        if in_office
+        else tuple(Words(f"resources.help.{name}") for name in ("find", "card", "topics", "helplines", "save"))
+    )
+    return Words("moderation.help.office" if in_office else "moderation.help", {"commands": (*others, *lines)})

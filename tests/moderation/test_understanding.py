@@ -189,3 +189,19 @@ async def test_what_was_said_long_ago_calls_people_and_asks_for_no_note(scene):
     assert not [a for a in scene.last if isinstance(a, Schedule) and a.kind == WRITE]
     await scene.says(BEN, "I want to kill myself tonight", sent_at=scene.now - timedelta(minutes=59))
     assert [a for a in scene.last if isinstance(a, Schedule) and a.kind == WRITE]
+
+
+@pytest.mark.parametrize(("text", "line"), [("!help mute", "help.mute"), ("!help !kick", "help.remove")])
+async def test_one_line_of_the_help_can_be_asked_for_alone(scene, text, line):
+    await scene.says(MO, text, OFFICE)
+    assert scene.office == [line]
+    await scene.says(ANA, text)
+    assert scene.told(ANA) == ["help"], "what is for moderators is in no member's help"
+    await scene.says(ANA, "!help report")
+    assert scene.told(ANA) == ["help.report"]
+
+
+@pytest.mark.parametrize("text", ["!help", "!help me please", "!help xyzzy"])
+async def test_and_all_of_it_otherwise(scene, text):
+    await scene.says(MO, text, OFFICE)
+    assert scene.office == ["help.office"]
