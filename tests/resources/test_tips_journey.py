@@ -11,8 +11,9 @@ from bots.core.events import Message, Redaction
 from bots.core.pages import NOT_PUBLIC, Seen
 from bots.core.records import TipAsked
 from bots.resources.bot import make_bot
+from bots.resources.records import MissingWord
 from bots.resources.wisdom.records import OfferedTip, SharedTip, Stage, TipShelf
-from bots.resources.wisdom.saving import MOST_WISHES
+from bots.resources.wisdom.saving import MOST_WAITING, MOST_WISHES
 from bots.welcome.records import Conversation, Step
 from fakes import house as houses
 from fakes.house import ANA, BEN, MIA, MO, RESOURCES, WELCOME, House
@@ -430,13 +431,35 @@ async def test_a_tip_is_read_again_before_its_year_is_over(house):
 
 async def test_the_rooms_hear_once_a_month_what_came(house):
     await in_the_library(house)
+    async with house.store.transaction(BotName.RESOURCES, house.clock.now()) as transaction:
+        for word, count in (("zebrafish", 5), ("unicorn", 4)):
+            await transaction.remember(MissingWord(word=word, month=f"{house.clock.now():%Y-%m}", count=count))
     await house.waits(days=32)
     news = [text for text in house.said(house.harbour, by=RESOURCES) if "Members gave this" in text]
     assert len(news) == 1
     assert "Freeze the caps" in news[0]
+    assert "zebrafish" in news[0], "what is still looked for is asked, too"
+    assert "unicorn" not in news[0]
 
     await house.waits(days=32)
     assert len([text for text in house.said(house.harbour, by=RESOURCES) if "Members gave this" in text]) == 1
+
+
+async def test_an_organiser_who_switched_the_news_off_has_them_off(house):
+    await in_the_library(house)
+    house.community = replace(house.community, library_news=False)
+    house.runs(*BotName)
+    await house.waits(days=32)
+    assert not [text for text in house.said(house.harbour, by=RESOURCES) if "Members gave this" in text]
+
+
+async def test_somebody_with_many_tips_that_wait_hears_what_became_of_those_first(house):
+    for number in range(MOST_WAITING + 1):
+        answer = await writes(house, ANA, f"!hack {number}: {TIP}")
+    assert f"{MOST_WAITING} tips are waiting already" in answer
+    await saves(house)
+    assert f"{MOST_WAITING} tips are waiting already" in told(house, ANA)
+    assert len(house.recorded(OfferedTip)) == MOST_WAITING
 
 
 async def test_in_a_chat_of_two_with_the_library_itself(house):
