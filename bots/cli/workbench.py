@@ -83,4 +83,4 @@ def _by_entry(mistakes: Sequence[Mistake], text: str, file: Path) -> Iterator[tu
         if mistake.file == file and starts and mistake.line >= starts[0]:
             index = sum(start <= mistake.line for start in starts) - 1
             told.setdefault(index, []).append(" ".join(filter(None, (mistake.message, mistake.hint))))
-    yield from ((index, " ".join(sentences)) for index, sentences in told.items())
+    yield from ((index, " ".join(dict.fromkeys(sentences))) for index, sentences in told.items())

@@ -89,7 +89,7 @@ def test_a_mistake_keeps_one_entry_out_and_is_told(folder):
         "new.json",
         [
             ENTRY,
-            ENTRY | {"id": "Bad Id", "kind": "lifehack"},
+            ENTRY | {"id": "Bad Id", "kind": "lifehack", "title": {"es": "Té"}, "summary": {"es": "Té."}},
             ENTRY | {"id": "stove"},
             ENTRY | {"id": "mime", "colour": 1},
         ],
@@ -97,6 +97,7 @@ def test_a_mistake_keeps_one_entry_out_and_is_told(folder):
     done = run(folder, "import", file, "--review-by", "2027-05-01")
     assert done.exit_code == 1
     assert "Entry 2 (Bad Id): " in done.output
+    assert done.output.count("in `en`, the default language, is missing") == 1, "what is wrong twice is said once"
     assert "Did you mean `life-hack`?" in done.output
     assert "Entry 4 (mime): There is no setting called `colour` here." in done.output
     assert "2 entries more" in done.output

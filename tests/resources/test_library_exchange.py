@@ -54,12 +54,14 @@ FLYING = Resource(
 
 TOPICS = """<?xml version="1.0"?>
 <health-topics total="3">
-  <health-topic title="Asthma" url="https://medlineplus.gov/asthma.html" language="English" meta-desc="About it.">
+  <health-topic title="Asthma" url="https://medlineplus.gov/asthma.html" id="1" language="English" meta-desc="Air.">
     <also-called>Bronchial asthma</also-called>
     <full-summary>&lt;h3&gt;What is asthma?&lt;/h3&gt;&lt;p&gt;Asthma is a disease of the lungs.
       It &amp;amp; others last.&lt;/p&gt;</full-summary>
   </health-topic>
-  <health-topic title="Asma" url="https://medlineplus.gov/spanish/asthma.html" id="2" language="Spanish"/>
+  <health-topic title="Asma" url="https://medlineplus.gov/spanish/asthma.html" language="Spanish" meta-desc="De asma.">
+    <language-mapped-topic id="1" language="English">Asthma</language-mapped-topic>
+  </health-topic>
   <health-topic title="Lupus" url="https://medlineplus.gov/lupus.html" id="3" language="English" meta-desc="Of lupus."/>
 </health-topics>
 """
@@ -177,13 +179,30 @@ def test_json_that_is_none_is_told(text, told):
 
 
 def test_medlineplus_topics_become_drafts():
-    asthma, asma, lupus = from_health_topics(TOPICS, date(2027, 6, 1))
+    asthma, lupus = from_health_topics(TOPICS, date(2027, 6, 1))
     assert asthma.values["id"] == "medlineplus-asthma"
     assert asthma.values["summary"] == {"en": "What is asthma? Asthma is a disease of the lungs. It & others last."}
     assert asthma.values["keywords"] == ["Bronchial asthma"]
-    assert (asma.values["id"], asma.values["title"]) == ("medlineplus-asma-es", {"es": "Asma"})
     assert lupus.values["summary"] == {"en": "Of lupus."}
     assert [draft.line for draft in from_health_topics(TOPICS, date(2027, 6, 1), only=["bronchial ASTHMA"])] == [1]
+
+
+def test_a_topic_in_another_language_that_is_asked_for_says_what_it_is_in_the_default_one():
+    (asma,) = from_health_topics(TOPICS, date(2027, 6, 1), only=["asma"])
+    assert asma.values["id"] == "medlineplus-asma-es"
+    assert asma.values["title"] == {"es": "Asma", "en": "Asthma (español)"}
+    assert asma.values["summary"]["es"] == "De asma."
+    assert asma.values["summary"]["en"].startswith("What is asthma?")
+    assert asma.values["languages"] == ["es"]
+
+
+def test_topics_come_in_the_community_s_language():
+    (asma,) = from_health_topics(TOPICS, date(2027, 6, 1), default="es-MX")
+    assert asma.values["title"] == {"es-MX": "Asma"}
+    with pytest.raises(
+        UnreadableError, match="in English and Spanish, and here each entry needs a text in the default language, `de`"
+    ):
+        from_health_topics(TOPICS, date(2027, 6, 1), default="de")
 
 
 def test_their_file_names_its_dtd_which_nobody_fetches():

@@ -81,7 +81,12 @@ def library_site(target: Path, folder: Path) -> None:
 
 @library.command("import", short_help="Take entries of a file into the library.")
 @click.argument("file", type=click.Path(path_type=Path, resolve_path=True, dir_okay=False, exists=True))
-@click.option("--only", multiple=True, metavar="TOPIC", help="Of MedlinePlus' topics only this one; may be repeated.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="TOPIC",
+    help="Of MedlinePlus' topics only this one, in its own language; may be repeated.",
+)
 @click.option(
     "--review-by",
     type=click.DateTime(["%Y-%m-%d"]),

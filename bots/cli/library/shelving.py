@@ -67,7 +67,7 @@ def bring_in(file: Path, folder: Path, *, review_by: date, only: Collection[str]
     target = folder / "library" / f"{_name(file)}.yaml"
     if target.exists():
         raise Sorry(f"There is {target} already. Rename the file that comes in, or take that one away first.")
-    drafts = [_dated(draft, review_by) for draft in _read(file, review_by, only)]
+    drafts = [_dated(draft, review_by) for draft in _read(file, review_by, only, community.default_language)]
     there = {entry.id for entry in community.library}
     known = tuple(str(draft.values.get("id")) for draft in drafts if draft.values.get("id") in there)
     new = [draft for draft in drafts if draft.values.get("id") not in there]
@@ -78,7 +78,7 @@ def bring_in(file: Path, folder: Path, *, review_by: date, only: Collection[str]
     return Imported(target, len(good), known, wrong)
 
 
-def _read(file: Path, review_by: date, only: Collection[str]) -> Sequence[Draft]:
+def _read(file: Path, review_by: date, only: Collection[str], default: str) -> Sequence[Draft]:
     if not file.is_file():
         raise Sorry(f"{file} is not a file that can be read whole.")
     if file.stat().st_size > LARGEST:
@@ -92,7 +92,7 @@ def _read(file: Path, review_by: date, only: Collection[str]) -> Sequence[Draft]
             case ".csv":
                 return from_csv(text)
             case ".xml":
-                return from_health_topics(text, review_by, only=only)
+                return from_health_topics(text, review_by, only=only, default=default)
     except UnicodeDecodeError:
         raise Sorry(f"{file} is not written in UTF-8. Save it as that, and try again.") from None
     except UnreadableError as error:

@@ -13,6 +13,7 @@ from datetime import date
 from xml.etree import ElementTree as ET
 
 from bots.core.documents import did_you_mean
+from bots.core.language.names import own_name
 from bots.resources.exchange.draft import Draft, UnreadableError
 
 SOURCE = "MedlinePlus (National Library of Medicine)"
@@ -25,11 +26,19 @@ _NOT_AN_ID = re.compile(r"[^a-z0-9]+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
-def from_health_topics(text: str, review_by: date, *, only: Collection[str] = ()) -> tuple[Draft, ...]:
-    """A draft a topic; of those whose title or other name is in `only` (any case), where that names some.
+def from_health_topics(
+    text: str, review_by: date, *, only: Collection[str] = (), default: str = "en"
+) -> tuple[Draft, ...]:
+    """A draft for each topic in `default`, the community's language.
 
+    Where `only` names some, for those whose title or other name it is (any case), in whichever language: each has its
+    title and summary in `default`, too, from the topic of which MedlinePlus says that it is the same.
     Raises UnreadableError.
     """
+    if _spoken(default) not in _LANGUAGES.values():
+        raise UnreadableError(
+            f"Its topics are in English and Spanish, and here each entry needs a text in the default language, `{default}`."
+        )
     # Their files name their DTD. It is not fetched, and nothing may be declared in the file itself.
     if _OWN_ENTITIES.search(text):
         raise UnreadableError("It declares entities of its own, which MedlinePlus' files do not: it is not read.")
@@ -45,27 +54,35 @@ def from_health_topics(text: str, review_by: date, *, only: Collection[str] = ()
         raise UnreadableError(
             f"There is no topic `{unknown[0]}` in it. {did_you_mean(unknown[0], sorted(names)) or ''}"
         )
-    return tuple(_drafts(root, review_by, wanted))
+    return tuple(_drafts(root, review_by, wanted, default))
 
 
-def _drafts(root: ET.Element, review_by: date, wanted: set[str]) -> Iterator[Draft]:
+def _drafts(root: ET.Element, review_by: date, wanted: set[str], default: str) -> Iterator[Draft]:
     taken: set[str] = set()
+    by_id = {topic.get("id"): topic for topic in root.iter("health-topic")}
     for number, topic in enumerate(root.iter("health-topic"), start=1):
         title, *also = _names(topic)
         language = _LANGUAGES.get(topic.get("language", "English"))
-        if not title or language is None or (wanted and not wanted & {name.casefold() for name in (title, *also)}):
+        if not title or language is None:
+            continue
+        if not (wanted & {name.casefold() for name in (title, *also)} if wanted else language == _spoken(default)):
             continue
         identifier = _id(title, language)
         if identifier in taken:
             continue
         taken.add(identifier)
-        summary = _summary(topic)
+        key = default if language == _spoken(default) else language
+        titles, summaries = {key: title}, {key: _summary(topic) or title}
+        if key != default and (same := _same(topic, default)) is not None:
+            titles[default] = f"{(same.text or '').strip()} ({own_name(language)})"
+            there = by_id.get(same.get("id"))
+            summaries[default] = (_summary(there) if there is not None else "") or titles[default]
         yield Draft(
             number,
             {
                 "id": identifier,
-                "title": {language: title},
-                "summary": {language: summary or title},
+                "title": titles,
+                "summary": summaries,
                 "url": topic.get("url", ""),
                 "source": SOURCE,
                 "kind": "article",
@@ -75,6 +92,17 @@ def _drafts(root: ET.Element, review_by: date, wanted: set[str]) -> Iterator[Dra
                 "review_by": review_by,
             },
         )
+
+
+def _spoken(language: str) -> str:
+    """The language without its region."""
+    return language.partition("-")[0]
+
+
+def _same(topic: ET.Element, default: str) -> ET.Element | None:
+    """What MedlinePlus says of the same topic in the default language: its name, and its `id`."""
+    every = topic.iter("language-mapped-topic")
+    return next((each for each in every if _LANGUAGES.get(each.get("language", "")) == _spoken(default)), None)
 
 
 def _names(topic: ET.Element) -> list[str]:
