@@ -199,7 +199,7 @@ def test_a_topic_in_another_language_that_is_asked_for_says_what_it_is_in_the_de
 def test_topics_come_in_the_community_s_language():
     (asma,) = from_health_topics(TOPICS, date(2027, 6, 1), default="es-MX")
     assert asma.values["title"] == {"es-MX": "Asma"}
-    with pytest.raises(UnreadableError, match="in English and Spanish, .* in `de`"):
+    with pytest.raises(UnreadableError, match="a text in `de`"):
         from_health_topics(TOPICS, date(2027, 6, 1), default="de")
 
 

@@ -37,7 +37,7 @@ def from_health_topics(
     """
     if _spoken(default) not in _LANGUAGES.values():
         raise UnreadableError(
-            f"Its topics are in English and Spanish, and an entry here needs a text in `{default}`, the default language."
+            f"Its topics are in English and Spanish, and an entry needs a text in `{default}`, the default language."
         )
     # Their files name their DTD. It is not fetched, and nothing may be declared in the file itself.
     if _OWN_ENTITIES.search(text):
