@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bots.cli.running.bots import make_bot
@@ -32,7 +31,8 @@ async def show(transcript: Path, folder: Path, console: Console) -> bool:
         simulation = await _played(transcript, load_community(folder))
     except SimulationError as error:
         raise Sorry(_impossible(transcript, error)) from None
-    console.print(_table(simulation.happened))
+    for line in _lines(simulation.happened):
+        console.print(line, soft_wrap=True)
     _complain(transcript, simulation.wrong, console)
     return not simulation.wrong
 
@@ -87,14 +87,18 @@ def _complain(transcript: Path, wrong: Sequence[Wrong], console: Console) -> Non
         console.print(Text(f"{transcript.name}:{each.line}: expected {each.expected}; found {each.found}"))
 
 
-def _table(happened: Sequence[Happening]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in ("time", "who", "does", "where", "by rule"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("what is said", overflow="fold", ratio=1)
+def _lines(happened: Sequence[Happening]) -> Iterator[Text]:
+    """A line for each thing that happens, and what is said below it: whole, however narrow the window is."""
     for each in happened:
+        does = f"{each.what} ✗ {each.failed}" if each.failed else each.what
+        where = each.place if each.whom in each.place else f"{each.place} ({each.whom})"
         # People's words are theirs: never read as markup.
-        does = Text(f"{each.what} ✗ {each.failed}" if each.failed else each.what, style="red" if each.failed else "")
-        cells = (f"{each.at:%d %b %H:%M}", each.who, does, each.place, each.rule, each.text)
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
-    return table
+        yield Text.assemble(
+            f"{each.at:%d %b %H:%M}  ",
+            (f"{each.who}  ", "bold"),
+            (does, "red" if each.failed else ""),
+            f"  {where}" if where else "",
+            (f"  by {each.rule}" if each.rule else "", "dim"),
+        )
+        if each.text:
+            yield Text("\n".join(f"    {line}" for line in each.text.splitlines()))

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from bots.cli import main, options
-from bots.cli.simulate import check
+from bots.cli.simulate import check, show
 from bots.core.documents import SettingsError
 from bots.core.simulation.transcript import load_transcript
 
@@ -127,3 +127,15 @@ def test_a_mistake_in_an_expectation_is_told_where_it_is(tmp_path, step, complai
     with pytest.raises(SettingsError) as raised:
         load_transcript(file, ("lobby", "harbour"))
     assert complaint in str(raised.value)
+
+
+async def test_in_a_narrow_window_nothing_of_what_happens_is_cut_off(tmp_path, community):
+    (tmp_path / "one.yaml").write_text(
+        'steps:\n  - {who: anna, joins: lobby}\n  - {who: anna, says: "!why", in: lobby}\n'
+    )
+    console = Console(width=40, file=io.StringIO())
+    assert await show(tmp_path / "one.yaml", community, console)
+    told = console.file.getvalue()
+    assert "05 Jan 10:00  moderation  Redact  lobby (@anna:simulated.example)  by moderation.command" in told
+    assert "    !why" in told
+    assert "…" not in told
