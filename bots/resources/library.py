@@ -12,6 +12,7 @@ from bots.core.library import Resource
 from bots.resources.finding import ANYBODY, MOST_RESULTS, Entry, For, open_index
 from bots.resources.finding.encoders import installed_encoders
 from bots.resources.finding.vectors import Encoder
+from bots.resources.finding.words import as_written
 
 WITHOUT_MODEL = "no package with a model is installed: the library is searched by words alone, and not by meaning"
 MADE_ANEW = "the kept index of the library could not be read, and was made anew"
@@ -87,14 +88,17 @@ class Library:
             self._open()
             made_anew = True
             answer = self._index.search(question, wanted, most)
+        # Nobody reads their own words without the accents that they wrote.
+        written = as_written(question)
         found = ((self._resources.get(match.id), match) for match in answer.matches)
         # What was taken out a moment ago is not shown.
         shown = tuple(
-            Found(resource, match.because, match.score, match.closest)
+            Found(resource, tuple(written.get(word, word) for word in match.because), match.score, match.closest)
             for resource, match in found
             if resource is not None
         )
-        return Answer(shown, answer.missing, answer.by_words_alone, answer.weak, made_anew)
+        missing = tuple(written.get(word, word) for word in answer.missing)
+        return Answer(shown, missing, answer.by_words_alone, answer.weak, made_anew)
 
     def put(self, *resources: Resource) -> None:
         """New entries, or new versions of some: found from now on."""

@@ -235,6 +235,8 @@ async def test_only_plain_words_are_kept_and_counted_by_the_month():
     _, *kept = await react_to(said(question), MissingWord(word="zebrafish", month="2026-11", count=4))
 
     assert [k.record for k in kept] == [MissingWord(word="zebrafish", month="2026-11", count=5)]
+    _, *kept = await react_to(said("!find nefropatía"))
+    assert [k.record.word for k in kept] == ["nefropatía"]
 
 
 async def test_no_word_is_kept_unless_the_organiser_switched_it_on():

@@ -90,6 +90,13 @@ def test_an_entry_says_which_words_it_fits():
     assert best.because == ("gluten", "free", "travell")
 
 
+@pytest.mark.parametrize(("question", "said"), [("Müde, und wie", "müde"), ("mude", "mude"), ("MÜDE", "müde")])
+def test_words_are_told_with_the_accents_that_somebody_wrote(question, said):
+    library = Library([replace(LIBRARY[3], keywords=("müde",))], {}, ("en", "de"))
+    assert library.search(question).found[0].because == (said,)
+    assert library.search("nefropatía").missing == ("nefropatía",)
+
+
 def test_words_that_no_entry_has_are_named():
     assert SEARCHED.search("coeliac zebrafish").missing == ("zebrafish",)
 

@@ -17,6 +17,7 @@ _WITH_MARKS = r"\u0900-\u0963\u0966-\u0dff\u0e00-\u0eff\u0f00-\u109f\u1780-\u17f
 _WITHOUT_SPACES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"(?:[^\W_]|[{_WITH_MARKS}])+(?:'(?:[^\W_]|[{_WITH_MARKS}])+)*")
 _RUN = re.compile(rf"[{_WITHOUT_SPACES}]+|[^{_WITHOUT_SPACES}]+")
+_WRITTEN = re.compile(r"\w+")
 _SPACELESS = re.compile(rf"[{_WITHOUT_SPACES}]")
 # What French writes before a word without a space: "l'insuline".
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)")
@@ -40,6 +41,14 @@ def words_of(text: str) -> list[str]:
         else:
             found.extend(_pairs(word))
     return found
+
+
+def as_written(text: str) -> dict[str, str]:
+    """Of words that are compared without their accents, how somebody wrote them: "müde", by "mude"."""
+    if text.isascii():
+        return {}
+    written = ((words_of(word), word.lower()) for word in _WRITTEN.findall(text))
+    return {words[0]: word for words, word in written if len(words) == 1 and len(words[0]) == len(word)}
 
 
 def _pairs(word: str) -> Iterable[str]:
