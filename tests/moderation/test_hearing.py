@@ -91,7 +91,7 @@ def test_words_that_no_rule_knows_together_are_weighed() -> None:
     ("said", "heard"),
     [
         ("mi cabeza está llena de formas de hacerlo y el puente está cerca", Tier.THOUGHTS),
-        ("gran went grey and floppy after her morning shot and she wont answer me", Tier.MEDICAL),
+        ("dad has gone all grey and clammy and his left hand wont grip the cup", Tier.MEDICAL),
         ("his lips are going blue and he keeps slipping off the chair", Tier.MEDICAL),
     ],
 )
