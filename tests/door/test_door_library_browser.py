@@ -79,6 +79,8 @@ def test_words_find_the_closest_with_why_and_stay_on_the_device(browser, served)
             look_for(page, "xyzzy")
             look_for(page, words)
             expect(page.locator("#found article")).not_to_have_count(0)
+        look_for(page, "Médico")
+        expect(page.locator("#found article").first).to_contain_text("It fits: médico.")
         # What is said of every entry finds none.
         for words in ("xyzzy", "checked yet"):
             look_for(page, words)

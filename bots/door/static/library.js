@@ -70,11 +70,15 @@ const ranked = (words) => {
     .sort((a, b) => b.score - a.score);
 };
 
-const copied = ({ article, because }) => {
+// Nobody reads their own words without the accents that they wrote.
+const asWritten = (text) => new Map(
+  (text.normalize("NFC").toLowerCase().match(/[\p{L}\p{N}]+/gu) || []).map((word) => [folded(word), word]));
+
+const copied = ({ article, because }, written) => {
   const copy = article.cloneNode(true);
   copy.removeAttribute("id");
   const why = copy.querySelector(".because") || document.createElement("span");
-  why.textContent = `${form.dataset.fits.replace("#", () => because.join(", "))} `;
+  why.textContent = `${form.dataset.fits.replace("#", () => because.map((word) => written.get(word) || word).join(", "))} `;
   copy.querySelector(".small").prepend(why);
   return copy;
 };
@@ -91,7 +95,8 @@ const look = () => {
   const fits = searched && !calls ? ranked(telling) : [];
   shelves.hidden = searched || calls;
   results.hidden = fits.length === 0;
-  found.replaceChildren(...fits.slice(0, MOST).map(copied));
+  const written = asWritten(box.value);
+  found.replaceChildren(...fits.slice(0, MOST).map((fit) => copied(fit, written)));
   if (calls) status.textContent = urgent.innerText;
   else if (!searched) status.textContent = "";
   else status.textContent = fits.length ? form.dataset.found.replace("#", () => String(Math.min(fits.length, MOST))) : form.dataset.none;
