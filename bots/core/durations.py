@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 LONGEST_DURATION = timedelta(days=365)
 
-_DURATION_PART = re.compile(r"(\d{1,6})\s*(w|d|h|min|m|s)", re.IGNORECASE)
 # Every way to say a unit in a language that the bots speak. A month is thirty days.
 _SAID = {
     timedelta(days=365): "year|years|año|años|an|ans|année|années|jahr|jahre|ano|anos",
@@ -20,11 +20,20 @@ _SAID = {
     timedelta(seconds=1): "s|sec|secs|second|seconds|segundo|segundos|seconde|secondes|sek|sekunde|sekunden",
 }
 _UNITS = {word: unit for unit, words in _SAID.items() for word in words.split("|")}
-_FOR = r"(?:(?:for|por|durante|pendant|pour|für|während)\s+)?"
-_PART = rf"(\d{{1,6}})\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})"
-_FIRST = re.compile(rf"{_FOR}{_PART}(?=$|[\s,.!])[,.!]?", re.IGNORECASE)
-_ANOTHER = re.compile(rf"\s*{_PART}(?=$|[\s,.!])[,.!]?", re.IGNORECASE)
-_LAST = re.compile(rf"(?:^|\s){_PART}[.!]*$", re.IGNORECASE)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """As people write them. To ignore the case would let in letters that have no unit, such as the long s."""
+    cased = {form for word in words for form in (word, word.upper(), word.capitalize())}
+    return "|".join(sorted(cased, key=lambda form: (-len(form), form)))
+
+
+_DURATION_PART = re.compile(rf"(\d{{1,6}})\s*({_any_of(('w', 'd', 'h', 'min', 'm', 's'))})")
+_FOR = rf"(?:(?:{_any_of(('for', 'por', 'durante', 'pendant', 'pour', 'für', 'während'))})\s+)?"
+_PART = rf"(\d{{1,6}})\s*({_any_of(_UNITS)})"
+_FIRST = re.compile(rf"{_FOR}{_PART}(?=$|[\s,.!])[,.!]?")
+_ANOTHER = re.compile(rf"\s*{_PART}(?=$|[\s,.!])[,.!]?")
+_LAST = re.compile(rf"(?:^|\s){_PART}[.!]*$")
 
 
 def parse_duration(text: str) -> timedelta:

@@ -110,11 +110,10 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
         if await on_a_tip(event, reader):
             return facts
         return replace(facts, command=stranger(command, in_office=in_office, moderates=facts.asker_moderates))
-    if isinstance(command, Bare) and number is not None:
-        about = await reader.get(Case, number) or await reader.get(Decision, number)
-        return replace(facts, command=command, about=about)
-    if command is None or isinstance(command, Bare):
+    if command is None:
         return facts
+    if isinstance(command, Bare):
+        return replace(facts, command=command, about=await _about(reader, number))
     if isinstance(command, Undo) and event.reply_to:
         label = await reader.label(event.reply_to)
         if measure_number(label) or is_about_our_list(label):
@@ -180,7 +179,7 @@ async def _ordered(
     assert room is not None  # the callers have looked
     here = room if room.role in MEMBERS_ROOMS else None
     number = getattr(command, "case", None) or number
-    about = (await reader.get(Case, number) or await reader.get(Decision, number)) if number else None
+    about = await _about(reader, number)
     proposal = await _proposal(reader, command, number) if about is None else None
     unknown = number is not None and about is None and proposal is None
     facts = replace(facts, command=command, about=about, unknown=unknown)
@@ -242,6 +241,11 @@ async def _ordered(
     if isinstance(order, Order):
         return await _with_numbers(replace(facts, order=await in_two(order, situation, reader)), reader)
     return await _with_numbers(replace(facts, order=order), reader)
+
+
+async def _about(reader: Reader, number: int | None) -> Case | Decision | None:
+    """The case or decision of this number."""
+    return (await reader.get(Case, number) or await reader.get(Decision, number)) if number else None
 
 
 async def _proposal(reader: Reader, command: Command, number: int | None) -> Proposal | None:

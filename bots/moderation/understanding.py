@@ -57,7 +57,8 @@ def heard_as(event: Message, *, in_a_case: bool) -> Command | Unknown | Bare | N
 
     Under a case or a decision the bare name of a command is enough, when nothing else stands there.
     """
-    people = people_named(event.text, event.formatted)
+    marked = event.text.lstrip().startswith(PREFIX)
+    people = people_named(event.text, event.formatted) if marked or in_a_case else ()
     parsed = COMMANDS.parse(event.text, people)
     if parsed is None and in_a_case:
         bare = COMMANDS.parse(f"{PREFIX}{event.text.strip()}", people)

@@ -105,6 +105,12 @@ def test_no_text_breaks_what_people_say_of_a_time(text):
         said_last(said)
 
 
+@pytest.mark.parametrize("unit", ["\u017f", "m\u0130n", "m\u0131n"])
+def test_letters_that_only_ignoring_the_case_takes_for_a_units_are_words(unit):
+    assert COMMANDS.parse(f"!mute 5{unit}") == Mute(reason=f"5{unit}")
+    assert COMMANDS.parse(f"!mute 5 MIN rest 7{unit}") == Mute(duration=timedelta(minutes=5), reason=f"rest 7{unit}")
+
+
 @pytest.mark.parametrize("text", ["9999 weeks", "0 minutes", "2 horses", "days", "5", "2.5 hours"])
 def test_what_is_no_time_as_people_say_it_stays_words(text):
     assert said_first(text) is None

@@ -9,6 +9,8 @@ import pytest
 from bots.core.actions import BotName, Redact, Schedule
 from bots.core.commands import Unknown, spec_of
 from bots.core.crisis.hearing import WRITE
+from bots.core.pills import spelled_out
+from bots.core.records import RoomMeasure
 from bots.core.rooms import MembershipState
 from bots.core.tips import card_label
 from bots.moderation.commands import COMMANDS
@@ -205,3 +207,17 @@ async def test_one_line_of_the_help_can_be_asked_for_alone(scene, text, line):
 async def test_and_all_of_it_otherwise(scene, text):
     await scene.says(MO, text, OFFICE)
     assert scene.office == ["help.office"]
+
+
+async def test_a_room_is_named_with_how_long_after_it(scene):
+    await scene.says(MO, "!lock Harbour 2h", OFFICE)
+    (lock,) = [each for (kind, _), each in scene.store.tables.records.items() if kind is RoomMeasure]
+    assert (lock.room_id, lock.until - scene.now) == (HARBOUR, timedelta(hours=2))
+    await scene.says(MO, "!slow Harbour off", OFFICE)
+    assert scene.office == ["refused.which_room"]
+
+
+@pytest.mark.parametrize("shown", ["a", "Eve"])
+def test_who_is_picked_from_the_list_can_be_published(shown):
+    pill = f'<a href="https://matrix.to/#/@eve:evil.example">{shown}</a>'
+    assert spelled_out(f"!publish {shown} spam", f"!publish {pill} spam") == "!publish @eve:evil.example spam"

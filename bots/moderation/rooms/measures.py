@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, Audit, Forget, OpenDoor, Param, Priority, Remember, Schedule, Words
 from bots.core.bot import Reader
+from bots.core.durations import said_first
 from bots.core.events import Message, MessageKind, Outcome, Reaction, Tick
 from bots.core.records import Measure, RoomMeasure
 from bots.core.rooms import RoomRole, RoomView
@@ -165,9 +166,13 @@ def _meant(command: OnARoom, here: Sequence[RoomView], known: Sequence[RoomView]
     if here:
         return here
     if command.place:
-        named = command.place.strip().casefold()
-        return [room for room in known if (room.name or "").casefold() == named]
+        return [room for room in known if room.name and _names(command.place.strip().casefold(), room.name.casefold())]
     return [] if isinstance(command, Slow) and not command.off else known
+
+
+def _names(place: str, name: str) -> bool:
+    """Whether the words are the room's name, or that and how long: `Harbour 2h`."""
+    return place == name or (place.startswith(f"{name} ") and said_first(place.removeprefix(name).strip()) is not None)
 
 
 def _measure(command: OnARoom) -> Measure:

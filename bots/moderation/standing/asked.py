@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from bots.core.actions import Action, Words
 from bots.core.bot import Reader
+from bots.core.commands import PREFIX
 from bots.core.events import Event, Message, MessageKind
 from bots.core.pills import spelled_out
 from bots.core.rooms import RoomRole, RoomView
@@ -24,6 +25,8 @@ def office_command(event: Message, reader: Reader) -> OfficeCommand | None:
     if room is None or room.role not in (*MEMBERS_ROOMS, RoomRole.MODERATORS):
         return None
     if event.sender in reader.bots or event.kind is not MessageKind.TEXT or not event.authentic:
+        return None
+    if not event.text.lstrip().startswith(PREFIX):
         return None
     parsed = COMMANDS.parse(spelled_out(event.text, event.formatted))
     return parsed if isinstance(parsed, OfficeCommand) else None
