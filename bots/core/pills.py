@@ -28,7 +28,7 @@ def people_named(text: str, formatted: str | None) -> tuple[tuple[str, str], ...
 def spelled_out(text: str, formatted: str | None) -> str:
     """The text with each of their names, where it first stands as a word, replaced by who they are."""
     for shown, user in people_named(text, formatted):
-        text = re.sub(rf"(?<!\w){re.escape(shown)}(?!\w)", lambda _, user=user: user, text, count=1)
+        text = re.sub(rf"(?<!\w){re.escape(shown)}(?!\w)", user.replace("\\", r"\\"), text, count=1)
     return text
 
 

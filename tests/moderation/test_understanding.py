@@ -217,7 +217,7 @@ async def test_a_room_is_named_with_how_long_after_it(scene):
     assert scene.office == ["refused.which_room"]
 
 
-@pytest.mark.parametrize("shown", ["a", "Eve"])
+@pytest.mark.parametrize("shown", ["a", "Eve", "p"])
 def test_who_is_picked_from_the_list_can_be_published(shown):
     pill = f'<a href="https://matrix.to/#/@eve:evil.example">{shown}</a>'
     assert spelled_out(f"!publish {shown} spam", f"!publish {pill} spam") == "!publish @eve:evil.example spam"
