@@ -22,7 +22,7 @@ from pathlib import Path
 from bots.moderation.crisis.surroundings import PURPOSE, idle
 from bots.moderation.grammar import tables
 from bots.moderation.grammar.reading import read
-from bots.moderation.grammar.weights import Weights, things
+from bots.moderation.grammar.weights import Scale, Weights, things
 from bots.moderation.passages.reading import passage
 from fakes import suites
 from fakes.harmless import messages
@@ -167,7 +167,7 @@ def learned(seen: Sequence[Example], heavy: float = 0.0) -> Weights:
             for of in things_of:
                 weight[of] = weight[of] * (1 - FORGOTTEN) + off * share * 3
     kept = {of: round(100 * much) for of, much in weight.items() if often[of] >= LEAST}
-    return Weights(start, heavy, {of: much / 100 for of, much in kept.items() if abs(much) >= LIGHTEST})
+    return Weights(start, heavy, {of: much for of, much in kept.items() if abs(much) >= LIGHTEST})
 
 
 def left_out(seen: Sequence[Example]) -> list[tuple[float, bool]]:
@@ -176,9 +176,9 @@ def left_out(seen: Sequence[Example]) -> list[tuple[float, bool]]:
     random.Random(2).shuffle(pieces)
     weighed = []
     for fold in range(FOLDS):
-        weights = learned([each for at, piece in enumerate(pieces) if at % FOLDS != fold for each in piece])
+        scale = Scale({"": learned([each for at, piece in enumerate(pieces) if at % FOLDS != fold for each in piece])})
         for piece in pieces[fold::FOLDS]:
-            weighed += [(weights.together(things_of), has) for things_of, has in piece]
+            weighed += [(scale.together(things_of)[""], has) for things_of, has in piece]
     return weighed
 
 
@@ -192,7 +192,7 @@ def written(table: Table, weights: Weights) -> str:
     """The table: what weighs the same stands together, in order."""
     by_weight: dict[int, list[str]] = {}
     for thing, weight in weights.of.items():
-        by_weight.setdefault(round(weight * 100), []).append(thing)
+        by_weight.setdefault(weight, []).append(thing)
     lines = [f"basis: {basis(table)}", f"start: {weights.start:.2f}", f"heavy: {weights.heavy:.2f}", "weights:"]
     for weight in sorted(by_weight, reverse=True):
         lines += _wrapped(f'  "{weight}": >-', sorted(by_weight[weight]))

@@ -13,7 +13,7 @@ from bots.moderation.crisis.surroundings import PURPOSE, idle
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.grammar import heavy, understood
 from bots.moderation.grammar.reading import HUGE, MANY, NUMBER, YEAR, read
-from bots.moderation.grammar.weights import Weights
+from bots.moderation.grammar.weights import Scale, Weights
 from bots.moderation.passages.reading import passage
 
 ROOM = Setting(now=datetime(2026, 11, 25, 12, tzinfo=UTC), languages=("en",))
@@ -141,10 +141,20 @@ def test_what_is_denied_weighs_nothing() -> None:
 
 
 def test_a_message_weighs_what_its_things_weigh_and_the_more_there_are_the_less_each() -> None:
-    weights = Weights(start=-1.0, heavy=0.0, of={"dark": 3.0, "cake": -3.0})
-    assert weights.together(frozenset()) == -1.0
-    assert weights.together(frozenset({"dark"})) > 0 > weights.together(frozenset({"dark", "cake"}))
-    assert weights.together(frozenset({"dark", "never weighed"})) == weights.together(frozenset({"dark"}))
+    scale = Scale({"own": Weights(start=-1.0, heavy=0.0, of={"dark": 300, "cake": -300})})
+    weight = {
+        things: scale.together(things)["own"] for things in [(), ("dark",), ("dark", "cake"), ("dark", "unheard")]
+    }
+    assert weight[()] == -1.0
+    assert weight["dark",] > 0 > weight["dark", "cake"]
+    assert weight["dark", "unheard"] == weight["dark",]
+
+
+def test_what_weighs_nothing_for_one_mark_is_not_counted_for_it() -> None:
+    dark, cake = Weights(start=0.0, heavy=2.0, of={"dark": 300}), Weights(start=0.0, heavy=2.0, of={"cake": 300})
+    both = Scale({"dark": dark, "cake": cake})
+    assert both.together(["dark", "cake"])["dark"] == Scale({"dark": dark}).together(["dark"])["dark"]
+    assert list(both.heavy(["dark"])) == ["dark"]
 
 
 def test_what_nobody_weighed_has_no_heavy_words() -> None:

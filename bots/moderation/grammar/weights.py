@@ -34,16 +34,38 @@ _LONG, _STRETCH = 30, 24
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each thing weighs, what every message starts with, and from where on it is heavy."""
+    """What each thing weighs, in hundredths, what every message starts with, and from where on it is heavy."""
 
     start: float
     heavy: float
-    of: dict[str, float]
+    of: Mapping[str, int]
 
-    def together(self, things: frozenset[str]) -> float:
-        """The weight of a message in which these stand; those that nobody weighed count for nothing."""
-        known = [self.of[thing] for thing in things if thing in self.of]
-        return self.start + sum(known) / sqrt(len(known) + 1)
+
+class Scale:
+    """Weighs for several marks at once, so that each thing is looked up once."""
+
+    def __init__(self, weighed: Mapping[str, Weights]) -> None:
+        self._marks = {mark: (weights.start, weights.heavy) for mark, weights in weighed.items()}
+        same: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._rows: dict[str, tuple[int, ...]] = {}
+        for thing in dict.fromkeys(chain.from_iterable(weights.of for weights in weighed.values())):
+            row = tuple(weights.of.get(thing, 0) for weights in weighed.values())
+            self._rows[thing] = same.setdefault(row, row)
+
+    def together(self, things: Iterable[str]) -> Mapping[str, float]:
+        """By mark, the weight of a message in which these stand; those that nobody weighed count for nothing."""
+        rows = [self._rows[thing] for thing in things if thing in self._rows]
+        columns = zip(*rows, strict=True) if rows else [()] * len(self._marks)
+        return {
+            mark: start + sum(column) / 100 / sqrt(len(column) - column.count(0) + 1)
+            for (mark, (start, _)), column in zip(self._marks.items(), columns, strict=True)
+        }
+
+    def heavy(self, things: Iterable[str]) -> Iterator[str]:
+        """The marks for which a message is heavy in which these stand."""
+        for mark, weight in self.together(things).items():
+            if weight >= self._marks[mark][1]:
+                yield mark
 
 
 def learn(languages: Iterable[str]) -> None:
@@ -51,7 +73,7 @@ def learn(languages: Iterable[str]) -> None:
     tables.learn(languages)
     for language in {*languages, "en"} & {*tables.LANGUAGES}:
         for purpose in tables.PURPOSES:
-            _weights(purpose, language)
+            _scale(purpose, language)
 
 
 def heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
@@ -59,11 +81,11 @@ def heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
 
     None in a language in which nobody weighed them.
     """
-    weighed = _weights(purpose, parsed.language)
-    if not weighed or idle.count(False) < _TOO_FEW:
+    scale = _scale(purpose, parsed.language)
+    if scale is None or idle.count(False) < _TOO_FEW:
         return frozenset()
-    pieces = [things(parsed, purpose, idle, start, end) for start, end in _pieces(len(idle))]
-    return frozenset(mark for mark, weights in weighed.items() if max(map(weights.together, pieces)) >= weights.heavy)
+    pieces = (things(parsed, purpose, idle, start, end) for start, end in _pieces(len(idle)))
+    return frozenset(chain.from_iterable(map(scale.heavy, pieces)))
 
 
 def _pieces(words: int) -> Iterator[tuple[int, int]]:
@@ -112,8 +134,8 @@ def _named(language: str, purpose: str) -> dict[int, str]:
 
 
 @cache
-def _weights(purpose: str, language: str) -> Mapping[str, Weights]:
-    """By mark."""
+def _scale(purpose: str, language: str) -> Scale | None:
+    """Of all that is weighed for a purpose; None where nobody weighed anything."""
     weighed = {}
     for file in (resources.files(__package__) / "tables").iterdir():
         named = file.name.split(".")
@@ -121,8 +143,8 @@ def _weights(purpose: str, language: str) -> Mapping[str, Weights]:
             # A loader that makes nothing but text.
             written = yaml.load(file.read_text("utf-8"), Loader=_LOADER)  # noqa: S506
             weighed[named[2]] = Weights(float(written["start"]), float(written["heavy"]), _listed(written["weights"]))
-    return weighed
+    return Scale(weighed) if weighed else None
 
 
-def _listed(weights: Mapping[str, str]) -> dict[str, float]:
-    return {thing.strip(): int(weight) / 100 for weight, some in weights.items() for thing in some.split(",")}
+def _listed(weights: Mapping[str, str]) -> dict[str, int]:
+    return {thing.strip(): int(weight) for weight, some in weights.items() for thing in some.split(",")}
