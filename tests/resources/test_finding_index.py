@@ -171,6 +171,22 @@ def test_a_word_counts_as_much_as_it_is_likely_to_have_been_meant():
     assert score(gluten=1.0, airlines=0.5) == pytest.approx(score(gluten=1.0) + score(airlines=1.0) / 2)
 
 
+def test_a_word_that_is_right_by_itself_is_mended_where_it_stands_by_another():
+    letters = "abcdefghijklmnop"
+    others = [f"{first}{second}{third}zqx" for first in letters for second in letters for third in letters]
+    index, _ = open_index(
+        (
+            *(entry(f"eye {n}", "Lazy eyes", "When a child has a lazy eye, and what helps it.") for n in range(3)),
+            entry("lay", "Lay people", "What lay people can do until help is there."),
+            *(entry(f"other {n}", "Another", " ".join(others[n::16])) for n in range(16)),
+        ),
+        encoders=(),
+    )
+
+    assert index.search("lay eye").matches[0].because == ("lazy", "eye")
+    assert index.search("lay people").matches[0].because == ("lay", "people")
+
+
 def test_of_whom_it_is_not_known_where_they_are_is_shown_first_what_is_for_everybody():
     two = (
         entry("us", "Flying with insulin", "At the airport.", countries=("us",)),

@@ -2,6 +2,7 @@
 import pytest
 
 from bots.resources.finding.asked import read
+from bots.resources.finding.beside import Pairs
 from bots.resources.finding.everyday import NONE, Everyday, everyday_english
 from bots.resources.finding.lay_words import lay_words, said_of
 from bots.resources.finding.spelling import Spelling
@@ -30,7 +31,7 @@ def test_every_script_has_its_words(text, words):
 
 
 def likeliest(spelling, word, entries=0, everyday=NONE):
-    return next((meant for meant, _ in spelling.meant(word, entries, everyday)), None)
+    return next((meant for meant, _ in spelling.meant(spelling.readings(word, entries, everyday), everyday)), None)
 
 
 def test_a_misspelt_word_is_mended_to_the_nearest_and_then_to_the_most_frequent():
@@ -74,7 +75,7 @@ def test_a_rare_word_that_is_rather_a_slip_of_a_frequent_one_is_known_as_that():
 
 
 def test_what_is_rather_a_slip_counts_as_much_as_it_is_likely_beside_what_it_may_be_a_slip_of():
-    words = {"fod": 3, "food": 1500, "teh": 1, "the": 9000, **dict.fromkeys(("kidney", "diet", "salt"), 100)}
+    words = {"fod": 3, "food": 500, "teh": 1, "the": 9000, **dict.fromkeys(("kidney", "diet", "salt"), 100)}
     asked = read("teh kidney fod diet", words | MANY, Spelling(words | MANY, {"the"}), lambda _: 0, {"the"})
 
     assert set(asked.words) == {"kidney", "fod", "food", "diet"}
@@ -122,13 +123,14 @@ MANY = {f"w{''.join(chr(97 + int(digit)) for digit in str(n))}": 1 for n in rang
 
 
 def test_of_many_words_three_that_are_nearly_as_likely_are_looked_up():
-    words = {"food": 500, "feud": 200, "found": 30, "foul": 9}
+    words = {"food": 500, "feud": 300, "found": 30, "foul": 9}
     asked = read("foud", words | MANY, Spelling(words | MANY), lambda _: 0, ())
 
-    assert (set(asked.words), asked.text) == ({"food", "feud", "found"}, "food feud found")
-    assert 1 == asked.sure["food"] > 2 * asked.sure["feud"] > 2 * asked.sure["found"] > 0.5
+    assert (set(asked.words), asked.text) == ({"food", "feud", "found"}, "food feud")
+    assert 1 == asked.sure["food"] > asked.sure["feud"] > 0.5 > asked.sure["found"] > 0.3
+    few = Spelling(words)
     # In a library of few words one is as many as can be told from words that it does not have.
-    assert [meant for meant, _ in Spelling(words).meant("foud", 0)] == ["food"]
+    assert [meant for meant, _ in few.meant(few.readings("foud", 0))] == ["food"]
 
 
 def test_a_short_word_that_a_library_of_many_words_does_not_have_is_a_slip():
@@ -146,6 +148,62 @@ def test_a_form_that_nobody_wrote_is_let_go_for_the_word_that_it_is_rather_a_sli
 
     assert (dict(asked.words), asked.text) == (words, "side effects")
     assert set(other.words) == {"sides", "effects"}
+
+
+# Beside as many other words as a library of ten thousand pages has.
+NEIGHBOURS = {
+    "whatever": 1_000_000,
+    "lay": 9,
+    "lazy": 30,
+    "eye": 800,
+    "people": 700,
+    "heat": 90,
+    "heart": 900,
+    "rash": 200,
+    "attack": 300,
+}
+SIDE_BY_SIDE = {("lazy", "eye"): 13, ("lay", "people"): 4, ("heat", "rash"): 12, ("heart", "attack"): 120}
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("lay eye", "lazy eye"),
+        ("lay people", "lay people"),
+        ("heat attack", "heart attack"),
+        ("heat rash", "heat rash"),
+        # Nothing that entries have goes with it, or with what it may be a slip of.
+        ("lay rash", "lay rash"),
+        # Both are slips.
+        ("haert atack", "heart attack"),
+        ("lay eey", "lazy eye"),
+    ],
+)
+def test_what_stands_beside_a_word_says_what_was_meant(question, text):
+    words = NEIGHBOURS | MANY
+
+    def together(left, right):
+        return SIDE_BY_SIDE.get((left, right), 0)
+
+    assert read(question, words, Spelling(words), lambda _: 0, (), NONE, together).text == text
+
+
+def test_what_came_together_once_came_by_chance():
+    pairs = Pairs({"eye": 2, "skin": 50}, {"lay": 2, "rash": 60}.get, 10_000, lambda *_: 1)
+
+    # Of words that hardly any entry has, one in which they stand together says as little as of frequent ones.
+    assert 1 < pairs.fit("lay", "", "eye") < 12
+    assert pairs.fit("rash", "skin", "") < 2
+    # A neighbour that no entry has says nothing.
+    assert pairs.fit("rash", "zzz", "") == 1
+
+
+def test_a_word_that_hardly_any_entry_has_is_rather_there_by_chance():
+    words = {"driving": 100, "driing": 1, "food": 900, "fool": 30} | MANY
+
+    assert likeliest(Spelling(words), "driing", 1) == "driving"
+    # A word that many entries have stays, however many more have the other.
+    assert likeliest(Spelling(words), "fool", 30) == "fool"
 
 
 def test_everyday_words_are_known_and_so_are_slips_of_them():

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from bots.resources.finding.beside import Pairs, in_their_place
 from bots.resources.finding.everyday import NONE, Everyday
 from bots.resources.finding.spelling import Spelling
 from bots.resources.finding.words import words_of
@@ -14,16 +15,12 @@ from bots.resources.finding.words import words_of
 LONGEST = 4_000
 # A story of 300 words holds the same few telling ones: the rarest are enough, and keep long questions fast.
 _MOST_WORDS = 16
-# A word that so few entries have may be a slip of another: then that one is looked up, too.
-_FEW = 5
-# So large a share of all that is written (the ten thousand most frequent words have it) a word has that is no slip.
-_OFTEN = 1e-5
 # By meaning, what is so much as likely as the likeliest is read beside it.
-_CLOSE = 0.25
+_CLOSE = 0.5
 # No entry has the word as it is written, but another form of it: then it is that much more likely a slip.
 _OTHER_FORM = 0.3
-# Mending is what takes time; a text with more words that hardly anybody knows is no question.
-_MOST_MENDED = 24
+# Mending is what takes time: so many of the words that the fewest entries have.
+_MOST_MENDED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +46,26 @@ def read(
     entries_with: Callable[[str], int],
     say_nothing: Collection[str],
     everyday: Everyday = NONE,
+    together: Callable[[str, str], int] = lambda _left, _right: 0,
 ) -> Asked:
     """`entries_with` counts the entries that have another form of a word that is not itself in `vocabulary`.
 
-    `everyday` is what is known of the language in which the question is.
+    `together` counts those in which one word stands right before the other. `everyday` is what is known of the
+    language in which the question is.
     """
     known: dict[str, int] = {}
     sure: dict[str, float] = {}
     missing: dict[str, None] = {}
     as_meant: dict[str, str] = {}
-    weighed = 0
     words = words_of(question[:LONGEST])
+    readings = _readings(words, vocabulary, spelling, entries_with, say_nothing, everyday)
+    pairs = Pairs(vocabulary, lambda word: spelling.often(word, everyday), spelling.whole, together)
+    placed = in_their_place(words, readings, pairs)
     for word in dict.fromkeys(words):
         if word in say_nothing or len(word) < 2:
             continue
-        written = vocabulary.get(word, 0)
-        entries = written or entries_with(word)
-        meant: tuple[tuple[str, float], ...] = ((word, 1.0),)
-        if written <= _FEW and weighed < _MOST_MENDED and everyday.share(word) < _OFTEN:
-            weighed += 1
-            meant = spelling.meant(word, written or entries * _OTHER_FORM, everyday) or meant
-            as_meant[word] = " ".join(each for each, likely in meant if likely >= meant[0][1] * _CLOSE)
+        meant = spelling.meant(placed.get(word, {}), everyday) or ((word, 1.0),)
+        as_meant[word] = " ".join(each for each, likely in meant if likely >= meant[0][1] * _CLOSE)
         telling = {each: likely / meant[0][1] for each, likely in meant if each not in say_nothing}
         there = {each: many for each in telling if (many := vocabulary.get(each) or entries_with(each))}
         known |= there
@@ -86,3 +82,19 @@ def read(
         text=text,
         telling=" ".join(word for word in mended if word not in say_nothing) or text,
     )
+
+
+def _readings(
+    words: Sequence[str],
+    vocabulary: Mapping[str, int],
+    spelling: Spelling,
+    entries_with: Callable[[str], int],
+    say_nothing: Collection[str],
+    everyday: Everyday,
+) -> dict[str, dict[str, float]]:
+    """Of the rarest of the telling words: what may be meant by each."""
+    telling = [word for word in dict.fromkeys(words) if word not in say_nothing and len(word) > 1]
+    rarest = set(sorted(telling, key=lambda word: vocabulary.get(word, 0))[:_MOST_MENDED])
+    entries = {word: vocabulary.get(word) or entries_with(word) * _OTHER_FORM for word in telling if word in rarest}
+    read = {word: spelling.readings(word, many, everyday) for word, many in entries.items()}
+    return {word: likely for word, likely in read.items() if likely}

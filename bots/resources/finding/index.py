@@ -190,10 +190,20 @@ class Index:
     def _looked_up(self, question: str) -> _LookedUp:
         carried = self._tongue.is_carried(question)
         everyday = everyday_english() if carried else NONE
-        asked = read(question, self._shelf.words, self._spelling, self._shelf.count, self._say_nothing, everyday)
-        words = np.zeros(len(self._kept), dtype=np.float32)
+        asked = read(
+            question,
+            self._shelf.words,
+            self._spelling,
+            self._shelf.count,
+            self._say_nothing,
+            everyday,
+            self._shelf.together,
+        )
+        # A list: adding to one place after the other takes an array three times as long.
+        added = [0.0] * len(self._kept)
         for row, score in self._shelf.scores({word: asked.sure[word] for word in asked.words}):
-            words[self._places[row]] += score
+            added[self._places[row]] += score
+        words = np.array(added, dtype=np.float32)
         near = [
             (meaning.encoder.weight, meaning.near(asked.text, asked.telling))
             for meaning in self._meanings

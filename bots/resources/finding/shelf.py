@@ -195,6 +195,13 @@ class Shelf:
         found = self._db.execute("SELECT count(*) FROM everything WHERE everything MATCH ?", (_quoted(word),))
         return int(found.fetchone()[0])
 
+    def together(self, left: str, right: str) -> int:
+        """In how many entries the one stands right before the other."""
+        found = self._db.execute(
+            "SELECT count(*) FROM everything WHERE everything MATCH ?", (_quoted(f"{left} {right}"),)
+        )
+        return int(found.fetchone()[0])
+
     def has(self, row: int, word: str) -> bool:
         """Whether the entry in `row` has `word`, or another form of it."""
         found = self._db.execute(

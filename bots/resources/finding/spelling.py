@@ -19,8 +19,8 @@ _SHORTEST = 3
 # One slip, or as many as change nothing in what is heard; where that gives nothing, in words of so many letters two …
 _TWO_SLIPS_FROM = 7
 # … or, from so many on, one in what is heard of them, and where that is so long two, which is that much less likely.
-_SLIP_IN_SOUND_FROM = 6
-_TWO_IN_SOUND_FROM, _TWO_IN_SOUND = 9, 0.1
+_SLIP_IN_SOUND_FROM = 5
+_TWO_IN_SOUND_FROM, _TWO_IN_SOUND = 8, 0.1
 # Shorter words that sound alike are other words.
 _SOUNDS_FROM = 5
 # A library of few words does not have most words that there are: what it lacks is a slip only in a longer word, and
@@ -40,9 +40,14 @@ _OTHER_START = 0.25
 _LIKELY, _NEAR = 25, 4
 # Words that say nothing are written far more often than the number of entries shows.
 _OFTEN = 3
-# How often a word comes out as a certain other word: of a hundred slips that it has, each in a twentieth of a percent.
-_SLIPS = 0.0005
-
+# How often a word comes out as a certain other word: of a hundred slips that it has, each in a tenth of a percent.
+_SLIPS = 0.001
+# What one entry has may be there by a slip, too, or be part of a name: most of one entry counts for nothing.
+_ASTRAY, _AT_LEAST = 0.6, 0.2
+# A word that more entries have than so many is known well, and can only be a slip of one that so many have.
+_FEW, _FREQUENT = 5, 20
+# What is that much less likely than the likeliest is not thought of, whatever stands beside it.
+_HOPELESS, _MOST_READINGS = 0.002, 8
 # So many are looked up, if each is as likely as that; where most words are not known, the likeliest alone.
 _MOST_MEANT, _LEAST_LIKELY = 3, 0.1
 
@@ -58,35 +63,42 @@ class Spelling:
 
     def __init__(self, vocabulary: Mapping[str, int], say_nothing: Collection[str] = ()) -> None:
         self._entries_with = vocabulary
-        self._whole = sum(vocabulary.values())
+        # How many words entries have in all, each counted once an entry.
+        self.whole = sum(vocabulary.values())
         self._say_nothing = say_nothing
-        self._of_length = _by_length(
-            word for word in {*vocabulary, *say_nothing} if len(word) >= _SHORTEST and word.isalpha()
-        )
+        plain = [word for word in {*vocabulary, *say_nothing} if len(word) >= _SHORTEST and word.isalpha()]
+        self._of_length = _by_length(plain)
+        self._frequent = _by_length(word for word in plain if word in say_nothing or vocabulary[word] >= _FREQUENT)
         self._sounding: dict[str, list[str]] = defaultdict(list)
         for word in vocabulary:
             if len(word) >= _SOUNDS_FROM and word.isalpha():
                 self._sounding[sounded(word)].append(word)
         self._sounds_of_length = _by_length(self._sounding)
 
-    def meant(self, word: str, entries: float, everyday: Everyday = NONE) -> tuple[tuple[str, float], ...]:
-        """What was meant by a word that `entries` have: what is likeliest first, each with how likely it is.
+    def readings(self, word: str, entries: float, everyday: Everyday = NONE) -> dict[str, float]:
+        """What may be meant by a word that `entries` have, each with how likely it is beside the others.
 
         A word that entries have, or everyday English, may be meant as it is written. Of others, what takes the fewest
         slips is likelier; then what takes a likely one; then what is written more often.
         """
-        written = entries + self._expected(word, everyday)
-        known = written or (len(word) <= _SHORT and self._whole * _SHORT_FOR_SOMETHING)
+        written = max(entries - _ASTRAY, entries * _AT_LEAST) + self._expected(word, everyday)
+        known = written or (len(word) <= _SHORT and self.whole * _SHORT_FOR_SOMETHING)
         likely = {word: known} if known else {}
         if _is_plain(word, everyday):
-            near = list(self._one_slip(word, everyday))
+            near = list(self._one_slip(word, everyday, entries))
             if not (near or known):
                 near = list(self._two_slips(word, everyday))
             for each, slip in near:
-                likely[each] = self._often(each, everyday) * slip * (_SLIPS if known else 1)
-        whole = sum(likely.values())
+                likely[each] = self.often(each, everyday) * slip * (_SLIPS if known else 1)
+        least = max(likely.values(), default=0.0) * _HOPELESS
+        best = sorted(((much, each) for each, much in likely.items() if much > least), reverse=True)[:_MOST_READINGS]
+        return {each: much for much, each in best}
+
+    def meant(self, readings: Mapping[str, float], everyday: Everyday = NONE) -> tuple[tuple[str, float], ...]:
+        """The likeliest of them first, each with how likely it is; those that are too unlikely left out."""
+        whole = sum(readings.values())
         most = _MOST_MEANT if self._many(everyday) else 1
-        best = sorted((-much / whole, each) for each, much in likely.items() if much)[:most]
+        best = sorted((-much / whole, each) for each, much in readings.items() if much)[:most]
         return tuple((each, -much) for much, each in best if -much >= _LEAST_LIKELY)
 
     def _many(self, everyday: Everyday) -> bool:
@@ -94,16 +106,22 @@ class Spelling:
 
     def _expected(self, word: str, everyday: Everyday) -> float:
         """In so many entries a word would be if these were written as everything is."""
-        return everyday.share(word) * self._whole
+        return everyday.share(word) * self.whole
 
-    def _often(self, word: str, everyday: Everyday) -> float:
+    def often(self, word: str, everyday: Everyday = NONE) -> float:
+        """In so many entries it is, or would be if these were written as everything is."""
         entries = self._entries_with.get(word, 0)
         if word in self._say_nothing:
             entries = max(entries, 1) * _OFTEN
         return entries + self._expected(word, everyday)
 
-    def _one_slip(self, word: str, everyday: Everyday) -> Iterator[tuple[str, float]]:
+    def _one_slip(self, word: str, everyday: Everyday, entries: float) -> Iterator[tuple[str, float]]:
         """Words that it may be a slip of, and how likely that slip is beside others."""
+        if entries > _FEW:
+            for meant, distance in _near(word, self._frequent, 1):
+                if likely := self._likely(word, meant, distance, everyday):
+                    yield meant, likely
+            return
         near = dict(self._within(word, 1, everyday))
         yield from near.items()
         if len(word) >= _SOUNDS_FROM:
@@ -140,7 +158,7 @@ class Spelling:
             return 0.0
         if meant not in self._say_nothing and (
             (not many and other_start and len(word) <= _SAME_START_TO)
-            or (len(meant) <= _SHORT and not swapped and not (many and self._often(meant, everyday) >= _SHORT_IN_MANY))
+            or (len(meant) <= _SHORT and not swapped and not (many and self.often(meant, everyday) >= _SHORT_IN_MANY))
         ):
             return 0.0
         of_kind = _LIKELY if likely else _NEAR if near else 1
@@ -149,7 +167,7 @@ class Spelling:
 
 def _near(word: str, words: Mapping[int, list[str]] | Everyday, slips: int) -> Iterator[tuple[str, int]]:
     for length in range(len(word) - slips, len(word) + slips + 1):
-        near = process.extract_iter(word, words.get(length, ()), scorer=OSA.distance, score_cutoff=slips)
+        near = process.extract(word, words.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=None)
         yield from ((each, int(distance)) for each, distance, _ in near if each != word)
 
 
