@@ -33,9 +33,15 @@ async def test_a_detector_finds_it_a_moderator_taps_and_the_member_hears_why_in_
         ),
         since=before,
     )
-    await moderator.react(office, case["event_id"], "⚠️")
+    # A telephone adds to an emoji whose hand it is.
+    await moderator.react(office, case["event_id"], "🙋🏽\u200d♀️")
+    await moderator.hears("looks after this", room=office, sender=bots["moderation"], since=before)
+    tapped = await moderator.react(office, case["event_id"], "⚠️")
 
     told = await ana.hears("warn", room=chat, sender=bots["welcome"], since=begun)
     assert told["encrypted"]
+    assert said.removeprefix("$") in told["content"]["formatted_body"], "which message it is about"
+    await moderator.do("redact", room=office, target=tapped)
+    await moderator.hears("took a tap back", room=office, sender=bots["moderation"], since=before)
     in_the_room = [e for e in ana.events[begun:] if e.get("room_id") == room and e.get("sender") in bots.values()]
     assert in_the_room == []
