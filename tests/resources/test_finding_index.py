@@ -176,9 +176,9 @@ def test_a_word_that_is_right_by_itself_is_mended_where_it_stands_by_another():
     others = [f"{first}{second}{third}zqx" for first in letters for second in letters for third in letters]
     index, _ = open_index(
         (
-            *(entry(f"eye {n}", "Lazy eyes", "When a child has a lazy eye, and what helps it.") for n in range(3)),
+            *(entry(f"eye {n}", "Lazy eyes", "When a child has a lazy eye, and what helps it.") for n in range(20)),
             entry("lay", "Lay people", "What lay people can do until help is there."),
-            *(entry(f"other {n}", "Another", " ".join(others[n::16])) for n in range(16)),
+            *(entry(f"other {n}", "Another", " ".join(others[n::64])) for n in range(64)),
         ),
         encoders=(),
     )

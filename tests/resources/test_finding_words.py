@@ -206,6 +206,16 @@ def test_a_word_that_hardly_any_entry_has_is_rather_there_by_chance():
     assert likeliest(Spelling(words), "fool", 30) == "fool"
 
 
+def test_a_word_that_is_known_well_is_no_slip_of_one_that_few_entries_have():
+    words = {"gout": 19, "goat": 2} | MANY
+    spelling, english = Spelling(words), everyday_english()
+
+    assert set(spelling.readings("out", 6)) == set(spelling.readings("out", 0, english)) == {"out"}
+    assert set(Spelling(words | {"gout": 20}).readings("out", 6)) == {"out", "gout"}
+    # Whoever writes what hardly anybody does may mean what few entries have.
+    assert "gout" in spelling.readings("goutt", 1)
+
+
 def test_everyday_words_are_known_and_so_are_slips_of_them():
     words = {"husbands": 3, "cared": 2, "food": 20, "needle": 4} | MANY
     spelling, english = Spelling(words, {"my", "the"}), everyday_english()

@@ -20,7 +20,7 @@ _CLOSE = 0.5
 # No entry has the word as it is written, but another form of it: then it is that much more likely a slip.
 _OTHER_FORM = 0.3
 # Mending is what takes time: so many of the words that the fewest entries have.
-_MOST_MENDED = 40
+_MOST_MENDED = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,11 @@ _OFTEN = 3
 _SLIPS = 0.001
 # What one entry has may be there by a slip, too, or be part of a name: most of one entry counts for nothing.
 _ASTRAY, _AT_LEAST = 0.6, 0.2
-# A word that more entries have than so many is known well, and can only be a slip of one that so many have.
-_FEW, _FREQUENT = 5, 20
+# A word that more entries have than so many, or that is so large a share of all that is written (the ten thousand most
+# frequent words are), is known well, and can only be a slip of one that so many entries have.
+_FEW, _SHARE, _FREQUENT = 5, 1e-5, 20
 # What is that much less likely than the likeliest is not thought of, whatever stands beside it.
-_HOPELESS, _MOST_READINGS = 0.002, 8
+_HOPELESS, _MOST_READINGS = 0.002, 6
 # So many are looked up, if each is as likely as that; where most words are not known, the likeliest alone.
 _MOST_MEANT, _LEAST_LIKELY = 3, 0.1
 
@@ -117,7 +118,7 @@ class Spelling:
 
     def _one_slip(self, word: str, everyday: Everyday, entries: float) -> Iterator[tuple[str, float]]:
         """Words that it may be a slip of, and how likely that slip is beside others."""
-        if entries > _FEW:
+        if entries > _FEW or everyday.share(word) > _SHARE:
             for meant, distance in _near(word, self._frequent, 1):
                 if likely := self._likely(word, meant, distance, everyday):
                     yield meant, likely
