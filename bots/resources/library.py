@@ -154,6 +154,7 @@ def entry_of(resource: Resource, called: Mapping[str, Sequence[str]]) -> Entry:
         conditions=resource.conditions,
         countries=resource.countries,
         audience=resource.audience,
+        tongues=max(map(len, (resource.title, resource.summary, resource.text))),
     )
 
 

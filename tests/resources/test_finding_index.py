@@ -46,6 +46,33 @@ def test_meaning_finds_what_no_word_of_the_question_is_in():
     assert INDEX.closest(question, 1)[0][0][0] == "pacing"
 
 
+def test_who_translates_an_entry_does_not_lose_it_among_the_others(tmp_path):
+    bag = entry("bag", "For the hospital", "Earplugs, and clothes in a bag.")
+    own = entry("toilets", "Finding a toilet", "Take spare clothes and wipes along in one bag.")
+    more = (
+        "Einen Beutel mit Kleidung zum Wechseln und Tüchern.",
+        "Una bolsita con ropa de recambio y toallitas.",
+        "Un petit sac avec des habits de rechange et des lingettes.",
+        "Uma bolsinha com roupa de reserva e lenços.",
+    )
+    titles = (*own.titles, "Eine Toilette finden", "Encontrar un baño", "Trouver des toilettes", "Achar um banheiro")
+    translated = replace(own, titles=titles, bodies=(*own.bodies, *more), tongues=5)
+    file, first = tmp_path / "library.db", []
+    for entries in ((own,), (replace(translated, tongues=1),), (translated,)):
+        index, _ = open_index((bag, *ENTRIES, *entries), file=file, encoders=())
+        first.append(index.closest("spare clothes bag", 1)[0][0][0])
+        index.close()
+    assert first == ["toilets", "bag", "toilets"], "by its length alone it would be lost"
+
+    index, _ = open_index((bag, *ENTRIES), file=file, encoders=())
+    assert index.closest("spare clothes bag", 1)[0][0][0] == "bag"
+    index.put(translated)
+    assert index.closest("spare clothes bag", 1)[0][0][0] == "toilets"
+    silent = replace(translated, id="silent", titles=("🙂", "🙂"), bodies=())
+    alone, _ = open_index([silent], encoders=())
+    assert ids(alone, "spare clothes bag") == []
+
+
 def test_the_index_is_kept_privately_and_used_again(tmp_path):
     file = tmp_path / "state" / "library.db"
     first, made = open_index(ENTRIES, file=file, encoders=STATIC)

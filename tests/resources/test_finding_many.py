@@ -45,7 +45,8 @@ def many():
     for table in ("titles", "everything"):
         shelf._db.executemany(f"INSERT INTO {table} (rowid, text) VALUES (?, ?)", rows)
     shelf._db.executemany(
-        "INSERT INTO entries (row, id, digest, name, facts, words, of_title) VALUES (?, ?, '', ?, '{}', '', 2)",
+        "INSERT INTO entries (row, id, digest, name, facts, words, of_title, of_all, tongues)"
+        " VALUES (?, ?, '', ?, '{}', '', 2, 2, 1)",
         ((row, str(row), title) for row, title in rows),
     )
     shelf._count((word for _, title in rows for word in title.split()), 1)

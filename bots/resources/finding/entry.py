@@ -14,6 +14,7 @@ class Entry:
     `synonyms` are other words for what it is about; `called` what its subjects are called, in whichever language:
     searched as words, and not read for their meaning. Empty `languages`, `conditions`, `countries` or `audience`
     mean that it is for everybody; they hold codes and ids, which are compared and never searched.
+    In so many languages as `tongues` says, the texts say the same.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Entry:
     conditions: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     audience: tuple[str, ...] = ()
+    tongues: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

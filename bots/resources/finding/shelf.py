@@ -20,7 +20,7 @@ from bots.resources.finding.entry import Entry
 from bots.resources.finding.words import words_of
 
 # Another way to make the file: another number.
-_FORMAT = 1
+_FORMAT = 2
 _TABLES = ("titles", "everything")
 _TOKENIZE = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 _SCHEMA = f"""
@@ -28,7 +28,9 @@ _SCHEMA = f"""
     CREATE TABLE made (how TEXT NOT NULL);
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE entries (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest BLOB NOT NULL, name TEXT NOT NULL,
-        facts TEXT NOT NULL, words BLOB NOT NULL, of_title INTEGER NOT NULL);
+        facts TEXT NOT NULL, words BLOB NOT NULL, of_title INTEGER NOT NULL, of_all INTEGER NOT NULL,
+        tongues INTEGER NOT NULL);
+    CREATE INDEX lengths ON entries (tongues, of_title, of_all);
     CREATE TABLE vectors (row INTEGER NOT NULL, encoder TEXT NOT NULL, title BLOB NOT NULL, body BLOB NOT NULL,
         PRIMARY KEY (row, encoder));
     CREATE TABLE words (word TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
@@ -37,6 +39,8 @@ _SCHEMA = f"""
 """
 # More rows than anybody is shown, and enough that what is left out can't be among the best.
 _MOST_ROWS = 1_000
+# What FTS5's bm25() is made with.
+_K1, _B = 1.2, 0.75
 # A word that is as sure as that counts whole.
 _SURE = 0.95
 # After so many words, a table that was written in pieces is put in order: it is smaller, and quicker to search.
@@ -64,6 +68,7 @@ class Shelf:
         self._db = db
         self.words: Counter[str] = Counter(dict(db.execute("SELECT word, entries FROM words")))
         self._recounted: set[str] = set()
+        self._longer: Mapping[str, Mapping[int, float]] | None = None
 
     @classmethod
     def open(cls, file: Path | None, how: str) -> tuple[Shelf, str | None]:
@@ -138,8 +143,18 @@ class Shelf:
         facts = {name: list(getattr(entry, name)) for name in ("languages", "conditions", "countries", "audience")}
         digest, name = digest_of(entry), entry.titles[0] if entry.titles else ""
         row = self._db.execute(
-            "INSERT INTO entries (id, digest, name, facts, words, of_title) VALUES (?, ?, ?, ?, ?, ?)",
-            (entry.id, digest, name, json.dumps(facts), zlib.compress(" ".join(words).encode()), len(of_title)),
+            "INSERT INTO entries (id, digest, name, facts, words, of_title, of_all, tongues)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.id,
+                digest,
+                name,
+                json.dumps(facts),
+                zlib.compress(" ".join(words).encode()),
+                len(of_title),
+                len(words),
+                entry.tongues,
+            ),
         ).lastrowid
         assert row is not None
         for table, text in zip(_TABLES, (of_title, words), strict=True):
@@ -164,6 +179,7 @@ class Shelf:
         return words[: found[1]], words
 
     def _count(self, words: Iterable[str], change: int) -> None:
+        self._longer = None
         for word in words:
             self.words[word] += change
             if not self.words[word]:
@@ -213,7 +229,8 @@ class Shelf:
         """BM25 by row, several times for each, to be added up; a word counts as much as is said of it, 1 at most.
 
         A table of titles beside the one of everything is the largest single gain there was (+.05 to +.24 nDCG@10):
-        each has its own idea of which words are rare and which texts are long.
+        each has its own idea of which words are rare and which texts are long. A text in five languages is as long as
+        one of them: else whoever translates an entry would lose it among the others.
         """
         doubtful = {word: share for word, share in words.items() if share < _SURE}
         queries = [(" OR ".join(_quoted(word) for word in words if word not in doubtful), 1.0)]
@@ -224,7 +241,22 @@ class Shelf:
                     f"SELECT rowid, -rank * ? FROM {table} WHERE {table} MATCH ? ORDER BY rank LIMIT {_MOST_ROWS}",  # noqa: S608
                     (share, query),
                 )
-                yield from found
+                longer = self._made_up_for[table]
+                yield from ((row, score * longer.get(row, 1.0)) for row, score in found)
+
+    @property
+    def _made_up_for(self) -> Mapping[str, Mapping[int, float]]:
+        """By table and row, what BM25 took from a word that is there once, in a text that is in several languages."""
+        if self._longer is None:
+            of_title, of_all = self._db.execute("SELECT avg(of_title), avg(of_all) FROM entries").fetchone()
+            several = self._db.execute(
+                "SELECT row, of_title, of_all, tongues FROM entries WHERE tongues > 1"
+            ).fetchall()
+            self._longer = {
+                "titles": {row: _taken(length / max(of_title, 1), tongues) for row, length, _, tongues in several},
+                "everything": {row: _taken(length / max(of_all, 1), tongues) for row, _, length, tongues in several},
+            }
+        return self._longer
 
     @property
     def size(self) -> int:
@@ -235,6 +267,15 @@ class Shelf:
 
 class _OutdatedError(Exception):
     """The file was made in another way."""
+
+
+def _taken(length: float, tongues: int) -> float:
+    """How much more a word would have counted in a text that is as long as it is in one language.
+
+    `length` is that of the whole text beside the mean of all.
+    """
+    whole, one = (1 + _K1 * (1 - _B + _B * each) for each in (length, length / tongues))
+    return whole / one
 
 
 def digest_of(entry: Entry) -> bytes:
