@@ -133,6 +133,14 @@ def test_of_many_words_three_that_are_nearly_as_likely_are_looked_up():
     assert [meant for meant, _ in few.meant(few.readings("foud", 0))] == ["food"]
 
 
+def test_of_two_forms_of_a_word_one_is_looked_up():
+    words = {"light": 300, "lights": 290, "night": 280} | MANY
+    asked = read("lighst", words, Spelling(words), lambda _: 0, ())
+
+    assert (dict(asked.words), asked.text) == ({"lights": 290}, "lights")
+    assert set(Spelling(words).readings("lighst", 0)) == {"light", "lights"}
+
+
 def test_a_short_word_that_a_library_of_many_words_does_not_have_is_a_slip():
     words = {"food": 500, "fill": 300, "bed": 70, "bbgd": 2}
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bots.resources.finding.beside import Pairs, in_their_place
@@ -64,7 +64,7 @@ def read(
     for word in dict.fromkeys(words):
         if word in say_nothing or len(word) < 2:
             continue
-        meant = spelling.meant(placed.get(word, {}), everyday) or ((word, 1.0),)
+        meant = _no_form_twice(spelling.meant(placed.get(word, {}), everyday)) or ((word, 1.0),)
         as_meant[word] = " ".join(each for each, likely in meant if likely >= meant[0][1] * _CLOSE)
         telling = {each: likely / meant[0][1] for each, likely in meant if each not in say_nothing}
         there = {each: many for each in telling if (many := vocabulary.get(each) or entries_with(each))}
@@ -82,6 +82,15 @@ def read(
         text=text,
         telling=" ".join(word for word in mended if word not in say_nothing) or text,
     )
+
+
+def _no_form_twice(meant: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """Without another form of a likelier word ("lights" and "light"): the full-text tables take both for one."""
+    kept: list[tuple[str, float]] = []
+    for word, likely in meant:
+        if not any(word.startswith(other) or other.startswith(word) for other, _ in kept):
+            kept.append((word, likely))
+    return tuple(kept)
 
 
 def _readings(
