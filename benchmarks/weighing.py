@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from math import exp, sqrt
 from pathlib import Path
 
+from benchmarks import weighing_wording as wording
 from bots.moderation.crisis.surroundings import PURPOSE, idle
 from bots.moderation.grammar import tables
 from bots.moderation.grammar.reading import read
@@ -51,13 +52,15 @@ HEAD = """# SPDX-License-Identifier: Apache-2.0
 class Table:
     """What is weighed for: `mark` is what the table's purpose tells apart.
 
-    Of what has not the mark, a share of `false_alarms` at most is called heavy.
+    Of what has not the mark, a share of `false_alarms` at most is called heavy. Of each weight, so much is `forgotten`
+    with every message that it stands in: the less, the more single messages teach.
     """
 
     purpose: str
     mark: str
     language: str
     false_alarms: float
+    forgotten: float = FORGOTTEN
 
     @property
     def file(self) -> Path:
@@ -72,11 +75,18 @@ KINDS = {"own": ("thoughts", "now"), "another": ("another",), "medical": ("medic
 # learned from much is told apart less well.
 SHARES = {"own": 0.04, "now": 0.06, "another": 0.01, "medical": 0.01}
 ENGLISH_SHARES = SHARES | {"another": 0.006, "medical": 0.006}
-TABLES = tuple(
-    Table(PURPOSE, mark, language, share)
-    for language in tables.LANGUAGES
-    for mark, share in (ENGLISH_SHARES if language == "en" else SHARES).items()
-    if mark in ("own", "now") or (suites.SUITES / f"learning/bodies.{language}.yaml").is_file()
+TABLES = (
+    *(
+        Table(PURPOSE, mark, language, share)
+        for language in tables.LANGUAGES
+        for mark, share in (ENGLISH_SHARES if language == "en" else SHARES).items()
+        if mark in ("own", "now") or (suites.SUITES / f"learning/bodies.{language}.yaml").is_file()
+    ),
+    *(
+        Table(purpose, mark, "en", wording.SHARES[mark], forgotten=0.0003)
+        for purpose, marks in wording.MARKS.items()
+        for mark in marks
+    ),
 )
 
 Text = tuple[str, bool]
@@ -87,7 +97,7 @@ Example = tuple[frozenset[str], bool]
 
 def basis(table: Table) -> str:
     """What the weights are made from, as a digest: the texts, the tables they are read by, and how it is learned."""
-    how = (ROUNDS, FORGOTTEN, MISSED, LEAST, LIGHTEST, FOLDS, TOGETHER, table.false_alarms)
+    how = (ROUNDS, table.forgotten, MISSED, LEAST, LIGHTEST, FOLDS, TOGETHER, table.false_alarms)
     made_from = hashlib.sha256(repr(how).encode())
     for grammar in sorted(FOLDER.glob(f"*.{table.language}.yaml")):
         if not grammar.name.startswith("weights."):
@@ -104,6 +114,9 @@ def is_fresh(table: Table) -> bool:
 
 def texts(table: Table) -> Iterator[Text]:
     """What is learned from."""
+    if table.purpose in wording.MARKS:
+        yield from wording.texts(table.purpose, table.mark)
+        return
     find, leave = _written_to_learn_from(table.language)
     if table.mark == "now":
         yield from ((str(text), mark == "now") for mark in KINDS["own"] for text in find[mark])
@@ -146,10 +159,10 @@ def examples(table: Table) -> list[Example]:
 
 def _things(text: str, table: Table) -> frozenset[str]:
     parsed = tables.grammar(table.language).parse(read(passage(text)))
-    return things(parsed, table.purpose, idle(parsed))
+    return things(parsed, table.purpose, wording.IDLE.get(table.purpose, idle)(parsed))
 
 
-def learned(seen: Sequence[Example], heavy: float = 0.0) -> Weights:
+def learned(seen: Sequence[Example], heavy: float = 0.0, forgotten: float = FORGOTTEN) -> Weights:
     """The weights that part what has the mark from the rest."""
     often = Counter(thing for things_of, _ in seen for thing in things_of)
     known = [(sorted(of for of in things_of if often[of] >= LEAST), has) for things_of, has in seen]
@@ -165,18 +178,19 @@ def learned(seen: Sequence[Example], heavy: float = 0.0) -> Weights:
             off = (has - 1 / (1 + exp(-score))) * (MISSED if has else 1.0) * step
             start += off * 0.1
             for of in things_of:
-                weight[of] = weight[of] * (1 - FORGOTTEN) + off * share * 3
+                weight[of] = weight[of] * (1 - forgotten) + off * share * 3
     kept = {of: round(100 * much) for of, much in weight.items() if often[of] >= LEAST}
     return Weights(start, heavy, {of: much for of, much in kept.items() if abs(much) >= LIGHTEST})
 
 
-def left_out(seen: Sequence[Example]) -> list[tuple[float, bool]]:
+def left_out(seen: Sequence[Example], forgotten: float = FORGOTTEN) -> list[tuple[float, bool]]:
     """How heavy each is by what the others teach, and whether it has the mark."""
     pieces = [seen[at : at + TOGETHER] for at in range(0, len(seen), TOGETHER)]
     random.Random(2).shuffle(pieces)
     weighed = []
     for fold in range(FOLDS):
-        scale = Scale({"": learned([each for at, piece in enumerate(pieces) if at % FOLDS != fold for each in piece])})
+        taught = [each for at, piece in enumerate(pieces) if at % FOLDS != fold for each in piece]
+        scale = Scale({"": learned(taught, forgotten=forgotten)})
         for piece in pieces[fold::FOLDS]:
             weighed += [(scale.together(things_of)[""], has) for things_of, has in piece]
     return weighed
@@ -213,9 +227,9 @@ def _wrapped(head: str, things_of: list[str]) -> Iterator[str]:
 def make(table: Table) -> str:
     """Learn a table and write it; what is said of it is what was left out."""
     seen = examples(table)
-    weighed = left_out(seen)
+    weighed = left_out(seen, table.forgotten)
     heavy = heavy_from(weighed, table.false_alarms)
-    table.file.write_text(written(table, learned(seen, heavy)), "utf-8")
+    table.file.write_text(written(table, learned(seen, heavy, table.forgotten)), "utf-8")
     found = [weight >= heavy for weight, has in weighed if has]
     return (
         f"{table.file.name}: of {len(found)} with the mark, left out, {sum(found) / max(1, len(found)):.0%} are heavy "

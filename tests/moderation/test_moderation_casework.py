@@ -68,6 +68,16 @@ async def test_what_a_detector_saw_joins_the_case_there_is_and_the_same_guidelin
     assert scene.card(case.number) == card
 
 
+async def test_of_what_is_only_weighed_moderators_are_told_so(scene):
+    def says(actions):
+        return [part.key for part in actions[1].parts if isinstance(part, Words)]
+
+    weighed, ruled = finding("selling.offer", "selling", weighed=True), finding()
+    for found, said in (((weighed,), True), ((weighed, ruled), False), ((ruled,), False)):
+        actions = noticed(found, RULES, await about(scene, scene.wrote(ANA)))
+        assert ("moderation.case.weighed" in says(actions)) is said
+
+
 async def test_somebody_elses_data_is_told_as_such_and_a_detector_that_nobody_knows_has_a_sentence(scene):
     for detector, whose, key in (
         ("identity.phone", Whose.ANOTHERS, "identity.another"),

@@ -147,7 +147,7 @@ async def test_a_rule_that_the_room_does_not_have_is_not_watched_for():
     assert here.cases == []
 
 
-async def flood(here, who=ANA, text="click my page and win a thousand for free", times=6, room=HARBOUR, **more):
+async def flood(here, who=ANA, text="la la la, who of us sings the loudest", times=6, room=HARBOUR, **more):
     for _ in range(times):
         here.now += timedelta(seconds=1)
         await here.says(who, text, room, **more)
@@ -271,6 +271,7 @@ FINDINGS = st.lists(
         start=st.just(0),
         end=st.just(1),
         confidence=st.sampled_from((0.0, 0.49, 0.5, 0.89, 0.9, 1.0)),
+        weighed=st.booleans(),
     ),
     max_size=6,
 )
@@ -296,6 +297,9 @@ def test_there_are_three_answers_and_no_fourth(findings, steps, author):
     assert set(answer.tell) <= set(findings)
     for each in (answer.remind, answer.hold):
         assert each is None or each in answer.tell, "whatever is done, moderators hear of it"
+        assert each is None or not each.weighed, "nothing is done by weight alone"
+    if author.cry:
+        assert not any(each.weighed for each in answer.tell)
     if answer.hold is not None:
         assert author.new_here
         assert author.certain

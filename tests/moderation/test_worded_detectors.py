@@ -11,8 +11,10 @@ from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.harm import Harm
 from bots.moderation.detectors.instructing import Instructing
 from bots.moderation.detectors.selling import Selling
+from bots.moderation.detectors.wording import SURE_OF_WEIGHT
 from bots.moderation.passages.passage import Field
 from bots.moderation.passages.reading import passage
+from bots.moderation.watching.respond import CLEAR_FROM, TOLD_FROM
 
 KNOWN = frozenset({"samaritans.org", "diabetes.org.uk"})
 ANYWHERE = Setting(now=datetime(2026, 5, 4, tzinfo=UTC), known=KNOWN)
@@ -78,3 +80,48 @@ def test_what_is_aimed_at_people_is_no_cry_and_a_pact_is_for_a_person_to_decide(
     assert assess((passage("the lethal dose of that is easy to get"),), ANYWHERE).tier is Tier.UNSAFE
     assert assess((passage("anyone want to ctb together"),), ANYWHERE).tier is Tier.UNSAFE
     assert assess((passage("anyone want to ctb together, im doing it tonight"),), ANYWHERE).tier is Tier.IMMEDIATE
+
+
+UNKNOWN = "what you describe is nothing but a thyroid that has gone wild, believe me"
+
+
+def test_what_no_rule_knows_is_weighed_and_said_to_be():
+    assert Instructing().by_rule(passage(UNKNOWN), ANYWHERE) == ()
+    (one,) = Instructing().find(passage(UNKNOWN), NEW_HERE)
+    assert (one.detector, one.guideline, one.weighed) == ("instructing.diagnosis", "experience", True)
+    assert TOLD_FROM <= one.confidence == SURE_OF_WEIGHT < CLEAR_FROM - 0.3
+
+
+def test_what_is_weighed_is_shown_at_the_sentence_that_weighs_most():
+    said = f"Hi all. {UNKNOWN}"
+    (one,) = Instructing().find(passage(said), ANYWHERE)
+    assert said[one.start : one.end] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"{UNKNOWN}" is what she wrote to me',
+        "what the doctors describe is a thyroid that has gone wild, believe it or not",
+        "cantamos una canción muy bonita en casa de mi abuela",
+    ],
+)
+def test_what_is_quoted_ones_own_or_in_a_language_that_nobody_weighed_is_none(text):
+    assert Instructing().find(passage(text), ANYWHERE) == ()
+
+
+def test_a_files_name_is_not_weighed():
+    assert Instructing().find(passage(UNKNOWN, Field.FILENAME), ANYWHERE) == ()
+
+
+def test_where_a_rule_finds_something_nothing_is_weighed():
+    found = Instructing().find(passage(f"stop your insulin. {UNKNOWN}"), ANYWHERE)
+    assert not any(each.weighed for each in found)
+    assert found
+
+
+def test_what_is_only_weighed_as_harm_is_no_tier_of_a_cry():
+    said = "schizos should be in a zoo with the other animals, you filthy creature"
+    (one,) = Harm().find(passage(said), ANYWHERE)
+    assert one.weighed
+    assert assess((passage(said),), ANYWHERE).tier is Tier.NONE

@@ -99,6 +99,8 @@ def noticed(findings: Sequence[Finding], rules: Mapping[str, str], about: Subjec
         dict.fromkeys((family_of(each.detector), each.guideline, each.whose is Whose.ANOTHERS) for each in new)
     )
     says = tuple(_seen(family, rules.get(rule, rule), of_another) for family, rule, of_another in lines)
+    if all(each.weighed for each in new):
+        says = (*says, Words("moderation.case.weighed"))
     audit = Audit(
         why=strongest.detector,
         kind="notice",

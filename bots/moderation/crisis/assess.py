@@ -101,7 +101,7 @@ def _all(passage: Passage, parses: Iterable[Parsed], setting: Setting) -> Iterat
             for tier, match in heard(parsed, parsed.matches(PURPOSE)):
                 if tier in _WHATEVER_THE_SLANG:
                     yield _said(parsed, tier, match)
-    for finding in _HARM.find(passage, setting):
+    for finding in _HARM.by_rule(passage, setting):
         abuse = finding.detector.removeprefix(f"{_HARM.name}.") in ABUSE
         yield _Said(Tier.ABUSE if abuse else Tier.UNSAFE, finding.detector, finding.confidence)
 

@@ -45,7 +45,8 @@ class Finding:
     """Something that a detector saw.
 
     `detector` is its dotted name (`identity.email`), `guideline` the id of the rule that it watches for.
-    `start` and `end` are places in the passage's `text`; `confidence` is between 0 and 1.
+    `start` and `end` are places in the passage's `text`; `confidence` is between 0 and 1. `weighed`: no rule says so,
+    only its words do together, and people are told of it and nothing more.
     """
 
     detector: str
@@ -55,6 +56,7 @@ class Finding:
     confidence: float
     field: Field = Field.BODY
     whose: Whose = Whose.UNKNOWN
+    weighed: bool = False
 
 
 class Detector(Protocol):

@@ -17,6 +17,8 @@ GUIDELINES = {
     "sale": "no-selling",
     "abuse": "kind",
     "threat": "kind",
+    # What the words weigh as much as is told apart no further; what is aimed at a person is "abuse".
+    "danger": "content-notes",
 }
 # Those of its findings that are aimed at a person.
 ABUSE = frozenset({"abuse", "threat"})

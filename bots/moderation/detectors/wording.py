@@ -1,25 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is noticed by its wording: a grammar's rules, each with the guideline that it watches for."""
+"""What is noticed by its wording: by a grammar's rules, each with the guideline that it watches for; or by weight."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bots.moderation.detectors.finding import Finding, Setting
-from bots.moderation.grammar import Match, Parsed, understood
+from bots.moderation.grammar import Match, Parsed, heaviest, heavy, understood
 from bots.moderation.grammar.around import denied, quoted, told
 from bots.moderation.passages.passage import Field, Passage
 
 # Whoever is new and offers something is surer to be selling it.
 NEW_HERE = 0.15
 SUREST = 0.95
+# Enough that moderators are told, and far from what is held.
+SURE_OF_WEIGHT = 0.55
 
 
 class Worded:
     """A detector with a table for each language (`grammar/tables/<name>.<language>.yaml`).
 
-    `guidelines` says for each mark of its rules which guideline that is about. What is quoted, denied or told of
-    somebody else is no finding, unless the rule's ways say "anyhow".
+    `guidelines` says for each mark of its rules and weights which guideline that is about. What is quoted, denied or
+    told of somebody else is no finding, unless the rule's ways say "anyhow". Where no rule finds anything, the words
+    are weighed, in a language in which somebody learned what they weigh.
     """
 
     def __init__(self, name: str, guidelines: Mapping[str, str], *, newcomers_weigh: bool = False) -> None:
@@ -33,7 +36,11 @@ class Worded:
         return self._name
 
     def find(self, passage: Passage, setting: Setting) -> tuple[Finding, ...]:
-        """What it sees, in the order of the text, each place once for each mark."""
+        """What its rules see; where they see nothing, what the words weigh as much as."""
+        return self.by_rule(passage, setting) or self.weighed(passage, setting)
+
+    def by_rule(self, passage: Passage, setting: Setting) -> tuple[Finding, ...]:
+        """What its rules see, in the order of the text, each place once for each mark."""
         if passage.field is Field.FILENAME:
             return ()
         found: dict[tuple[str, int], Finding] = {}
@@ -42,6 +49,32 @@ class Worded:
             if key not in found or found[key].confidence < finding.confidence:
                 found[key] = finding
         return tuple(sorted(found.values(), key=lambda finding: (finding.start, finding.detector)))
+
+    def weighed(
+        self, passage: Passage, setting: Setting, without: Sequence[tuple[int, int]] = ()
+    ) -> tuple[Finding, ...]:
+        """What the words together weigh as much as, each at the sentence that weighs most; `without` some places."""
+        if passage.field is Field.FILENAME:
+            return ()
+        found = []
+        for parsed in understood(passage, setting.languages):
+            idle = self.idle(parsed)
+            for first, last in without:
+                idle = [
+                    silent or first <= start < last for silent, start in zip(idle, parsed.reading.starts, strict=True)
+                ]
+            for mark in sorted(heavy(parsed, self._name, idle)):
+                start, end = heaviest(parsed, self._name, mark, idle)
+                found.append(self._found(parsed, mark, start, end, passage.field, SURE_OF_WEIGHT, weighed=True))
+        return tuple(found)
+
+    def idle(self, parsed: Parsed) -> Sequence[bool]:
+        """For each word whether it says nothing here: an idiom's, quoted, or of a match that is not meant."""
+        idle = list(parsed.idle(self._name))
+        for match in parsed.matches(self._name):
+            if not self.counts(parsed, match):
+                idle[match.start : match.end] = [True] * (match.end - match.start)
+        return idle
 
     def _all(self, passage: Passage, setting: Setting) -> Iterator[Finding]:
         for parsed in understood(passage, setting.languages):
@@ -62,11 +95,17 @@ class Worded:
         sure = match.rule.confidence
         if self._newcomers_weigh and setting.new_here:
             sure = min(SUREST, sure + NEW_HERE)
+        return self._found(parsed, match.rule.mark, match.start, match.end, field, sure)
+
+    def _found(
+        self, parsed: Parsed, mark: str, start: int, end: int, field: Field, sure: float, *, weighed: bool = False
+    ) -> Finding:
         return Finding(
-            detector=f"{self._name}.{match.rule.mark}",
-            guideline=self._guidelines[match.rule.mark],
-            start=parsed.reading.starts[match.start],
-            end=parsed.reading.ends[match.end - 1],
+            detector=f"{self._name}.{mark}",
+            guideline=self._guidelines[mark],
+            start=parsed.reading.starts[start],
+            end=parsed.reading.ends[end - 1],
             confidence=sure,
             field=field,
+            weighed=weighed,
         )

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
-from itertools import chain
+from itertools import chain, pairwise
 from math import sqrt
 
 import yaml
@@ -54,7 +54,7 @@ class Scale:
 
     def together(self, things: Iterable[str]) -> Mapping[str, float]:
         """By mark, the weight of a message in which these stand; those that nobody weighed count for nothing."""
-        rows = [self._rows[thing] for thing in things if thing in self._rows]
+        rows = [*filter(None, map(self._rows.get, things))]
         columns = zip(*rows, strict=True) if rows else [()] * len(self._marks)
         return {
             mark: start + sum(column) / 100 / sqrt(len(column) - column.count(0) + 1)
@@ -88,6 +88,16 @@ def heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
     return frozenset(chain.from_iterable(map(scale.heavy, pieces)))
 
 
+def heaviest(parsed: Parsed, purpose: str, mark: str, idle: Sequence[bool]) -> tuple[int, int]:
+    """The first word of the sentence that weighs most as what is `heavy` with this mark, and the one after its last."""
+    scale = _scale(purpose, parsed.language)
+    assert scale is not None
+    sentences = parsed.reading.sentences
+    begins = [at for at in range(1, len(sentences)) if sentences[at] != sentences[at - 1]]
+    pieces = pairwise((0, *begins, len(sentences)))
+    return max(pieces, key=lambda piece: scale.together(things(parsed, purpose, idle, *piece))[mark])
+
+
 def _pieces(words: int) -> Iterator[tuple[int, int]]:
     """The whole, and of a long text each stretch that overlaps with the next: what is said once is not talked away."""
     yield 0, words
@@ -103,7 +113,14 @@ def things(
     end = len(idle) if end is None else end
     named = _named(parsed.language, purpose)
     classes = parsed.spoken_for(idle, start, end).intersection(named)
-    return frozenset(chain(_words(parsed.meant[start:end], idle[start:end]), map(named.__getitem__, classes)))
+    words = _all_words(tuple(parsed.meant[start:end]), tuple(idle[start:end]))
+    return words.union([named[of] for of in classes])
+
+
+@lru_cache(maxsize=64)
+def _all_words(meant: tuple[str, ...], idle: tuple[bool, ...]) -> frozenset[str]:
+    """The same for every purpose, which are asked one after the other."""
+    return frozenset(_words(meant, idle))
 
 
 def _words(meant: Sequence[str], idle: Sequence[bool]) -> Iterator[str]:

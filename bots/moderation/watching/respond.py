@@ -50,19 +50,22 @@ def respond(findings: Sequence[Finding], rules: Guidelines, author: Author) -> R
     """What the room's guidelines say is to be done about these findings.
 
     A cry for help is shown to people, and nothing else: no reminder, and nothing is taken away.
+    What is only weighed is told, and nothing more; of a cry it says nothing that the cry does not.
     """
     if author.spared:
         return NOTHING
-    told = [(each, step) for each in findings if (step := _step(each, rules)) is not FirstStep.OFF]
+    seen = [each for each in findings if not (each.weighed and author.cry)]
+    told = [(each, step) for each in seen if (step := _step(each, rules)) is not FirstStep.OFF]
     if not told:
         return NOTHING
     tell = tuple(each for each, _ in told)
     if author.cry or not author.certain:
         return Response(tell=tell)
-    for each, step in told:
+    by_rule = [(each, step) for each, step in told if not each.weighed]
+    for each, step in by_rule:
         if step is FirstStep.HOLD and author.new_here and _is_clear_spam(each):
             return Response(tell=tell, hold=each)
-    remind = (each for each, step in told if step is FirstStep.REMIND and each.guideline not in author.reminded)
+    remind = (each for each, step in by_rule if step is FirstStep.REMIND and each.guideline not in author.reminded)
     return Response(tell=tell, remind=next(remind, None))
 
 

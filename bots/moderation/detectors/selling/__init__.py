@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bots.moderation.detectors.finding import Finding, Setting
-from bots.moderation.detectors.selling.links import links
+from bots.moderation.detectors.selling.links import links, places
 from bots.moderation.detectors.wording import NEW_HERE, SUREST, Worded
 from bots.moderation.passages.passage import Passage
 
@@ -18,6 +18,8 @@ GUIDELINES = {
     "fundraising": "no-selling",
     "recruiting": "no-selling",
     "research": "confidential",
+    # What the words weigh as much as is told apart no further.
+    "offer": "no-selling",
 }
 
 __all__ = ["Selling"]
@@ -30,7 +32,7 @@ class Selling(Worded):
         super().__init__(NAME, GUIDELINES, newcomers_weigh=True)
 
     def find(self, passage: Passage, setting: Setting) -> tuple[Finding, ...]:
-        """What is worded like it, and links that lead to it."""
+        """What is worded like it, and links that lead to it; where there is neither, what the words weigh."""
         more = NEW_HERE if setting.new_here else 0.0
         found = [
             Finding(
@@ -43,4 +45,7 @@ class Selling(Worded):
             )
             for link in links(passage.text, setting.known)
         ]
-        return tuple(sorted((*super().find(passage, setting), *found), key=lambda f: (f.start, f.detector)))
+        found += self.by_rule(passage, setting)
+        if not found:
+            return self.weighed(passage, setting, places(passage.text))
+        return tuple(sorted(found, key=lambda f: (f.start, f.detector)))

@@ -53,6 +53,11 @@ class Link:
     confidence: float
 
 
+def places(text: str) -> tuple[tuple[int, int], ...]:
+    """Where links begin and end, wherever they lead: the words in them are nobody's."""
+    return tuple(found.span() for found in _LINK.finditer(text)) if "." in text else ()
+
+
 def links(text: str, known: frozenset[str]) -> Iterator[Link]:
     """The links in a text that something is the matter with; never those to a known host itself."""
     if "." not in text:
