@@ -23,7 +23,7 @@ from benchmarks import weighing_wording as wording
 from bots.moderation.crisis.surroundings import PURPOSE, idle
 from bots.moderation.grammar import tables
 from bots.moderation.grammar.reading import read
-from bots.moderation.grammar.weights import Scale, Weights, things
+from bots.moderation.grammar.weights import Weights, things
 from bots.moderation.passages.reading import passage
 from fakes import suites
 from fakes.harmless import messages
@@ -190,9 +190,9 @@ def left_out(seen: Sequence[Example], forgotten: float = FORGOTTEN) -> list[tupl
     weighed = []
     for fold in range(FOLDS):
         taught = [each for at, piece in enumerate(pieces) if at % FOLDS != fold for each in piece]
-        scale = Scale({"": learned(taught, forgotten=forgotten)})
+        weights = learned(taught, forgotten=forgotten)
         for piece in pieces[fold::FOLDS]:
-            weighed += [(scale.together(things_of)[""], has) for things_of, has in piece]
+            weighed += [(weights.together(things_of), has) for things_of, has in piece]
     return weighed
 
 

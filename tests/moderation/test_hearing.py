@@ -13,7 +13,7 @@ from bots.moderation.crisis.surroundings import PURPOSE, idle
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.grammar import heavy, understood
 from bots.moderation.grammar.reading import HUGE, MANY, NUMBER, YEAR, read
-from bots.moderation.grammar.weights import Scale, Weights
+from bots.moderation.grammar.weights import Scale, Weights, things
 from bots.moderation.passages.reading import passage
 
 ROOM = Setting(now=datetime(2026, 11, 25, 12, tzinfo=UTC), languages=("en",))
@@ -140,21 +140,55 @@ def test_what_is_denied_weighs_nothing() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I have no pain tonight and i am going to kill myself",
+        "no me duele nada hoy y aun así quiero morirme",
+        "não tenho dor hoje e quero morrer",
+    ],
+)
+def test_a_not_before_the_time_denies_nothing_that_begins_anew(said: str) -> None:
+    room = Setting(now=ROOM.now, languages=("en", "es", "pt"))
+    assert assess((passage(said),), room).tier is Tier.IMMEDIATE
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "jajaja estoy bien. no en serio quiero morirme",
+        "kkk tô bem. não sério quero morrer",
+        "avant j'étais heureuse, maintenant je veux mourir",
+    ],
+)
+def test_no_seriously_is_no_denial_and_what_was_before_says_nothing_of_now(said: str) -> None:
+    room = Setting(now=ROOM.now, languages=("es", "pt", "fr"))
+    assert assess((passage(said),), room).tier in {Tier.THOUGHTS, Tier.IMMEDIATE}
+
+
 def test_a_message_weighs_what_its_things_weigh_and_the_more_there_are_the_less_each() -> None:
-    scale = Scale({"own": Weights(start=-1.0, heavy=0.0, of={"dark": 300, "cake": -300})})
-    weight = {
-        things: scale.together(things)["own"] for things in [(), ("dark",), ("dark", "cake"), ("dark", "unheard")]
+    weights = Weights(start=-1.0, heavy=0.0, of={"dark": 300, "cake": -300})
+    assert weights.together([]) == -1.0
+    assert weights.together(["dark"]) > 0 > weights.together(["dark", "cake"])
+    assert weights.together(["dark", "never weighed"]) == weights.together(["dark"])
+
+
+@pytest.mark.parametrize("said", ["i am so tired of the dark and i want to die", '"so dark" they say', "lol ok"])
+def test_all_marks_at_once_weigh_what_each_weighs_alone(said: str) -> None:
+    parsed = understood(passage(said), ("en",))[0]
+    silent = idle(parsed)
+    learned = {
+        ("crisis", "own"): Weights(
+            start=-1.0, heavy=0.0, of={"dark": 300, "tired of": 120, "<want>": 80, "<die>": 200}
+        ),
+        ("crisis", "now"): Weights(start=0.5, heavy=0.0, of={"tired": -150, "<die>": 40}),
+        ("harm", "abuse"): Weights(start=0.1, heavy=0.0, of={"dark": 50, "they": 70}),
     }
-    assert weight[()] == -1.0
-    assert weight["dark",] > 0 > weight["dark", "cake"]
-    assert weight["dark", "unheard"] == weight["dark",]
-
-
-def test_what_weighs_nothing_for_one_mark_is_not_counted_for_it() -> None:
-    dark, cake = Weights(start=0.0, heavy=2.0, of={"dark": 300}), Weights(start=0.0, heavy=2.0, of={"cake": 300})
-    both = Scale({"dark": dark, "cake": cake})
-    assert both.together(["dark", "cake"])["dark"] == Scale({"dark": dark}).together(["dark"])["dark"]
-    assert list(both.heavy(["dark"])) == ["dark"]
+    scale = Scale("en", learned)
+    stand = things(parsed, PURPOSE, silent)
+    assert dict(scale.together(parsed, PURPOSE, silent, 0, len(silent))) == pytest.approx(
+        {mark: weights.together(stand) for (of, mark), weights in learned.items() if of == PURPOSE}
+    )
 
 
 def test_what_nobody_weighed_has_no_heavy_words() -> None:

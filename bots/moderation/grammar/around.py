@@ -53,9 +53,10 @@ def denied(parsed: Parsed, match: Match) -> bool:
     """A "not" before it that nothing parts from it: "i'm not going to kill myself".
 
     The words of a "firm" rule are not denied by it: "don't be sad when i'm gone"; nor are those that begin with a "not"
-    of their own: "life without her isn't worth living".
+    of their own: "life without her isn't worth living"; nor those that say when, and begin anew: "no pain tonight and
+    i'm going to kill myself".
     """
-    if "firm" in match.rule.ways:
+    if "firm" in match.rule.ways or _begins_anew(parsed, match):
         return False
     no, belief, breaks = parsed.covered("no"), parsed.covered("belief"), parsed.covered("breaks")
     pauses = parsed.reading.pauses
@@ -68,6 +69,12 @@ def denied(parsed: Parsed, match: Match) -> bool:
         if no[at]:
             return not (parsed.covered("again")[match.start] or no[match.start])
     return False
+
+
+def _begins_anew(parsed: Parsed, match: Match) -> bool:
+    """Whether an "and" stands inside, and no "not" right before it all."""
+    right_before = parsed.covered("no")[max(0, match.start - 1) : match.start]
+    return not any(right_before) and parsed.has("joins", match.start + 1, match.end - 1)
 
 
 def past(parsed: Parsed, match: Match) -> bool:

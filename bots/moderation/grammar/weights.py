@@ -27,6 +27,8 @@ _ANY_NUMBER = frozenset({*NUMBERS, YEAR})
 _IDLE = ""
 # Of fewer words, one would decide.
 _TOO_FEW = 6
+# Each purpose asks about the same pieces of a text, one after the other.
+_PIECES_AT_ONCE = 16
 # Of longer texts each stretch is weighed, too. Of 142 long cries that were left out, this heard 103 (the whole alone
 # 76), and 16 of 125 that only sound like one (7).
 _LONG, _STRETCH = 30, 24
@@ -40,40 +42,61 @@ class Weights:
     heavy: float
     of: Mapping[str, int]
 
+    def together(self, things: Iterable[str]) -> float:
+        """The weight of a message in which these stand; those that nobody weighed count for nothing."""
+        known = [self.of[thing] for thing in things if thing in self.of]
+        return self.start + sum(known) / 100 / sqrt(len(known) + 1)
+
 
 class Scale:
-    """Weighs for several marks at once, so that each thing is looked up once."""
+    """What was learned of a language, together: a text's words are looked up once for every purpose and mark."""
 
-    def __init__(self, weighed: Mapping[str, Weights]) -> None:
-        self._marks = {mark: (weights.start, weights.heavy) for mark, weights in weighed.items()}
+    def __init__(self, language: str, learned: Mapping[tuple[str, str], Weights]) -> None:
+        self._marks = {of: (weights.start, weights.heavy) for of, weights in learned.items()}
         same: dict[tuple[int, ...], tuple[int, ...]] = {}
-        self._rows: dict[str, tuple[int, ...]] = {}
-        for thing in dict.fromkeys(chain.from_iterable(weights.of for weights in weighed.values())):
-            row = tuple(weights.of.get(thing, 0) for weights in weighed.values())
-            self._rows[thing] = same.setdefault(row, row)
-
-    def together(self, things: Iterable[str]) -> Mapping[str, float]:
-        """By mark, the weight of a message in which these stand; those that nobody weighed count for nothing."""
-        rows = [*filter(None, map(self._rows.get, things))]
-        columns = zip(*rows, strict=True) if rows else [()] * len(self._marks)
-        return {
-            mark: start + sum(column) / 100 / sqrt(len(column) - column.count(0) + 1)
-            for (mark, (start, _)), column in zip(self._marks.items(), columns, strict=True)
+        every = dict.fromkeys(chain.from_iterable(weights.of for weights in learned.values()))
+        rows = {thing: tuple(weights.of.get(thing, 0) for weights in learned.values()) for thing in every}
+        self._words = {thing: same.setdefault(row, row) for thing, row in rows.items() if not thing.startswith("<")}
+        # By purpose, since each has classes of its own.
+        self._classes = {
+            purpose: {number: rows[name] for number, name in _named(language, purpose).items() if name in rows}
+            for purpose, _ in learned
         }
+        self._said = lru_cache(maxsize=_PIECES_AT_ONCE)(self._columns)
 
-    def heavy(self, things: Iterable[str]) -> Iterator[str]:
-        """The marks for which a message is heavy in which these stand."""
-        for mark, weight in self.together(things).items():
-            if weight >= self._marks[mark][1]:
+    def together(
+        self, parsed: Parsed, purpose: str, idle: Sequence[bool], start: int, end: int
+    ) -> Iterator[tuple[str, float]]:
+        """Each mark of the purpose, and what the words of a text from `start` to `end` weigh together for it."""
+        known = self._classes.get(purpose, {})
+        rows = [known[number] for number in parsed.spoken_for(idle, start, end).intersection(known)]
+        said = self._said(tuple(parsed.meant[start:end]), tuple(idle[start:end]))
+        for at, ((of, mark), (begin, _)) in enumerate(self._marks.items()):
+            if of == purpose:
+                classes = [row[at] for row in rows]
+                weight, count = said[at]
+                count += len(classes) - classes.count(0)
+                yield mark, begin + (weight + sum(classes)) / 100 / sqrt(count + 1)
+
+    def heavy(self, parsed: Parsed, purpose: str, idle: Sequence[bool], start: int, end: int) -> Iterator[str]:
+        """The marks of the purpose for which that is heavy."""
+        for mark, weight in self.together(parsed, purpose, idle, start, end):
+            if weight >= self._marks[purpose, mark][1]:
                 yield mark
+
+    def _columns(self, meant: tuple[str, ...], idle: tuple[bool, ...]) -> Sequence[tuple[int, int]]:
+        """For each that was learned, what words and pairs weigh, and how many of them weigh something."""
+        rows = [*filter(None, map(self._words.get, frozenset(_words(meant, idle))))]
+        if not rows:
+            return [(0, 0)] * len(self._marks)
+        return [(sum(column), len(column) - column.count(0)) for column in zip(*rows, strict=True)]
 
 
 def learn(languages: Iterable[str]) -> None:
     """Read the tables of these languages, and English, and their weights, now and not with the first message."""
     tables.learn(languages)
     for language in {*languages, "en"} & {*tables.LANGUAGES}:
-        for purpose in tables.PURPOSES:
-            _scale(purpose, language)
+        _scale(language)
 
 
 def heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
@@ -81,21 +104,19 @@ def heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
 
     None in a language in which nobody weighed them.
     """
-    scale = _scale(purpose, parsed.language)
-    if scale is None or idle.count(False) < _TOO_FEW:
+    if idle.count(False) < _TOO_FEW:
         return frozenset()
-    pieces = (things(parsed, purpose, idle, start, end) for start, end in _pieces(len(idle)))
-    return frozenset(chain.from_iterable(map(scale.heavy, pieces)))
+    scale = _scale(parsed.language)
+    return frozenset(chain.from_iterable(scale.heavy(parsed, purpose, idle, *piece) for piece in _pieces(len(idle))))
 
 
 def heaviest(parsed: Parsed, purpose: str, mark: str, idle: Sequence[bool]) -> tuple[int, int]:
     """The first word of the sentence that weighs most as what is `heavy` with this mark, and the one after its last."""
-    scale = _scale(purpose, parsed.language)
-    assert scale is not None
+    scale = _scale(parsed.language)
     sentences = parsed.reading.sentences
     begins = [at for at in range(1, len(sentences)) if sentences[at] != sentences[at - 1]]
     pieces = pairwise((0, *begins, len(sentences)))
-    return max(pieces, key=lambda piece: scale.together(things(parsed, purpose, idle, *piece))[mark])
+    return max(pieces, key=lambda piece: dict(scale.together(parsed, purpose, idle, *piece))[mark])
 
 
 def _pieces(words: int) -> Iterator[tuple[int, int]]:
@@ -106,21 +127,11 @@ def _pieces(words: int) -> Iterator[tuple[int, int]]:
             yield start, min(words, start + _STRETCH)
 
 
-def things(
-    parsed: Parsed, purpose: str, idle: Sequence[bool], start: int = 0, end: int | None = None
-) -> frozenset[str]:
-    """What is weighed of the words from `start` to `end`: these as they were meant, each two in a row, and classes."""
-    end = len(idle) if end is None else end
+def things(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
+    """What is weighed of a text: its words as they were meant, each two in a row, and named classes."""
     named = _named(parsed.language, purpose)
-    classes = parsed.spoken_for(idle, start, end).intersection(named)
-    words = _all_words(tuple(parsed.meant[start:end]), tuple(idle[start:end]))
-    return words.union([named[of] for of in classes])
-
-
-@lru_cache(maxsize=64)
-def _all_words(meant: tuple[str, ...], idle: tuple[bool, ...]) -> frozenset[str]:
-    """The same for every purpose, which are asked one after the other."""
-    return frozenset(_words(meant, idle))
+    classes = parsed.spoken_for(idle, 0, len(idle)).intersection(named)
+    return frozenset(chain(_words(parsed.meant, idle), map(named.__getitem__, classes)))
 
 
 def _words(meant: Sequence[str], idle: Sequence[bool]) -> Iterator[str]:
@@ -151,16 +162,18 @@ def _named(language: str, purpose: str) -> dict[int, str]:
 
 
 @cache
-def _scale(purpose: str, language: str) -> Scale | None:
-    """Of all that is weighed for a purpose; None where nobody weighed anything."""
-    weighed = {}
-    for file in (resources.files(__package__) / "tables").iterdir():
-        named = file.name.split(".")
-        if named[:2] == ["weights", purpose] and named[3] == language:
+def _scale(language: str) -> Scale:
+    """Of all that anybody learned of a language."""
+    learned = {}
+    for file in sorted((resources.files(__package__) / "tables").iterdir(), key=lambda file: file.name):
+        if file.name.startswith("weights.") and file.name.endswith(f".{language}.yaml"):
+            _, purpose, mark, _, _ = file.name.split(".")
             # A loader that makes nothing but text.
             written = yaml.load(file.read_text("utf-8"), Loader=_LOADER)  # noqa: S506
-            weighed[named[2]] = Weights(float(written["start"]), float(written["heavy"]), _listed(written["weights"]))
-    return Scale(weighed) if weighed else None
+            learned[purpose, mark] = Weights(
+                float(written["start"]), float(written["heavy"]), _listed(written["weights"])
+            )
+    return Scale(language, learned)
 
 
 def _listed(weights: Mapping[str, str]) -> dict[str, int]:
