@@ -184,10 +184,9 @@ def test_all_marks_at_once_weigh_what_each_weighs_alone(said: str) -> None:
         ("crisis", "now"): Weights(start=0.5, heavy=0.0, of={"tired": -150, "<die>": 40}),
         ("harm", "abuse"): Weights(start=0.1, heavy=0.0, of={"dark": 50, "they": 70}),
     }
-    scale = Scale("en", learned)
-    stand = things(parsed, PURPOSE, silent)
-    assert dict(scale.together(parsed, PURPOSE, silent, 0, len(silent))) == pytest.approx(
-        {mark: weights.together(stand) for (of, mark), weights in learned.items() if of == PURPOSE}
+    stand = {purpose: things(parsed, purpose, silent) for purpose, _ in learned}
+    assert Scale("en", learned).together(parsed, silent, 0, len(silent)) == pytest.approx(
+        {(purpose, mark): weights.together(stand[purpose]) for (purpose, mark), weights in learned.items()}
     )
 
 

@@ -118,4 +118,4 @@ def _heavy(parsed: Parsed, setting: Setting) -> frozenset[str]:
     bare = without(parsed, setting.slang)
     marks = heavy(bare, PURPOSE, idle(bare))
     length = len(parsed.reading.words)
-    return frozenset() if any(parsed.has(name, 0, length) for name in _UNWEIGHED) else marks
+    return frozenset() if marks and any(parsed.has(name, 0, length) for name in _UNWEIGHED) else marks

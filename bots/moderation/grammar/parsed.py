@@ -79,8 +79,15 @@ class Parsed:
 
     def idle(self, purpose: str) -> Sequence[bool]:
         """For each word whether it says nothing of its own: an idiom's of the purpose, quoted, or taken out."""
-        words = zip(self._idioms(purpose), self.reading.quoted, self.meant, strict=True)
-        return [idiom or quoted or word == TAKEN_OUT for idiom, quoted, word in words]
+        idioms = self._idioms(purpose)
+        if True not in idioms:
+            return self._silent
+        return [one or other for one, other in zip(idioms, self._silent, strict=True)]
+
+    @cached_property
+    def _silent(self) -> Sequence[bool]:
+        """For each word whether it is quoted or taken out."""
+        return [quoted or word == TAKEN_OUT for quoted, word in zip(self.reading.quoted, self.meant, strict=True)]
 
     def spoken_for(self, idle: Sequence[bool], start: int, end: int) -> set[int]:
         """The classes, by number, of every phrase between two places of which no word is idle."""

@@ -15,7 +15,9 @@ from importlib import resources
 from itertools import chain, pairwise
 from math import sqrt
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from bots.moderation.grammar import tables
 from bots.moderation.grammar.parsed import Parsed
@@ -27,7 +29,7 @@ _ANY_NUMBER = frozenset({*NUMBERS, YEAR})
 _IDLE = ""
 # Of fewer words, one would decide.
 _TOO_FEW = 6
-# Each purpose asks about the same pieces of a text, one after the other.
+# Each purpose asks about the same pieces of a text, one after the other, and mostly finds the same words idle.
 _PIECES_AT_ONCE = 16
 # Of longer texts each stretch is weighed, too. Of 142 long cries that were left out, this heard 103 (the whole alone
 # 76), and 16 of 125 that only sound like one (7).
@@ -52,44 +54,41 @@ class Scale:
     """What was learned of a language, together: a text's words are looked up once for every purpose and mark."""
 
     def __init__(self, language: str, learned: Mapping[tuple[str, str], Weights]) -> None:
-        self._marks = {of: (weights.start, weights.heavy) for of, weights in learned.items()}
-        same: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._marks = tuple(learned)
+        self._start = np.array([weights.start for weights in learned.values()])
+        self._heavy = np.array([weights.heavy for weights in learned.values()])
         every = dict.fromkeys(chain.from_iterable(weights.of for weights in learned.values()))
-        rows = {thing: tuple(weights.of.get(thing, 0) for weights in learned.values()) for thing in every}
-        self._words = {thing: same.setdefault(row, row) for thing, row in rows.items() if not thing.startswith("<")}
-        # By purpose, since each has classes of its own.
-        self._classes = {
-            purpose: {number: rows[name] for number, name in _named(language, purpose).items() if name in rows}
-            for purpose, _ in learned
-        }
-        self._said = lru_cache(maxsize=_PIECES_AT_ONCE)(self._columns)
+        named = {purpose: _named(language, purpose) for purpose, _ in learned}
+        # Each purpose has classes of its own, and some by the name that another has.
+        classes = dict.fromkeys(chain.from_iterable(named.values()))
+        # Row 0 is nobody's: what was never weighed.
+        self._rows = np.zeros((1 + len(every) + len(classes), len(learned)), dtype=np.int16)
+        self._words = {thing: at for at, thing in enumerate(every, start=1)}
+        self._classes = {number: at for at, number in enumerate(classes, start=1 + len(every))}
+        self._numbers = frozenset(classes)
+        for column, ((purpose, _), weights) in enumerate(learned.items()):
+            for thing, weight in weights.of.items():
+                if not thing.startswith("<"):
+                    self._rows[self._words[thing], column] = weight
+            for number, name in named[purpose].items():
+                self._rows[self._classes[number], column] = weights.of.get(name, 0)
+        self.heavy = lru_cache(maxsize=_PIECES_AT_ONCE)(self._over)
 
-    def together(
-        self, parsed: Parsed, purpose: str, idle: Sequence[bool], start: int, end: int
-    ) -> Iterator[tuple[str, float]]:
-        """Each mark of the purpose, and what the words of a text from `start` to `end` weigh together for it."""
-        known = self._classes.get(purpose, {})
-        rows = [known[number] for number in parsed.spoken_for(idle, start, end).intersection(known)]
-        said = self._said(tuple(parsed.meant[start:end]), tuple(idle[start:end]))
-        for at, ((of, mark), (begin, _)) in enumerate(self._marks.items()):
-            if of == purpose:
-                classes = [row[at] for row in rows]
-                weight, count = said[at]
-                count += len(classes) - classes.count(0)
-                yield mark, begin + (weight + sum(classes)) / 100 / sqrt(count + 1)
+    def together(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> Mapping[tuple[str, str], float]:
+        """What the words of a text from `start` to `end` weigh together, by purpose and mark."""
+        return dict(zip(self._marks, self._weigh(parsed, idle, start, end).tolist(), strict=True))
 
-    def heavy(self, parsed: Parsed, purpose: str, idle: Sequence[bool], start: int, end: int) -> Iterator[str]:
-        """The marks of the purpose for which that is heavy."""
-        for mark, weight in self.together(parsed, purpose, idle, start, end):
-            if weight >= self._marks[purpose, mark][1]:
-                yield mark
+    def _over(self, parsed: Parsed, idle: tuple[bool, ...], start: int, end: int) -> Sequence[tuple[str, str]]:
+        """The purposes and marks for which that is heavy."""
+        heavy = self._weigh(parsed, idle, start, end) >= self._heavy
+        return [self._marks[at] for at in np.flatnonzero(heavy)]
 
-    def _columns(self, meant: tuple[str, ...], idle: tuple[bool, ...]) -> Sequence[tuple[int, int]]:
-        """For each that was learned, what words and pairs weigh, and how many of them weigh something."""
-        rows = [*filter(None, map(self._words.get, frozenset(_words(meant, idle))))]
-        if not rows:
-            return [(0, 0)] * len(self._marks)
-        return [(sum(column), len(column) - column.count(0)) for column in zip(*rows, strict=True)]
+    def _weigh(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> NDArray[np.float64]:
+        said = frozenset(_words(parsed.meant[start:end], idle[start:end]))
+        classes = parsed.spoken_for(idle, start, end) & self._numbers
+        rows = self._rows[[*filter(None, map(self._words.get, said)), *map(self._classes.__getitem__, classes)]]
+        weights: NDArray[np.float64] = rows.sum(axis=0) / 100 / np.sqrt((rows != 0).sum(axis=0) + 1)
+        return self._start + weights
 
 
 def learn(languages: Iterable[str]) -> None:
@@ -106,8 +105,9 @@ def heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
     """
     if idle.count(False) < _TOO_FEW:
         return frozenset()
-    scale = _scale(parsed.language)
-    return frozenset(chain.from_iterable(scale.heavy(parsed, purpose, idle, *piece) for piece in _pieces(len(idle))))
+    scale, silent = _scale(parsed.language), tuple(idle)
+    heavy = chain.from_iterable(scale.heavy(parsed, silent, *piece) for piece in _pieces(len(silent)))
+    return frozenset(mark for of, mark in heavy if of == purpose)
 
 
 def heaviest(parsed: Parsed, purpose: str, mark: str, idle: Sequence[bool]) -> tuple[int, int]:
@@ -116,7 +116,7 @@ def heaviest(parsed: Parsed, purpose: str, mark: str, idle: Sequence[bool]) -> t
     sentences = parsed.reading.sentences
     begins = [at for at in range(1, len(sentences)) if sentences[at] != sentences[at - 1]]
     pieces = pairwise((0, *begins, len(sentences)))
-    return max(pieces, key=lambda piece: dict(scale.together(parsed, purpose, idle, *piece))[mark])
+    return max(pieces, key=lambda piece: scale.together(parsed, idle, *piece)[purpose, mark])
 
 
 def _pieces(words: int) -> Iterator[tuple[int, int]]:
