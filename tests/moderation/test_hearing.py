@@ -186,7 +186,7 @@ def test_all_marks_at_once_weigh_what_each_weighs_alone(said: str) -> None:
     }
     stand = {purpose: things(parsed, purpose, silent) for purpose, _ in learned}
     assert Scale("en", learned).together(parsed, silent, 0, len(silent)) == pytest.approx(
-        {(purpose, mark): weights.together(stand[purpose]) for (purpose, mark), weights in learned.items()}
+        {(purpose, mark): weights.together(stand[purpose]) for (purpose, mark), weights in learned.items()}, rel=1e-5
     )
 
 

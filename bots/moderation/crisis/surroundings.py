@@ -34,8 +34,10 @@ def heard(parsed: Parsed, matches: Sequence[Match]) -> Iterator[tuple[Tier, Matc
 
 def idle(parsed: Parsed) -> Sequence[bool]:
     """For each word whether it says nothing here: an idiom's, quoted, or of what comes to nothing."""
-    void = _void(parsed, parsed.matches(PURPOSE))
-    return [one or other for one, other in zip(parsed.idle(PURPOSE), void, strict=True)]
+    matches = parsed.matches(PURPOSE)
+    if not matches:
+        return parsed.idle(PURPOSE)
+    return [one or other for one, other in zip(parsed.idle(PURPOSE), _void(parsed, matches), strict=True)]
 
 
 def _void(parsed: Parsed, matches: Iterable[Match]) -> Sequence[bool]:

@@ -70,10 +70,12 @@ class Worded:
 
     def idle(self, parsed: Parsed) -> Sequence[bool]:
         """For each word whether it says nothing here: an idiom's, quoted, or of a match that is not meant."""
+        void = [match for match in parsed.matches(self._name) if not self.counts(parsed, match)]
+        if not void:
+            return parsed.idle(self._name)
         idle = list(parsed.idle(self._name))
-        for match in parsed.matches(self._name):
-            if not self.counts(parsed, match):
-                idle[match.start : match.end] = [True] * (match.end - match.start)
+        for match in void:
+            idle[match.start : match.end] = [True] * (match.end - match.start)
         return idle
 
     def _all(self, passage: Passage, setting: Setting) -> Iterator[Finding]:

@@ -77,17 +77,19 @@ class Parsed:
             self._covered[name] = covered
         return self._covered[name]
 
-    def idle(self, purpose: str) -> Sequence[bool]:
+    def idle(self, purpose: str) -> tuple[bool, ...]:
         """For each word whether it says nothing of its own: an idiom's of the purpose, quoted, or taken out."""
         idioms = self._idioms(purpose)
         if True not in idioms:
             return self._silent
-        return [one or other for one, other in zip(idioms, self._silent, strict=True)]
+        return tuple([one or other for one, other in zip(idioms, self._silent, strict=True)])
 
     @cached_property
-    def _silent(self) -> Sequence[bool]:
+    def _silent(self) -> tuple[bool, ...]:
         """For each word whether it is quoted or taken out."""
-        return [quoted or word == TAKEN_OUT for quoted, word in zip(self.reading.quoted, self.meant, strict=True)]
+        return tuple(
+            [quoted or word == TAKEN_OUT for quoted, word in zip(self.reading.quoted, self.meant, strict=True)]
+        )
 
     def spoken_for(self, idle: Sequence[bool], start: int, end: int) -> set[int]:
         """The classes, by number, of every phrase between two places of which no word is idle."""

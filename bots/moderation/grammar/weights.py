@@ -27,6 +27,7 @@ _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _ANY_NUMBER = frozenset({*NUMBERS, YEAR})
 # What stands in a pair where a word says nothing.
 _IDLE = ""
+_NOTHING: frozenset[str] = frozenset()
 # Of fewer words, one would decide.
 _TOO_FEW = 6
 # Each purpose asks about the same pieces of a text, one after the other, and mostly finds the same words idle.
@@ -55,23 +56,32 @@ class Scale:
 
     def __init__(self, language: str, learned: Mapping[tuple[str, str], Weights]) -> None:
         self._marks = tuple(learned)
-        self._start = np.array([weights.start for weights in learned.values()])
-        self._heavy = np.array([weights.heavy for weights in learned.values()])
+        self._many = len(learned)
+        self._start = np.array([weights.start for weights in learned.values()], dtype=np.float32)
+        self._heavy = np.array([weights.heavy for weights in learned.values()], dtype=np.float32)
         every = dict.fromkeys(chain.from_iterable(weights.of for weights in learned.values()))
         named = {purpose: _named(language, purpose) for purpose, _ in learned}
-        # Each purpose has classes of its own, and some by the name that another has.
-        classes = dict.fromkeys(chain.from_iterable(named.values()))
+        # Each purpose has classes of its own, and some by the name that another has. Most weigh nothing.
+        classes = {
+            number: None
+            for (purpose, _), weights in learned.items()
+            for number, name in named[purpose].items()
+            if name in weights.of
+        }
         # Row 0 is nobody's: what was never weighed.
-        self._rows = np.zeros((1 + len(every) + len(classes), len(learned)), dtype=np.int16)
+        rows = np.zeros((1 + len(every) + len(classes), len(learned)), dtype=np.float32)
         self._words = {thing: at for at, thing in enumerate(every, start=1)}
         self._classes = {number: at for at, number in enumerate(classes, start=1 + len(every))}
         self._numbers = frozenset(classes)
         for column, ((purpose, _), weights) in enumerate(learned.items()):
             for thing, weight in weights.of.items():
                 if not thing.startswith("<"):
-                    self._rows[self._words[thing], column] = weight
+                    rows[self._words[thing], column] = weight / 100
             for number, name in named[purpose].items():
-                self._rows[self._classes[number], column] = weights.of.get(name, 0)
+                if name in weights.of:
+                    rows[self._classes[number], column] = weights.of[name] / 100
+        # Behind what each thing weighs, whether it does: added up at once.
+        self._rows = np.hstack([rows, rows != 0], dtype=np.float32)
         self.heavy = lru_cache(maxsize=_PIECES_AT_ONCE)(self._over)
 
     def together(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> Mapping[tuple[str, str], float]:
@@ -83,12 +93,13 @@ class Scale:
         heavy = self._weigh(parsed, idle, start, end) >= self._heavy
         return [self._marks[at] for at in np.flatnonzero(heavy)]
 
-    def _weigh(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> NDArray[np.float64]:
-        said = frozenset(_words(parsed.meant[start:end], idle[start:end]))
+    def _weigh(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> NDArray[np.float32]:
+        said = _words(parsed.meant[start:end], idle[start:end])
         classes = parsed.spoken_for(idle, start, end) & self._numbers
-        rows = self._rows[[*filter(None, map(self._words.get, said)), *map(self._classes.__getitem__, classes)]]
-        weights: NDArray[np.float64] = rows.sum(axis=0) / 100 / np.sqrt((rows != 0).sum(axis=0) + 1)
-        return self._start + weights
+        rows = [*filter(None, map(self._words.get, said)), *map(self._classes.__getitem__, classes)]
+        added = np.add.reduce(self._rows.take(rows, axis=0))
+        weights: NDArray[np.float32] = added[: self._many] / np.sqrt(added[self._many :] + 1) + self._start
+        return weights
 
 
 def learn(languages: Iterable[str]) -> None:
@@ -104,10 +115,10 @@ def heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
     None in a language in which nobody weighed them.
     """
     if idle.count(False) < _TOO_FEW:
-        return frozenset()
+        return _NOTHING
     scale, silent = _scale(parsed.language), tuple(idle)
-    heavy = chain.from_iterable(scale.heavy(parsed, silent, *piece) for piece in _pieces(len(silent)))
-    return frozenset(mark for of, mark in heavy if of == purpose)
+    every = {of for piece in _pieces(len(silent)) for of in scale.heavy(parsed, silent, *piece)}
+    return frozenset(mark for of, mark in every if of == purpose) if every else _NOTHING
 
 
 def heaviest(parsed: Parsed, purpose: str, mark: str, idle: Sequence[bool]) -> tuple[int, int]:
@@ -131,23 +142,16 @@ def things(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]
     """What is weighed of a text: its words as they were meant, each two in a row, and named classes."""
     named = _named(parsed.language, purpose)
     classes = parsed.spoken_for(idle, 0, len(idle)).intersection(named)
-    return frozenset(chain(_words(parsed.meant, idle), map(named.__getitem__, classes)))
+    return _words(parsed.meant, idle).union(map(named.__getitem__, classes))
 
 
-def _words(meant: Sequence[str], idle: Sequence[bool]) -> Iterator[str]:
-    """Each word, and two that follow each other."""
-    before = _IDLE
-    for word, says_nothing in zip(meant, idle, strict=True):
-        plain = _IDLE if says_nothing else _plain(word)
-        if plain:
-            yield plain
-            if before:
-                yield f"{before} {plain}"
-        before = plain
-
-
-def _plain(word: str) -> str:
-    return NUMBER if word in _ANY_NUMBER else word
+def _words(meant: Sequence[str], idle: Sequence[bool]) -> frozenset[str]:
+    """Each word that is not idle, and two that follow each other."""
+    said = [
+        _IDLE if silent else NUMBER if word in _ANY_NUMBER else word for word, silent in zip(meant, idle, strict=True)
+    ]
+    pairs = [f"{word} {after}" for word, after in pairwise(said) if word and after]
+    return frozenset(filter(None, said)).union(pairs)
 
 
 @cache
