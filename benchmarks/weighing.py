@@ -68,7 +68,7 @@ class Table:
         return FOLDER / f"weights.{self.purpose}.{self.mark}.{self.language}.yaml"
 
 
-# What is learned as a mark: of cries, by what it is called in what was written to learn from.
+# What was written to learn cries from, and how it calls what is learned as a mark.
 LEARNING = ("crisis", "bodies")
 KINDS = {"own": ("thoughts", "now"), "another": ("another",), "medical": ("medical",)}
 # Where no row hears anything, what may be it (see KINDS); and where a cry is heard, whether it is for now. What is not
@@ -80,7 +80,6 @@ TABLES = (
         Table(PURPOSE, mark, language, share)
         for language in tables.LANGUAGES
         for mark, share in (ENGLISH_SHARES if language == "en" else SHARES).items()
-        if mark in ("own", "now") or (suites.SUITES / f"learning/bodies.{language}.yaml").is_file()
     ),
     *(
         Table(purpose, mark, "en", wording.SHARES[mark], forgotten=0.0003)
@@ -126,7 +125,7 @@ def texts(table: Table) -> Iterator[Text]:
         if function["detector"].startswith(table.mark):
             yield from ((str(text), True) for text in function["find"])
         yield from ((str(text), False) for text in function["leave"])
-    yield from ((str(text), True) for kind in KINDS[table.mark] for text in find.get(kind, ()))
+    yield from ((str(text), True) for kind in KINDS[table.mark] for text in find[kind])
     yield from ((str(text), False) for text in leave)
     if table.language == "en":
         yield from ((text, False) for text in messages()[::2])
@@ -136,10 +135,9 @@ def _written_to_learn_from(language: str) -> tuple[dict[str, list[str]], list[st
     find: dict[str, list[str]] = {}
     leave: list[str] = []
     for name in LEARNING:
-        if (suites.SUITES / f"learning/{name}.{language}.yaml").is_file():
-            written = suites.load(f"learning/{name}.{language}")
-            find |= written["find"]
-            leave += written["leave"]
+        written = suites.load(f"learning/{name}.{language}")
+        find |= written["find"]
+        leave += written["leave"]
     return find, leave
 
 
@@ -232,7 +230,7 @@ def make(table: Table) -> str:
     table.file.write_text(written(table, learned(seen, heavy, table.forgotten)), "utf-8")
     found = [weight >= heavy for weight, has in weighed if has]
     return (
-        f"{table.file.name}: of {len(found)} with the mark, left out, {sum(found) / max(1, len(found)):.0%} are heavy "
+        f"{table.file.name}: of {len(found)} with the mark, left out, {sum(found) / len(found):.0%} are heavy "
         f"(from {heavy:.2f} on), of {len(weighed) - len(found)} others {table.false_alarms:.0%}"
     )
 

@@ -17,10 +17,11 @@ from bots.moderation.grammar.weights import Scale, Weights, things
 from bots.moderation.passages.reading import passage
 
 ROOM = Setting(now=datetime(2026, 11, 25, 12, tzinfo=UTC), languages=("en",))
+MANY_TONGUES = Setting(now=ROOM.now, languages=("en", "es", "pt", "fr"))
 
 
-def tier(text: str) -> Tier:
-    return assess((passage(text),), ROOM).tier
+def tier(text: str, room: Setting = ROOM) -> Tier:
+    return assess((passage(text),), room).tier
 
 
 @pytest.mark.parametrize(
@@ -149,8 +150,7 @@ def test_what_is_denied_weighs_nothing() -> None:
     ],
 )
 def test_a_not_before_the_time_denies_nothing_that_begins_anew(said: str) -> None:
-    room = Setting(now=ROOM.now, languages=("en", "es", "pt"))
-    assert assess((passage(said),), room).tier is Tier.IMMEDIATE
+    assert tier(said, MANY_TONGUES) is Tier.IMMEDIATE
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,7 @@ def test_a_not_before_the_time_denies_nothing_that_begins_anew(said: str) -> Non
     ],
 )
 def test_no_seriously_is_no_denial_and_what_was_before_says_nothing_of_now(said: str) -> None:
-    room = Setting(now=ROOM.now, languages=("es", "pt", "fr"))
-    assert assess((passage(said),), room).tier in {Tier.THOUGHTS, Tier.IMMEDIATE}
+    assert tier(said, MANY_TONGUES) in {Tier.THOUGHTS, Tier.IMMEDIATE}
 
 
 def test_a_message_weighs_what_its_things_weigh_and_the_more_there_are_the_less_each() -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from itertools import chain, pairwise
 from math import sqrt
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import yaml
@@ -30,11 +31,13 @@ _IDLE = ""
 _NOTHING: frozenset[str] = frozenset()
 # Of fewer words, one would decide.
 _TOO_FEW = 6
-# Each purpose asks about the same pieces of a text, one after the other, and mostly finds the same words idle.
-_PIECES_AT_ONCE = 16
 # Of longer texts each stretch is weighed, too. Of 142 long cries that were left out, this heard 103 (the whole alone
 # 76), and 16 of 125 that only sound like one (7).
 _LONG, _STRETCH = 30, 24
+
+
+# Which words are idle, the first, and the one after the last.
+_Piece = tuple[tuple[bool, ...], int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +85,20 @@ class Scale:
                     rows[self._classes[number], column] = weights.of[name] / 100
         # Behind what each thing weighs, whether it does: added up at once.
         self._rows = np.hstack([rows, rows != 0], dtype=np.float32)
-        self.heavy = lru_cache(maxsize=_PIECES_AT_ONCE)(self._over)
+        # Each purpose asks about the same pieces of a text, and mostly finds the same words idle. Gone with the text.
+        self._kept = WeakKeyDictionary[Parsed, dict[_Piece, Sequence[tuple[str, str]]]]()
 
     def together(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> Mapping[tuple[str, str], float]:
         """What the words of a text from `start` to `end` weigh together, by purpose and mark."""
         return dict(zip(self._marks, self._weigh(parsed, idle, start, end).tolist(), strict=True))
 
-    def _over(self, parsed: Parsed, idle: tuple[bool, ...], start: int, end: int) -> Sequence[tuple[str, str]]:
+    def heavy(self, parsed: Parsed, idle: tuple[bool, ...], start: int, end: int) -> Sequence[tuple[str, str]]:
         """The purposes and marks for which that is heavy."""
-        heavy = self._weigh(parsed, idle, start, end) >= self._heavy
-        return [self._marks[at] for at in np.flatnonzero(heavy)]
+        kept, piece = self._kept.setdefault(parsed, {}), (idle, start, end)
+        if piece not in kept:
+            over = self._weigh(parsed, idle, start, end) >= self._heavy
+            kept[piece] = [self._marks[at] for at in np.flatnonzero(over)]
+        return kept[piece]
 
     def _weigh(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> NDArray[np.float32]:
         said = _words(parsed.meant[start:end], idle[start:end])
