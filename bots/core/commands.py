@@ -14,7 +14,7 @@
         == Mute(duration=timedelta(minutes=30), everywhere=True, reason="please rest a little")
 
 Arguments are known by their shape, so their order is free; what is left is the reason or the question.
-How long may also be said last, and in words: `!ban spam 7d`, `!mute for 30 minutes`.
+How long may also be said later, and in words: `!ban spam 7d`, `!mute please rest for half an hour`.
 Nobody has to learn a syntax, and nothing here does I/O.
 """
 
@@ -32,7 +32,7 @@ from functools import cached_property
 from typing import Annotated, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import unquote
 
-from bots.core.durations import parse_duration, said_first, said_last
+from bots.core.durations import meant_within, parse_duration, said_first
 
 PREFIX = "!"
 # What more than one bot is asked for is called the same by all: the `also` of `!help` and of `!report`.
@@ -213,9 +213,9 @@ def _fill(cls: type[C], text: str, people: Sequence[tuple[str, str]]) -> C | Mis
         given[name] = value
         del open_fields[name]
     duration = next((name for name, shape in open_fields.items() if shape is Shape.DURATION), None)
-    if duration is not None and (length := said_last(rest)) is not None:
+    if duration is not None and (said := meant_within(rest)) is not None:
         # The words stay whole: somebody reads them.
-        given[duration] = length
+        given[duration] = said.length
     for name, shape in shapes.items():
         if shape is Shape.REST and rest:
             given[name] = rest

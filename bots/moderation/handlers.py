@@ -36,6 +36,7 @@ from bots.moderation.commands import (
 )
 from bots.moderation.gathering import Facts
 from bots.moderation.ladder.carrying_out import Occasion, carry_out, take_back
+from bots.moderation.ladder.how_long import remark
 from bots.moderation.ladder.orders import Order, TakeBack
 from bots.moderation.ladder.places import Refused
 from bots.moderation.ladder.roles import refusal_words
@@ -102,15 +103,17 @@ def _do(event: Event, facts: Facts) -> Sequence[Action]:
         place_named=facts.about is not None or (facts.room is not None and facts.room.role in MEMBERS_ROOMS),
         appeal_within=facts.appeal_within,
     )
+    said = remark(facts.command)
+    in_time = say_in_office(facts.office, facts.case, said) if said is not None else ()
     match facts.order:
         case Order() as order:
             tapped = Remember(why="moderation.tap", record=Tap(event_id=event.event_id, order=facts.numbers[0]))
             by_tap = (tapped,) if isinstance(event, Reaction) else ()
-            return (*carry_out(order, facts.numbers, facts.replaced, at), *by_tap)
+            return (*in_time, *carry_out(order, facts.numbers, facts.replaced, at), *by_tap)
         case TakeBack(decisions):
             return (*take_back(decisions, facts.restored, at), *settled(facts.appeals, event.sender, facts.office))
         case Asked(order):
-            return asked(order, facts.numbers[0], at)
+            return (*in_time, *asked(order, facts.numbers[0], at))
         case Agreed() as both:
             return agreed(both, facts.numbers, facts.replaced, at)
         case Withdrawn(proposal):

@@ -16,7 +16,6 @@ from bots.core.pills import people_named
 from bots.moderation.commands import (
     COMMANDS,
     Aimed,
-    Ban,
     Command,
     Confirm,
     Help,
@@ -29,6 +28,7 @@ from bots.moderation.commands import (
     Why,
 )
 from bots.moderation.crisis.commands import DUTY
+from bots.moderation.ladder.how_long import unclear
 from bots.moderation.ladder.places import Refused
 
 # A word that is this much like a command of ours was meant as one.
@@ -100,12 +100,10 @@ def stranger(unknown: Unknown, *, in_office: bool, moderates: bool) -> Unknown |
 
 
 def half_said(command: Aimed) -> Refused | None:
-    """Why to ask back about an order: half a name, or a number without its unit, stands where the reason does."""
+    """Why to ask back about an order: half a name, or half of how long, stands where the reason does."""
     if command.user is None and command.reason.startswith("@"):
         return Refused("half_name")
-    if isinstance(command, Mute | Ban) and command.reason.isdecimal():
-        return Refused("how_long")
-    return None
+    return unclear(command)
 
 
 def _names_of(kinds: Sequence[type[Command]]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from bots.core.commands import (
     command,
     parse_user,
 )
-from bots.core.durations import LONGEST_DURATION, parse_duration, said_first, said_last
+from bots.core.durations import LONGEST_DURATION, Meant, meant_within, parse_duration, said_first, said_within
 
 
 @command("mute", short=("m",), reaction="🔇", help="x.mute")
@@ -102,7 +102,7 @@ def test_minutes_come_back(minutes):
 def test_no_text_breaks_what_people_say_of_a_time(text):
     for said in (text, f"for 2 days {text}", f"{text} 7d"):
         said_first(said)
-        said_last(said)
+        meant_within(said)
 
 
 @pytest.mark.parametrize("unit", ["\u017f", "m\u0130n", "m\u0131n"])
@@ -114,6 +114,76 @@ def test_letters_that_only_ignoring_the_case_takes_for_a_units_are_words(unit):
 @pytest.mark.parametrize("text", ["9999 weeks", "0 minutes", "2 horses", "days", "5", "2.5 hours"])
 def test_what_is_no_time_as_people_say_it_stays_words(text):
     assert said_first(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("for a week, please", timedelta(weeks=1)),
+        ("half an hour", timedelta(minutes=30)),
+        ("eine halbe Stunde bitte", timedelta(minutes=30)),
+        ("une demi-heure", timedelta(minutes=30)),
+        ("dos semanas", timedelta(weeks=2)),
+        ("for 1 day and 12 hours please", timedelta(hours=36)),
+        ("a day after the warning", None),
+        ("one day they came", None),
+    ],
+)
+def test_a_number_may_be_a_word(text, length):
+    said = said_first(text)
+    assert (said and said[0]) == length
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("please for 7 days until you are calm", "for 7 days"),
+        ("please, 7 days, until you are calm", "7 days"),
+        ("stay away for the next 2 weeks please", "for the next 2 weeks"),
+        ("rest for half an hour or so", "for half an hour"),
+        ("bitte für 7 Tage, bis du ruhig bist", "für 7 Tage"),
+        ("bitte 7 Tage lang Ruhe", "7 Tage"),
+        ("descansa por una semana por favor", "por una semana"),
+        ("pause pendant 3 jours s'il te plaît", "pendant 3 jours"),
+        ("fora por um mês, por favor", "por um mês"),
+        ("warned 2 days ago, now rest for a week please", "for a week"),
+        ("spam 7d", "7d"),
+    ],
+)
+def test_how_long_is_found_anywhere_in_a_sentence(text, said):
+    meant = meant_within(text)
+    assert meant is not None
+    assert meant.words == said
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("spam for the last 3 days", Meant.NO),
+        ("warned 2 days ago", Meant.NO),
+        ("spammt seit 3 Tagen", Meant.NO),
+        ("spam depuis 3 jours", Meant.NO),
+        ("spam desde hace 3 días", Meant.NO),
+        ("posted 3 days in a row", Meant.NO),
+        ("spam for 3 days now", Meant.PERHAPS),
+        ("they have been spamming for 3 days", Meant.PERHAPS),
+        ("3 posts in 2 days again", Meant.PERHAPS),
+        ("a 7-day break please", Meant.PERHAPS),
+        ("please go for 2 years", Meant.PERHAPS),
+    ],
+)
+def test_what_has_been_is_not_how_long_and_what_may_be_is_not_guessed(text, meant):
+    assert [each.meant for each in said_within(text)] == [meant]
+    assert meant_within(text) is None
+
+
+def test_of_two_that_are_meant_none_is():
+    assert meant_within("for 3 days they write, so rest for 7 days") is None
+
+
+@pytest.mark.parametrize("text", ["call 116 123 24/7", "see https://x.org/7d/", "at 5 a.m. today", "a second time"])
+def test_what_only_looks_like_a_time_is_none(text):
+    assert said_within(text) == ()
 
 
 @pytest.mark.parametrize("text", ["ana", "@ana", "#ana:x.org", "https://example.org/@ana:x.org", "@:x"])

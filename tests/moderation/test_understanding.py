@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Somebody who has never learned a command: what they meant is done, or asked back, and nothing is done for a guess."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
 import pytest
 
-from bots.core.actions import BotName, Redact, Schedule
+from bots.core.actions import BotName, Redact, Schedule, Send
 from bots.core.commands import Unknown, spec_of
 from bots.core.crisis.hearing import WRITE
 from bots.core.pills import spelled_out
@@ -18,6 +19,7 @@ from bots.moderation.understanding import stranger
 from bots.resources.commands import COMMANDS as RESOURCES
 from bots.welcome.commands import COMMANDS as WELCOME
 from fakes.moderation_scene import ANA, BEN, HARBOUR, LEO, MO, OFFICE, Scene
+from fakes.welcome_scene import COMMUNITY
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -43,6 +45,11 @@ def lasts(scene):
         ("!mute 2 Tage bitte", 2 * DAY),
         ("!silenciar 30 minutos", 30 * MINUTE),
         ("!mute please rest", 120 * MINUTE),
+        ("!ban please for 7 days until you are calm", 7 * DAY),
+        ("!mute für eine halbe Stunde bitte", 30 * MINUTE),
+        ("!ban spam for the last 3 days", None),
+        ("!mute spammt seit 3 Tagen", 120 * MINUTE),
+        ("!ban 7d spam for 3 days now", 7 * DAY),
         ("!ban 2 accounts of one person", None),
         ("!ban the third time", None),
     ],
@@ -53,7 +60,36 @@ async def test_how_long_is_understood_wherever_and_however_it_is_said(scene, ord
 
 
 @pytest.mark.parametrize(
-    ("order", "why"), [("!mute 30", "how_long"), ("!ban 7", "how_long"), ("!ban @eve", "half_name")]
+    ("order", "said"),
+    [
+        ("!ban please for 7 days until you are calm", ("moderation.how_long.taken", "for 7 days", "!ban")),
+        ("!m spammt seit 3 Tagen", ("moderation.how_long.left", "3 Tagen", "!mute")),
+        ("!ban 7d spam for the last 3 days", None),
+        ("!mute 2h please", None),
+        ("!warn for 3 days now you write the same", None),
+    ],
+)
+@pytest.mark.parametrize("by_two", [False, True])
+async def test_what_was_understood_of_a_time_in_the_reason_is_said_beside_what_is_done(order, said, by_two):
+    scene = Scene(community=replace(COMMUNITY, bans_by_two_after=DAY)) if by_two else Scene()
+    await scene.joins(ANA)
+    scene.now += 2 * DAY
+    await scene.replies(MO, order, to=ANA)
+    words = [p for a in scene.decided if isinstance(a, Send) for p in a.parts if "how_long" in p.key]
+    assert [(each.key, each.params["said"], each.params["again"]) for each in words] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        ("!mute 30", "how_long"),
+        ("!ban 7", "how_long"),
+        ("!ban @eve", "half_name"),
+        ("!ban spam for 3 days now", "how_long.unclear"),
+        ("!mute 3 posts in 2 days again", "how_long.unclear"),
+        ("!ban they write for 3 days, so rest for 7 days", "how_long.unclear"),
+        ("!ban for 2 years", "how_long.unclear"),
+    ],
 )
 async def test_a_number_without_a_unit_and_half_a_name_are_asked_back(scene, order, why):
     card = await scene.case(ANA)

@@ -72,9 +72,9 @@ class Warn(_Aimed):
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mute(_Aimed):
-    """Reading without writing, for a while."""
+    """Reading without writing, for a while: `USUAL_MUTE`, where nobody says how long."""
 
-    duration: timedelta = USUAL_MUTE
+    duration: timedelta | None = None
 
 
 @command(

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from bots.core.rooms import RoomView
 from bots.core.rooms.authority import is_moderator
 from bots.moderation.commands import Aimed, Ban, Hold, Mute, Note, Remove, Unban, Undo, Unmute, Warn
+from bots.moderation.ladder.how_long import lasts
 from bots.moderation.ladder.places import Place, Refused, hindrance, latest, places
 from bots.moderation.ladder.roles import Roles
-from bots.moderation.ladder.steps import FAMILIES, HELD_FOR, LIFTS, has_moderator_power
+from bots.moderation.ladder.steps import FAMILIES, LIFTS, has_moderator_power
 from bots.moderation.records import Case, Decision, Kind
 
 _KINDS: dict[type[Aimed], Kind] = {
@@ -133,7 +134,7 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
         target=target,
         places=found,
         case=at.about.number if isinstance(at.about, Case) else at.about.case if at.about else None,
-        lasts=command.duration if isinstance(command, Mute | Ban) else HELD_FOR if kind is Kind.HOLD else None,
+        lasts=lasts(command),
         reason=command.reason,
         everywhere=command.everywhere,
         left_out=tuple(hindered.values()),
