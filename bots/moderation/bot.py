@@ -20,7 +20,7 @@ from bots.core.records import Record
 from bots.moderation import aftermath, gathering, handlers, library_desk, others, rejoining, untapped
 from bots.moderation.appeals import answering
 from bots.moderation.appeals import asking as appeals
-from bots.moderation.cases import since_then
+from bots.moderation.cases import since_then, taken_back
 from bots.moderation.cases.reported_in_private import ReportsInPrivate
 from bots.moderation.commands import Report
 from bots.moderation.crisis.ears import hear, once
@@ -164,6 +164,7 @@ def make_bot(community: Community, hear: Hear = hear) -> ModerationBot:
             Handler(Message, since_then.gather_edit, since_then.decide_edit),
             Handler(Redaction, since_then.gather_redaction, since_then.decide_redaction),
             Handler(Redaction, untapped.gather, untapped.decide),
+            Handler(Redaction, taken_back.gather, taken_back.decide),
             Handler(Membership, since_then.gather_departure, since_then.decide_departure),
             Handler(Tick, since_then.gather_show, since_then.decide_show),
             Handler(Outcome, since_then.gather_not_shown, since_then.decide_not_shown),

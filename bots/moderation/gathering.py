@@ -194,7 +194,8 @@ async def _ordered(
                 return facts
             what = await subject(reader, here, event_id=target, target=pointed_at)
             report = await gather_report(reader, event.sender, what, command.remark, event.sent_at)
-            return replace(facts, report=report)
+            flag = event.event_id if isinstance(event, Reaction) else None
+            return replace(facts, report=replace(report, flag=flag))
         case (
             Help()
             | Close()

@@ -57,15 +57,21 @@ class Case(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting(Record):
-    """Somebody reported something: so that nobody reports a hundred times, and no report counts twice."""
+    """Somebody reported something: so that nobody reports a hundred times, and no report counts twice.
+
+    `flag` is the tap by which they did, until they take it back (None: there was none, or no more).
+    `withdrawn` is a report that was taken back. It can be made again, and then it stays.
+    """
 
     reporter: Hashed
     case: int
     at: datetime
+    flag: Hashed | None = None
+    withdrawn: bool = False
 
     key: ClassVar[tuple[str, ...]] = ("reporter", "case")
     duty: ClassVar[Duty] = Duty(
-        purpose="holds floods of reports, and counts each person once in a case",
+        purpose="holds floods of reports, counts each person once in a case, and lets them take it back",
         keep=timedelta(days=90),
         subject="reporter",
     )

@@ -20,7 +20,7 @@ from bots.core.store.columns import as_json
 START = "0" * 64
 # Of these kinds, who and where goes earlier than the line: they are about reports and cases, and no decision.
 SOONER = timedelta(days=90)
-SOONER_KINDS = frozenset({"report", "notice", "take", "give_back", "second", "close"})
+SOONER_KINDS = frozenset({"report", "unreport", "notice", "take", "give_back", "second", "close"})
 IDENTIFYING = ("actor", "target", "room_id", "case_number")
 _SIGNED = ("number", "at", "bot", "kind", "why", "content", "previous")
 

@@ -32,7 +32,7 @@ class Reported:
     `about` is what is reported, `earlier` what this person reported before, `against` the times of the reports about
     the same person lately. `words` says what somebody described in private, where there is no message to show.
     `at` is when they reported it, not when the bot came to read it: one that was away hears of a whole night at once.
-    `show_reporter` is the organiser's switch: moderators see who reported.
+    `flag` is the tap by which they did. `show_reporter` is the organiser's switch: moderators see who reported.
     """
 
     reporter: str
@@ -43,6 +43,7 @@ class Reported:
     against: Sequence[datetime]
     bots: frozenset[str]
     described: bool = False
+    flag: str | None = None
     show_reporter: bool = False
 
 
@@ -67,7 +68,7 @@ async def _against(reader: Reader, target: str | None, at: datetime) -> Sequence
     cases = await reader.find(Case, target=target) if target is not None else ()
     lately = [case for case in cases if abs(at - case.opened_at) < timedelta(days=1)]
     reports = [each for case in lately for each in await reader.find(Reporting, case=case.number)]
-    return [each.at for each in reports if abs(at - each.at) < FLOOD_WITHIN]
+    return [each.at for each in reports if not each.withdrawn and abs(at - each.at) < FLOOD_WITHIN]
 
 
 def too_often(earlier: Sequence[Reporting], at: datetime) -> bool:
@@ -80,14 +81,17 @@ def reported(at: Reported) -> tuple[Action, ...]:
     about, case = at.about, at.about.case
     if about.target in at.bots or (about.target is None and not at.described):
         return (tell(at.reporter, Words("moderation.report.unknown"), why=WHY),)
-    if case is not None and any(each.case == case.number for each in at.earlier):
+    before = next((each for each in at.earlier if case is not None and each.case == case.number), None)
+    if before is not None and not before.withdrawn:
         return (tell(at.reporter, Words("moderation.report.again"), why=WHY),)
     if too_often(at.earlier, at.at):
         return (tell(at.reporter, Words("moderation.report.often"), why=WHY),)
     more = replace(case or new_case(about), reports=(case.reports if case else 0) + 1, open=True)
     waits = about.office is None or (case is not None and not case.shown)
+    # What was taken back once and is reported again stays: nobody calls and dismisses people all day.
+    flag = at.flag if before is None else None
     return (
-        Remember(why=WHY, record=Reporting(reporter=at.reporter, case=more.number, at=at.at)),
+        Remember(why=WHY, record=Reporting(reporter=at.reporter, case=more.number, at=at.at, flag=flag)),
         *(_one_more(more, at) if case else opened(more, about, first_words(more, about), _added(at), why=WHY)),
         *((show_later(more, about.now, at.remark),) if waits else ()),
         *_flood(at),

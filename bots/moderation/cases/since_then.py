@@ -124,11 +124,13 @@ def decide_show(event: Tick, facts: Unshown | None) -> tuple[Action, ...]:
         return joined(case, about, remark, why=SHOW) if remark else ()
     again = (Words("moderation.case.again", {"count": case.reports}),) if case.reports > 1 else ()
     late = Words("moderation.case.late", {"when": case.opened_at})
-    first = first_words(case, about) if case.reports else Words("moderation.case.noticed", named(about))
+    by_itself = bool(case.guidelines) and not case.reports
+    first = Words("moderation.case.noticed", named(about)) if by_itself else first_words(case, about)
+    gone = () if case.reports or by_itself else (Words("moderation.case.withdrawn"),)
     shown = replace(case, shown=True)
     return (
         Remember(why=SHOW, record=shown),
-        card(shown, about, about.office, first, (*remark, *again, late), why=SHOW),
+        card(shown, about, about.office, first, (*remark, *again, *gone, late), why=SHOW),
     )
 
 
