@@ -30,6 +30,7 @@ class Case(Record):
 
     Without an `event_id` it is about a person, or about what somebody told in private.
     `reports` is how many people reported it, `guidelines` are the ids of those that the bot itself saw touched.
+    `others` are messages like it by the same person, a short while after it: they were shown in its thread.
     `taken_by` looks after it, since `taken_at`.
     `edits` is how often the message was edited since, `shown` whether the case was brought to the moderators' room.
     """
@@ -41,6 +42,7 @@ class Case(Record):
     target: Person | None = None
     reports: int = 0
     guidelines: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     taken_by: Hashed | None = None
     taken_at: datetime | None = None
     edits: int = 0
@@ -53,6 +55,10 @@ class Case(Record):
         keep=timedelta(days=90),
         subject="target",
     )
+
+    def is_about(self, event_id: str | None) -> bool:
+        """Whether this message was shown in its thread: the one that it was opened for, or one like it."""
+        return event_id is not None and event_id in (self.event_id, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ and what can be done. Members' reports come here (`reporting`), and so does what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,6 +29,10 @@ SHOW_AGAIN_AFTER = timedelta(minutes=5)
 NOTICE = "moderation.notice"
 # What detectors are called begins with one of these: what each looks for has a sentence, `moderation.seen.<family>`.
 FAMILIES = frozenset({"identity", "selling", "instructing", "harm", "noise", "words"})
+# What one person writes against one guideline in one room joins a case of so short a while ago;
+# after so many the thread stays silent, and the last line says so.
+JOINS_FOR = timedelta(hours=1)
+MOST_OTHERS = 5
 _IN_THE_TEXT = frozenset({Field.BODY, Field.CAPTION})
 
 
@@ -55,11 +59,23 @@ class Subject:
 
 
 async def subject(
-    reader: Reader, room: RoomView | None, *, event_id: str | None, target: str | None, case: Case | None = None
+    reader: Reader,
+    room: RoomView | None,
+    *,
+    event_id: str | None,
+    target: str | None,
+    case: Case | None = None,
+    like: Collection[str] = (),
 ) -> Subject:
-    """Look up what is known of a message or of a person; of a case's, if one is named."""
+    """Look up what is known of a message or of a person; of a case's, if one is named.
+
+    `like` are the guidelines that a message touches which may join the case of another.
+    """
     case = case or await _case_of(reader, room, event_id, target)
     office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
+    if case is None and like and office is not None and room is not None and target is not None:
+        found = await reader.find(Case, room_id=room.room_id, target=target, open=True)
+        case = next((each for each in reversed(found) if takes_in(each, like, reader.now)), None)
     return Subject(
         now=reader.now,
         me=reader.me,
@@ -77,9 +93,23 @@ async def subject(
 async def _case_of(reader: Reader, room: RoomView | None, event_id: str | None, target: str | None) -> Case | None:
     if event_id is not None and room is not None:
         found = await reader.find(Case, room_id=room.room_id, event_id=event_id)
+        if not found and target is not None:
+            theirs = await reader.find(Case, room_id=room.room_id, target=target)
+            found = [each for each in theirs if each.is_about(event_id)]
         return found[-1] if found else None
     about_them = await reader.find(Case, target=target, event_id=None) if target is not None else ()
     return next((each for each in reversed(about_them) if each.open), None)
+
+
+def takes_in(case: Case, guidelines: Collection[str], now: datetime) -> bool:
+    """Whether one more message of the same person belongs to this case, by the guidelines that it touches.
+
+    What the thread shows no more of is only what it has told of already.
+    """
+    if not case.open or not case.shown or now - case.opened_at >= JOINS_FOR:
+        return False
+    known = set(case.guidelines)
+    return not known.isdisjoint(guidelines) and (len(case.others) < MOST_OTHERS or known.issuperset(guidelines))
 
 
 def noticed(findings: Sequence[Finding], rules: Mapping[str, str], about: Subject) -> tuple[Action, ...]:
@@ -87,19 +117,20 @@ def noticed(findings: Sequence[Finding], rules: Mapping[str, str], about: Subjec
 
     `rules` are the guidelines' sentences by id, in the language of the moderators' room.
     The places that they saw are set off in the quotation, by the performer: no word of the message is in here.
-    A case that tells of the same guideline already stays as it is.
+    A case that tells of the same guideline already stays as it is, but for one more message like its own.
     """
     known = about.case.guidelines if about.case else ()
     new = [each for each in findings if each.guideline not in known]
-    if not new:
+    one_more = about.case is not None and not about.case.is_about(about.event_id)
+    if not new and not one_more:
         return ()
-    strongest = max(new, key=lambda each: each.confidence)
+    strongest = max(new or findings, key=lambda each: each.confidence)
     guidelines = (*known, *dict.fromkeys(each.guideline for each in new))
     lines = tuple(
         dict.fromkeys((family_of(each.detector), each.guideline, each.whose is Whose.ANOTHERS) for each in new)
     )
     says = tuple(_seen(family, rules.get(rule, rule), of_another) for family, rule, of_another in lines)
-    if all(each.weighed for each in new):
+    if new and all(each.weighed for each in new):
         says = (*says, Words("moderation.case.weighed"))
     audit = Audit(
         why=strongest.detector,
@@ -109,15 +140,38 @@ def noticed(findings: Sequence[Finding], rules: Mapping[str, str], about: Subjec
         room_id=about.room_id,
         case=about.number,
     )
+    if about.case is not None and one_more:
+        record = replace(about.case, guidelines=guidelines)
+        return (*_one_more(record, about, says, _marks(findings)), audit)
     if about.case is not None:
         again = Words("moderation.case.noticed.again")
         record = replace(about.case, guidelines=guidelines, open=True)
         return (*joined(record, about, (again, *says), why=NOTICE), audit)
-    marks = tuple(sorted({(each.start, each.end) for each in new if each.field in _IN_THE_TEXT}))
     record = replace(new_case(about), guidelines=guidelines)
     first = Words("moderation.case.noticed", named(about))
     later = (show_later(record, about.now),) if about.office is None else ()
-    return (*opened(record, about, first, says, marks=marks, why=NOTICE), *later, audit)
+    return (*opened(record, about, first, says, marks=_marks(new), why=NOTICE), *later, audit)
+
+
+def _one_more(
+    case: Case, about: Subject, says: tuple[Words, ...], marks: tuple[tuple[int, int], ...]
+) -> tuple[Action, ...]:
+    """The next message of the same kind, in the thread: it is quoted as the first was, until there are too many."""
+    if len(case.others) >= MOST_OTHERS or about.room_id is None or about.event_id is None:
+        return ()
+    more = replace(case, others=(*case.others, about.event_id))
+    last = ".last" if len(more.others) == MOST_OTHERS else ""
+    first = Words(f"moderation.case.more{last}", named(about))
+    return joined(
+        more,
+        about,
+        (first, Quote(about.room_id, about.event_id, marks), place_words(about.room_id, about.event_id), *says),
+        why=NOTICE,
+    )
+
+
+def _marks(findings: Sequence[Finding]) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted({(each.start, each.end) for each in findings if each.field in _IN_THE_TEXT}))
 
 
 def new_case(about: Subject) -> Case:
@@ -161,7 +215,7 @@ def card(
     if case.room_id is not None and case.event_id is not None:
         parts += [
             Quote(case.room_id, case.event_id, marks),
-            Words("moderation.case.place", {"room": case.room_id, "event": case.event_id}),
+            place_words(case.room_id, case.event_id),
         ]
     parts += more
     if case.target is not None:
@@ -178,11 +232,16 @@ def card(
     )
 
 
-def joined(case: Case, about: Subject, says: tuple[Words, ...], *, why: str) -> tuple[Action, ...]:
+def joined(case: Case, about: Subject, says: tuple[Part, ...], *, why: str) -> tuple[Action, ...]:
     """The record as it is now, and a line in the thread. What was not shown yet tells it when it is."""
     if about.office is None or not case.shown:
         return (Remember(why=why, record=case),)
     return (Remember(why=why, record=case), in_office(about.office, case.number, *says, why=why))
+
+
+def place_words(room_id: str, event_id: str) -> Words:
+    """The way to a message in its room."""
+    return Words("moderation.case.place", {"room": room_id, "event": event_id})
 
 
 def show_later(case: Case, now: datetime, remark: str = "") -> Schedule:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, Audit, Remember, Words
 from bots.core.bot import Reader
-from bots.moderation.cases.opening import Subject, joined, named, new_case, opened, show_later
+from bots.moderation.cases.opening import Subject, joined, named, new_case, opened, place_words, show_later
 from bots.moderation.records import Case, Reporting
 from bots.moderation.telling import in_office, tell
 
@@ -112,7 +112,13 @@ def _one_more(more: Case, at: Reported) -> tuple[Action, ...]:
     again = (
         Words("moderation.case.again", {"count": more.reports}) if more.reports > 1 else Words("moderation.case.too")
     )
-    return joined(more, at.about, (again, *_added(at)), why=WHY)
+    about = at.about
+    which = (
+        (place_words(about.room_id, about.event_id),)
+        if about.room_id is not None and about.event_id is not None and about.event_id != more.event_id
+        else ()
+    )
+    return joined(more, about, (again, *which, *_added(at)), why=WHY)
 
 
 def _added(at: Reported) -> tuple[Words, ...]:

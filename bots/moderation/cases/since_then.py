@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bots.core.actions import Action, Quote, Remember, Send, Words
+from bots.core.actions import Action, Part, Quote, Remember, Send, Words
 from bots.core.bot import Reader
 from bots.core.events import Membership, Message, Outcome, Redaction, Tick
 from bots.core.rooms import MembershipState, RoomRole
-from bots.moderation.cases.opening import SHOW, Subject, card, joined, named, show_later, subject
+from bots.moderation.cases.opening import SHOW, Subject, card, joined, named, place_words, show_later, subject
 from bots.moderation.cases.reporting import first_words
 from bots.moderation.records import Case
 from bots.moderation.telling import case_number, in_office
@@ -35,8 +35,8 @@ async def gather_edit(event: Message, reader: Reader) -> Since:
     """The case of the message that its sender edited."""
     if event.replaces is None:
         return Since()
-    found = await _open_cases(reader, event.room_id, event_id=event.replaces)
-    return replace(found, cases=[case for case in found.cases if case.target == event.sender])
+    found = await _open_cases(reader, event.room_id, target=event.sender)
+    return replace(found, cases=[case for case in found.cases if case.is_about(event.replaces)])
 
 
 def decide_edit(event: Message, facts: Since) -> tuple[Action, ...]:
@@ -46,18 +46,24 @@ def decide_edit(event: Message, facts: Since) -> tuple[Action, ...]:
         if event.replaces is not None and case.edits < MOST_EDITS:
             key = "moderation.case.edited" + (".last" if case.edits + 1 == MOST_EDITS else "")
             actions.append(Remember(why=WHY, record=replace(case, edits=case.edits + 1)))
-            actions += _say(case, facts, Words(key), Quote(event.room_id, event.replaces))
+            quote = Quote(event.room_id, event.replaces)
+            actions += _say(case, facts, Words(key), quote, *_which(case, event.room_id, event.replaces))
     return tuple(actions)
 
 
 async def gather_redaction(event: Redaction, reader: Reader) -> Since:
     """The case of the message that was deleted."""
-    return await _open_cases(reader, event.room_id, event_id=event.target)
+    found = await _open_cases(reader, event.room_id)
+    return replace(found, cases=[case for case in found.cases if case.is_about(event.target)])
 
 
-def decide_redaction(_event: Redaction, facts: Since) -> tuple[Action, ...]:
+def decide_redaction(event: Redaction, facts: Since) -> tuple[Action, ...]:
     """Say that the message is gone; what was shown of it stays in the thread."""
-    return tuple(each for case in facts.cases for each in _say(case, facts, Words("moderation.case.deleted")))
+    actions: list[Action] = []
+    for case in facts.cases:
+        which = _which(case, event.room_id, event.target)
+        actions += _say(case, facts, Words("moderation.case.deleted"), *which)
+    return tuple(actions)
 
 
 async def gather_departure(event: Membership, reader: Reader) -> Since:
@@ -75,14 +81,19 @@ def decide_departure(event: Membership, facts: Since) -> tuple[Action, ...]:
 
 async def _open_cases(reader: Reader, room_id: str, **where: object) -> Since:
     office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
-    found = await reader.find(Case, room_id=room_id, **where)
-    return Since(cases=[each for each in found if each.open and each.shown], office=office.room_id if office else None)
+    found = await reader.find(Case, room_id=room_id, open=True, **where)
+    return Since(cases=[each for each in found if each.shown], office=office.room_id if office else None)
 
 
-def _say(case: Case, facts: Since, words: Words, *quote: Quote) -> tuple[Action, ...]:
+def _say(case: Case, facts: Since, *parts: Part) -> tuple[Action, ...]:
     if facts.office is None:
         return ()
-    return (in_office(facts.office, case.number, words, *quote, why=WHY),)
+    return (in_office(facts.office, case.number, *parts, why=WHY),)
+
+
+def _which(case: Case, room_id: str, event_id: str) -> tuple[Words, ...]:
+    """The way to the message, where its case has several."""
+    return (place_words(room_id, event_id),) if case.others else ()
 
 
 # A case that could not be shown when it was opened.

@@ -85,7 +85,8 @@ class Watch:
             cry=tier in CRIES,
             reminded=await _reminded(event.sender, reader) if findings else (),
         )
-        return await self._noticed(event, room, reader, findings, pace, author)
+        joins = author.certain and tier in (Tier.NONE, Tier.ABUSE)
+        return await self._noticed(event, room, reader, findings, pace, author, joins=joins)
 
     def _look(
         self, event: Message, room: RoomView, setting: Setting
@@ -146,7 +147,10 @@ class Watch:
         findings: Sequence[Finding],
         pace: Pace | None,
         author: Author,
+        *,
+        joins: bool = False,
     ) -> Noticed:
+        """`joins`: it may be told of in the case of another message like it. A cry for help never is."""
         rules = self.community.guidelines_in(place_of(room.role, room.condition))
         response = respond(findings, rules, author)
         if (response.hold or response.remind) and await cried_lately(event.sender, reader):
@@ -171,7 +175,14 @@ class Watch:
         return replace(
             facts,
             response=response,
-            about=await subject(reader, room, event_id=await _original(event, reader), target=event.sender),
+            about=await subject(
+                reader,
+                room,
+                event_id=await _original(event, reader),
+                target=event.sender,
+                # What is taken out of the room is quoted first, on a card of its own.
+                like={each.guideline for each in response.tell} if joins and response.hold is None else (),
+            ),
             me=reader.me,
             room=room,
             rooms=members_rooms(reader),

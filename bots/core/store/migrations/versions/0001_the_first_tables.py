@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("target_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("reports", sa.BigInteger(), nullable=False),
         sa.Column("guidelines", sa.JSON(), nullable=False),
+        sa.Column("others", sa.JSON(), nullable=False),
         sa.Column("taken_by", sa.String(length=32), nullable=True),
         sa.Column("taken_by_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
