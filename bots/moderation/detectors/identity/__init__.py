@@ -11,9 +11,10 @@ from itertools import islice
 
 from bots.moderation.detectors.finding import Finding, Setting, Whose
 from bots.moderation.detectors.identity.context import digits_in, whose
+from bots.moderation.detectors.identity.emails import find_emails
 from bots.moderation.detectors.identity.names import find_birth_dates, find_names
 from bots.moderation.detectors.identity.numbers import find_accounts, find_cards, find_ids
-from bots.moderation.detectors.identity.online import find_emails, find_profiles
+from bots.moderation.detectors.identity.online import find_profiles
 from bots.moderation.detectors.identity.phones import find_phones
 from bots.moderation.detectors.identity.places import find_addresses, find_places
 from bots.moderation.passages.passage import Field, Passage

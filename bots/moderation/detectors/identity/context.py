@@ -13,7 +13,8 @@ MOST_CANDIDATES = 100
 # How far one looks back and on: about a clause.
 _BACK, _ON = 48, 28
 _DIGIT = re.compile(r"[0-9]")
-_END_OF_SENTENCE = re.compile(r"[.!?](?=\s)|\n")
+# But "no. 5" and "tel. 5" go on.
+_END_OF_SENTENCE = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\bnum)(?<!\btel)[.!?](?=\s)|\n")
 
 _OWN = re.compile(
     r"\b(?:my|mine|me|i|i'?m|im|i am|us|our"

@@ -27,7 +27,9 @@ _INTRODUCED = re.compile(
     rf"\s(?:in real life |irl |really |actually |o |a )?(?P<title>{_TITLE}\.?\s)?(?P<name>{_WORD}(?:\s(?:(?:de|da|do"
     rf"|dos|das|van|von|der|den|la|le|del|di|al|el|bin|mc|o)\s){{0,2}}(?:[a-z]\.?\s)?{_WORD}){{0,2}})"
 )
-_STRONG = re.compile(r"name|called|named|call me|nombre|nom|llamo|appelle|heisse|chamo|signed|sincerely")
+_STRONG = re.compile(
+    r"name|called|named|call me|nombre|nom|llam[ao]|appelle|heiss[et]|cham[ao]|signed|sincerely|really|actually"
+)
 _TOLD_OF = re.compile(
     rf"\b(?:(?:his|her|their|hers|whose|the (?:doctor|nurse|guy|man|woman|person|bully|admin|moderator"
     rf"|user)'?s?)(?: \w+'?s?)? (?:full |real |actual |legal )?name(?:'s| is| was|:)"
@@ -88,12 +90,12 @@ _NOT_A_NAME = words_of(
 )
 _BORN = re.compile(
     r"\b(?:dob|d\.o\.b\.?|date of birth|birth\s?date|born(?: on)?(?: the)?|(?:my |his |her |their )?birthday(?: is"
-    r"|'s)?(?: on)?(?: the)?|fecha de nacimiento"
-    r"|naci(?:do|da)?(?: el)?|cumpleanos(?: es)?(?: el)?|nee?(?: le)?|date de naissance"
+    r"|'s)?(?: on)?(?: the)?|fecha (?:de )?nacimiento"
+    r"|naci(?:do|da)?(?: el)?|cumpleanos(?: es)?(?: el)?|nee?(?: le)?|date (?:de )?naissance"
     r"|anniversaire(?: est)?(?: le)?|geboren(?: am)?|geb\.?|geburtsdatum|geburtstag(?: ist)?(?: am)?"
-    r"|nasci(?:do|da)?(?: em)?(?: no dia)?|data de nascimento|aniversario(?: e)?)[\s:.=-]{1,3}(?:is |es |est |ist "
-    r"|e |on |am |le |el )?"
-    r"(?P<date>\d{1,2}(?:st|nd|rd|th)?[\s./-](?:of\s|de\s)?(?:\d{1,2}|[a-z]{3,10}\.?)[\s./,-]{1,2}(?:de\s)?(?:(?:19"
+    r"|nasci(?:do|da)?(?: em| a)?(?: no dia)?|data (?:de )?nascimento|aniversario(?: e)?)[\s:.=-]{1,3}(?:is |es |est "
+    r"|ist |e |on |am |le |el )?"
+    r"(?P<date>\d{1,2}(?:st|nd|rd|th)?[\s./-]{1,2}(?:of\s|de\s)?(?:\d{1,2}|[a-z]{3,10}\.?)[\s./,-]{1,2}(?:de\s)?(?:(?:19"
     r"|20)\d\d|\d\d)(?!\d)|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}"
     r"|[a-z]{3,9}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d)"
 )
@@ -121,7 +123,7 @@ def find_names(passage: Passage) -> Iterator[tuple[int, int, float, Whose | None
         return
     for pattern, owner in _PATTERNS:
         for match in pattern.finditer(text):
-            strong = pattern is _TOLD_OF or (pattern is _INTRODUCED and bool(_STRONG.search(match.group())))
+            strong = pattern in (_TOLD_OF, _INTRODUCED) and bool(_STRONG.search(match.group()))
             confidence, end = _how_surely(match, passage, strong=strong)
             if confidence:
                 yield match.start("name"), end, confidence, owner

@@ -50,18 +50,19 @@ def _named(words: str) -> re.Pattern[str]:
 
 
 def _checked(module: ModuleType) -> Callable[[str], bool]:
-    return lambda number: bool(module.is_valid(number.upper()))
+    return lambda number: bool(module.is_valid(_bare(number)))
+
+
+def _bare(number: str) -> str:
+    """Without what parts its digits: whoever writes it, writes it in their own way."""
+    return re.sub(r"[\W_]", "", number).upper()
 
 
 def _nino(number: str) -> bool:
-    bare = re.sub(r"\W", "", number)
+    bare = _bare(number).lower()
     never = bare[:2] in ("bg", "gb", "kn", "nk", "nt", "tn", "zz") or set(bare[:2]) & set("dfiquv") or bare[1] == "o"
     # Written in pairs, it is meant to be one, whoever it was given to.
     return len(number.split()) >= 4 or not never
-
-
-def _dni(number: str) -> bool:
-    return bool(es_dni.is_valid(number.replace(".", "").upper()))
 
 
 def _kvnr(number: str) -> bool:
@@ -97,8 +98,8 @@ _SCHEMES = (
         r"|securite sociale",
     ),
     _scheme(
-        r"\d{8}[ -]?[a-z]|\d{2}\.\d{3}\.\d{3}-?[a-z]",
-        _dni,
+        r"\d{8}[ -]?[a-z]|\d{2}\.\d{3}\.\d{3}-?[a-z]|\d{2} \d{3} \d{3}[ -]?[a-z]",
+        _checked(es_dni),
         0.85,
         r"dni|nif",
     ),
@@ -116,7 +117,7 @@ _SCHEMES = (
     _scheme(r"\d{4} ?\d{6}", _checked(at_vnr), 0, r"svnr|sozialversicherung\w*|e-card"),
     _scheme(r"[a-z]{4}\d{6}[hm][a-z]{5}[\da-z]\d", _checked(mx_curp), 0.95, r"curp"),
     _scheme(r"\d{1,2}\.\d{3}\.\d{3}-[\dk]", _checked(cl_rut), 0.9, r"rut|run"),
-    _scheme(r"[2-9]\d{3} \d{4} \d{4}", _checked(in_aadhaar), 0.8, r"aadhaar|aadhar|uid"),
+    _scheme(r"[2-9]\d{3} \d{4} \d{4}", _checked(in_aadhaar), 0, r"aadhaar|aadhar|uid"),
     _scheme(r"\d{11}", _checked(pl_pesel), 0, r"pesel"),
 )
 # What has no check digit that anybody knows: only where it is called by its name.
@@ -141,10 +142,17 @@ _BANK = re.compile(
     r"|\b(?:bank\s)?(?:account|acct|routing|kontonummer|konto|conta|cuenta|compte)\s?(?:number|no|nr|#|numero)?"
     r"\s?(?:is|es|est|ist|[:#])\s{0,2}(?P<account>\d{8,12})(?!\d)"
 )
-_CARD = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w]|[.-]\d)")
+_CARD = re.compile(r"(?<![\w.,/-])(?:\d[ -]?){12,18}\d(?![\w]|[.-]\d)")
+# Written to be overlooked: by fours, or digit by digit, with anything between them.
+_CARD_IN_GROUPS = re.compile(
+    r"(?<![\w.,/-])(?:\d{4}[\s._/*|-]{1,3}){3}\d{4}(?![\w]|[.,/-]\d)|(?<![\w.,/-])(?:\d[\s._/*|-]{1,3}){15}\d(?![\w]|[.,/-]\d)"
+)
+_CALLED_CARD = re.compile(r"\b(?:card|visa|mastercard|amex|cc|debit|credit|tarjeta|carte|karte|kreditkarte|cartao)\b")
 # Visa, Mastercard, Amex and Diners, Discover and UnionPay, Maestro.
 _ISSUED = re.compile(r"(?:4|5[0-8]|2[2-7]|6[0-9])\d{11,18}|3[47]\d{13}|35\d{14}|3[0689]\d{12}")
-_IBAN = re.compile(r"(?<![\w])[a-z]{2}\d{2}(?: ?[a-z0-9]{2,4}){3,8}(?: ?[a-z0-9]{1,4})?(?![\w])")
+_IBAN = re.compile(r"(?<![a-z0-9])[a-z][\s._-]?[a-z](?:[\s._-]?\d){2}(?:[\s._-]{0,2}[a-z0-9]){11,30}")
+_SHORTEST_IBAN = 15
+_FEWEST_DIGITS_OF_IBAN = 8
 _CVV = re.compile(r"\bcv[cv]2?\b[^\n]{0,10}\d{3}|\bexp(?:iry|ires|\.)?\b[^\n]{0,10}\d\d/\d\d")
 _NAMED_WITHIN = 32
 
@@ -169,27 +177,40 @@ def find_ids(passage: Passage) -> Iterator[tuple[int, int, float]]:
 def find_cards(passage: Passage) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text numbers of payment cards stand."""
     text = passage.folded
-    for match in islice(_CARD.finditer(text), MOST_CANDIDATES):
-        digits = re.sub(r"\D", "", match.group())
-        if len(set(digits)) > 1 and _ISSUED.fullmatch(digits) and luhn.is_valid(digits):
-            yield (
-                match.start(),
-                match.end(),
-                0.95 if len(digits) == 16 or _CVV.search(after(text, match.end(), 60)) else 0.8,
-            )
+    for pattern in (_CARD, _CARD_IN_GROUPS):
+        for match in islice(pattern.finditer(text), MOST_CANDIDATES):
+            digits = re.sub(r"\D", "", match.group())
+            if len(set(digits)) > 1 and _ISSUED.fullmatch(digits) and luhn.is_valid(digits):
+                meant = _CVV.search(after(text, match.end(), 60)) or _CALLED_CARD.search(before(text, match.start()))
+                if pattern is _CARD or meant or not _is_a_list(match.group()):
+                    yield match.start(), match.end(), 0.95 if len(digits) == 16 or meant else 0.8
+
+
+def _is_a_list(written: str) -> bool:
+    """Four numbers of four digits each on a line of its own, or between slashes: steps, years, calories."""
+    return bool(re.search(r"[\n/]", written))
 
 
 def find_accounts(passage: Passage) -> Iterator[tuple[str, int, int, float]]:
     """Where in the folded text numbers of bank accounts stand, and of which kind: `iban` or `bank`."""
     text = passage.folded
     for match in islice(_IBAN.finditer(text), MOST_CANDIDATES):
-        # What follows may have been taken for a part of it.
-        written = match.group()
-        while len(written) > 14:
-            if iban.is_valid(written.upper()):
-                yield "iban", match.start(), match.start() + len(written), 0.97
-                break
-            written = written.rpartition(" ")[0]
+        end = _end_of_iban(match)
+        if end:
+            yield "iban", match.start(), end, 0.97
     for match in islice(_BANK.finditer(text), MOST_CANDIDATES):
         name = "id" if match.group("id") else "account"
         yield "bank", match.start(name), match.end(name), 0.8
+
+
+def _end_of_iban(match: re.Match[str]) -> int:
+    """Where the account's number ends: what follows may have been taken for a part of it. 0 if it is none."""
+    places = [match.start() + at for at, character in enumerate(match.group()) if character.isalnum()]
+    bare = _bare(match.group())
+    if sum(map(str.isdigit, bare)) < _FEWEST_DIGITS_OF_IBAN:
+        return 0
+    for length in range(_SHORTEST_IBAN, len(bare) + 1):
+        at_an_end = length == len(bare) or places[length] - places[length - 1] > 1
+        if at_an_end and iban.is_valid(bare[:length]):
+            return places[length - 1] + 1
+    return 0

@@ -27,9 +27,12 @@ _SPOKEN_IN = {
     "pt": ("PT", "BR"),
 }
 _CANDIDATE = re.compile(
-    r"(?<![\w.,:/@#=-])\(?(?:\+|00)?\(?\d(?:[\s().\-/]{0,3}\d){6,16}(?:\s?(?:x|ext\.?"
+    r"(?<![\w.,:/@#=-])\(?(?:\+|00)?\(?\d(?:[\s().\-/_•·*|~]{0,3}\d){6,16}(?:\s?(?:x|ext\.?"
     r"|extension)\s?\d{1,6})?(?![\w@%°]|[.,:]\d)"
 )
+# But "2l" is two litres.
+_NEARLY_DIGITS = re.compile(r"(?<![a-z0-9])(?=[ol]{0,8}\d)(?!\d{1,2}l(?![a-z0-9]))[\dol]{2,16}(?![a-z0-9])")
+_NOUGHTS_AND_ONES = str.maketrans("ol", "01")
 _EXTENSION = re.compile(r"\s?(?:x|ext\.?|extension)\s?\d{1,6}$")
 _WORDS = {
     **dict.fromkeys(("zero", "oh", "o", "null", "nulo", "cero"), "0"),
@@ -83,6 +86,7 @@ _DATE = re.compile(
     r"|(?:0?[1-9]|[12]\d|3[01])[\s./-](?:0?[1-9]|[12]\d|3[01])[\s./-](?:19|20)\d\d(?:\D.*)?"
     r"|(?:19|20)\d\d(?:[\s/.-]{1,3}(?:19|20)\d\d)+|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d"
 )
+_DECIMAL = re.compile(r"\d{1,3}\.\d{4,}")
 _AMERICAN = re.compile(r"(?:1[\s.-])?(?:\([2-9]\d\d\)[\s.-]{0,2}|[2-9]\d\d[\s.-]{1,2})\d{3}[\s.-]\d{4}")
 _AMERICAN_PUBLIC = re.compile(r"(?:1[\s.-])?\(?(?:8(?:00|33|44|55|66|77|88)|900)")
 _NAMED_AFTER = re.compile(
@@ -103,13 +107,16 @@ _PUBLIC = frozenset(
     }
 )
 _SHORTEST, _LONGEST = 7, 15
+# The others may be letters that look like some.
+_FEWEST = 4
 
 
 def find_phones(passage: Passage, setting: Setting) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text numbers of people stand, and how surely."""
     text = passage.folded
-    if digits_in(text) >= _SHORTEST:
-        for match in islice(_CANDIDATE.finditer(_with_zeros(text)), MOST_CANDIDATES):
+    with_zeros = _with_zeros(text) if digits_in(text) >= _FEWEST else ""
+    if digits_in(with_zeros) >= _SHORTEST:
+        for match in islice(_CANDIDATE.finditer(with_zeros), MOST_CANDIDATES):
             confidence = _how_surely(match.group(), text, match.start(), match.end(), setting)
             if confidence:
                 yield match.start(), match.end(), confidence
@@ -123,8 +130,8 @@ def find_phones(passage: Passage, setting: Setting) -> Iterator[tuple[int, int, 
 
 
 def _with_zeros(text: str) -> str:
-    """`O7700 9OO123`: a letter between digits, or before many, is a nought."""
-    return re.sub(r"(?<=\d)o(?=[\do])|(?<![a-z0-9])o(?=\d{4})", "0", text)
+    """`O7700 9OO l23`: in a word of digits an o is a nought, and an l a one."""
+    return _NEARLY_DIGITS.sub(lambda word: word.group().translate(_NOUGHTS_AND_ONES), text)
 
 
 def _said(words: str) -> str:
@@ -183,7 +190,7 @@ def _looks_local(groups: Sequence[str], tail: str) -> bool:
 
 def _looks_like_readings(groups: Sequence[str], written: str) -> bool:
     """A row of values: blood sugars, pulses, weights; years; a slash between them."""
-    if "/" in written and not written.startswith("0"):
+    if ("/" in written and not written.startswith("0")) or _DECIMAL.fullmatch(written):
         return True
     if len(groups) >= 3 and all(len(group) <= 3 for group in groups) and written[0] != "0":
         values = [int(group) for group in groups]

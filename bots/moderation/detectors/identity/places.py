@@ -96,6 +96,12 @@ _GERMAN = re.compile(
     r"|minuten|tage|wochen|jahre|mal|%|euro|x)\b)"
 )
 _GERMAN_SURE = re.compile(r"(?:strasse|str\.?|allee|gasse|chaussee|damm|platz)$|weg$")
+# Nothing else is called so, in small letters either.
+_GERMAN_ONLY = re.compile(r"[a-z-]{4,}(?:strasse|str\.?|gasse|allee)$")
+# What follows the number of a house, and of nothing else.
+_DOOR = re.compile(
+    r",?\s(?:apto|apt|ap|bloco|bl|piso|izq\w{0,7}|dcha|drcha|bajo|puerta|portal|esc(?:alera)?|andar|fundos)\b|,?\s\d{1,2}\s?[oa°](?!\w)"
+)
 _GERMAN_TALK = re.compile(
     r"(?:heim|um|rueck|ruck|hin|aus|arbeits|schul|feld|wald|rad|jakobs|lebens|mittel|unter|luft|seh|leidens"
     r"|keines)weg$|ersatz$|markt$"
@@ -103,7 +109,7 @@ _GERMAN_TALK = re.compile(
     r"|lager)platz$"
 )
 _FRENCH = re.compile(
-    r"(?<![\w.,])\d{1,4}\s?(?:bis|ter|quater)?,?\s(?:rue|r\.|avenue|av\.?|boulevard|bd\.?|blvd|place|pl\.|chemin"
+    r"(?<![\w.,])\d{1,4}\s?(?:bis|ter|quater)?,?\s(?:rue|r\.|r(?=\sd(?:es?|u)\s)|avenue|av\.?|boulevard|bd\.?|blvd|place|pl\.|chemin"
     r"|ch\.|impasse"
     r"|allees?|quai|route|cours|square|passage|sentier|residence|faubourg|villa|esplanade)\s"
     r"(?!par\b|en\b|a\b|pour\b|avec\b|libre|est\b)(?:d'|de\s|du\s|des\s|l'|la\s|le\s"
@@ -135,8 +141,9 @@ _POSTAL_AND_CITY = re.compile(
 _CEP = re.compile(r"(?<![\w.-])(?:\d{5}-\d{3}|\d{4}-\d{3})(?P<city>\s[a-z]{3,})?(?![\w.-]\d)")
 _BRAZILIAN = re.compile(r"(?<![\w.-])\d{5}-?\d{3}\s[a-z][a-z .'-]{2,30}\s/\s[a-z]{2}\b")
 _LATITUDE = re.compile(
-    r"(?<![\w.])[+-]?(?:[0-8]?\d|90)\.\d{3,8}\s?°?\s?[ns]?\s?[,;/\s]\s{0,2}[+-]?(?:1[0-7]\d|0?\d?\d"
-    r"|180)\.\d{3,8}\s?°?\s?[ew]?(?![\w.])"
+    r"(?<![\w.])[+-]?(?:[0-8]?\d|90)\.\d{3,8}\s?°?\s?[ns]?\s?[,;/\s]\s{0,2}(?:(?:lon|lng|long|longitude|[eow])[:=.]?\s{0,2})?"
+    r"[+-]?(?:1[0-7]\d|0?\d?\d|180)\.\d{3,8}\s?°?\s?[ew]?(?![\w.])"
+    r"|(?<![\w.,])-?(?:[0-8]?\d|90),\d{4,8}\s?°?\s?[ns]?[;/\s]\s{0,2}-?(?:1[0-7]\d|\d?\d|180),\d{4,8}(?![\w,])"
     r"|(?<![\w.])\d{1,2}°\s?\d{1,2}['′]\s?[\d.]{0,7}[\"″]?\s?[ns],?\s{1,2}\d{1,3}°\s?\d{1,2}['′]\s?[\d.]{0,7}[\"″]?\s?[ewo](?!\w)"
 )
 _MAP = re.compile(
@@ -190,14 +197,19 @@ def _continental(passage: Passage) -> Iterator[tuple[int, int, float]]:
     text = passage.folded
     for match in _GERMAN.finditer(text):
         name = match.group("name")
-        named = _written(passage, match.start("name"), match.start("name") + 1).isupper() or _lives(text, match.start())
+        named = (
+            _written(passage, match.start("name"), match.start("name") + 1).isupper()
+            or _GERMAN_ONLY.search(name)
+            or _lives(text, match.start())
+        )
         sure = _GERMAN_SURE.search(name) and not _GERMAN_TALK.search(name)
         if named and (sure or _CITY_AFTER.match(text, match.end())):
             yield match.start(), match.end(), 0.8
     for match in _FRENCH.finditer(text):
         yield match.start(), match.end(), 0.85
     for match in _IBERIAN.finditer(text):
-        if _named(passage, match.start("name"), match.end("name")) or _lives(text, match.start()):
+        named = _named(passage, match.start("name"), match.end("name"))
+        if named or _DOOR.match(text, match.end()) or _lives(text, match.start()):
             yield match.start(), match.end(), 0.8
     for match in _CEP.finditer(text):
         city = match.group("city") and _written(passage, match.start("city") + 1, match.start("city") + 2).isupper()
@@ -216,7 +228,7 @@ def find_places(passage: Passage) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text coordinates and links to maps stand."""
     text = passage.folded
     for match in _LATITUDE.finditer(text) if digits_in(text) >= _FEWEST_DIGITS else ():
-        decimals = re.findall(r"\.(\d+)", match.group())
+        decimals = re.findall(r"[.,](\d+)", match.group())
         # Three places are a block of houses, and also how some laboratories write.
         if "°" in match.group() or "-" in match.group() or all(len(each) >= 4 for each in decimals):
             yield match.start(), match.end(), 0.8
