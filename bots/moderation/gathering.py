@@ -237,7 +237,7 @@ async def _ordered(
     if proposal is not None:
         return await _with_numbers(replace(facts, order=on_a_proposal(command, proposal, situation, reader)), reader)
     if isinstance(command, Confirm):
-        return replace(facts, order=Refused("nothing_asked"))
+        return replace(facts, order=await _no_proposal(reader, number))
     order = resolve(command, situation)
     if isinstance(order, Order):
         return await _with_numbers(replace(facts, order=await in_two(order, situation, reader)), reader)
@@ -257,6 +257,13 @@ async def _proposal(reader: Reader, command: Command, number: int | None) -> Pro
         return await reader.get(Proposal, number)
     waiting = await reader.find(Proposal) if isinstance(command, Confirm) else ()
     return waiting[0] if len(waiting) == 1 else None
+
+
+async def _no_proposal(reader: Reader, number: int | None) -> Refused:
+    """Why no ban is agreed to: there is none of that number, or none at all, or nobody said which."""
+    if number is not None:
+        return Refused("nothing_asked")
+    return Refused("which_ban" if await reader.find(Proposal) else "no_ban_waits")
 
 
 async def _with_numbers(facts: Facts, reader: Reader) -> Facts:

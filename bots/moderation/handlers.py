@@ -50,7 +50,7 @@ from bots.moderation.ladder.two_people import (
 )
 from bots.moderation.records import Case, Tap
 from bots.moderation.telling import command_gone, say_in_office, tell
-from bots.moderation.understanding import Bare
+from bots.moderation.understanding import Bare, is_for_an_alert
 from bots.moderation.whereabouts import MEMBERS_ROOMS
 
 HELP_MEMO = "moderation.help:"
@@ -135,6 +135,8 @@ def _ask_back(command: Unknown | Bare, event: Event, facts: Facts) -> Sequence[A
     match command:
         case Bare(name=name):
             words = Words("moderation.refused.bare", {"meant": PREFIX + name})
+        case Unknown(name=name) if is_for_an_alert(name):
+            words = Words("moderation.refused.which_alert", {"typed": PREFIX + name})
         case Unknown(name=name, nearest=None):
             words = Words("moderation.refused.no_command", {"typed": PREFIX + name})
         case Unknown(name=name, nearest=nearest):

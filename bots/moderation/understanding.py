@@ -27,7 +27,7 @@ from bots.moderation.commands import (
     Warn,
     Why,
 )
-from bots.moderation.crisis.commands import DUTY
+from bots.moderation.crisis.commands import ANSWERS, DUTY
 from bots.moderation.ladder.how_long import unclear
 from bots.moderation.ladder.places import Refused
 
@@ -91,12 +91,19 @@ def stranger(unknown: Unknown, *, in_office: bool, moderates: bool) -> Unknown |
         return None
     if name.startswith(_OTHERS) or not isinstance(DUTY.parse(PREFIX + name), Unknown):
         return None
+    if is_for_an_alert(name) and (in_office or moderates):
+        return Unknown(name, None)
     known = COMMANDS.names if moderates or in_office else _names_of(_FOR_EVERYBODY)
     more = DUTY.names if moderates or in_office else ()
     nearest = next(iter(get_close_matches(name, (*known, *more), n=1)), None)
     if nearest is not None and SequenceMatcher(None, name, nearest).ratio() >= _MEANT:
         return Unknown(name, nearest)
     return Unknown(name, None) if in_office else None
+
+
+def is_for_an_alert(name: str) -> bool:
+    """Whether this is said to an alert, in its thread, and means nothing elsewhere."""
+    return not isinstance(ANSWERS.parse(PREFIX + name), Unknown)
 
 
 def half_said(command: Aimed) -> Refused | None:

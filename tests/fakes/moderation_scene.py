@@ -154,6 +154,9 @@ class Scene:
     async def audit_counts(self, since, until):
         return await self._tables.audit_counts(since, until)
 
+    async def waiting(self):
+        return 0
+
     async def audit_end(self):
         return await self._tables.audit_end()
 

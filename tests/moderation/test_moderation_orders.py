@@ -276,7 +276,7 @@ async def test_undo_alone_takes_back_ones_own_last_decision(scene):
 
 async def test_undo_with_nothing_in_force_says_so(scene):
     await scene.says(MO, "!undo", HARBOUR)
-    assert scene.office == ["refused.nothing"]
+    assert scene.office == ["refused.nothing_of_yours"]
     await scene.replies(MO, "!unmute", to=ANA)
     assert scene.office == ["refused.nothing"]
 

@@ -140,7 +140,7 @@ async def test_an_order_in_a_case_with_a_reason_and_without_its_mark_is_asked_ba
     [
         ("!timeout", "refused.no_command"),
         ("!foo", "refused.no_command"),
-        ("!pass", "refused.no_command"),
+        ("!pass", "refused.which_alert"),
         ("!oncal", "refused.typo"),
         ("!wran", "refused.typo"),
         ("!report", "report.which"),

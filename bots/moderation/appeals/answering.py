@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bots.core.actions import Action, Audit, InPrivateChat, InRoom, Priority, Remember, Send, Words
 from bots.core.bot import Reader
-from bots.core.commands import PREFIX
+from bots.core.commands import PREFIX, spec_of
 from bots.core.events import Message, MessageKind, Reaction
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.appeals.asking import WHY, in_thread, others
@@ -22,6 +22,7 @@ from bots.moderation.ladder.places import Refused
 from bots.moderation.ladder.roles import Roles, refusal_words
 from bots.moderation.records import Answer, Appeal, Decision
 from bots.moderation.telling import appeal_number, tell
+from bots.moderation.whereabouts import MEMBERS_ROOMS, moderators_room
 
 _LOOKED = {Grant: Answer.GRANTED, Keep: Answer.KEPT}
 
@@ -31,6 +32,7 @@ class Answering:
     """What the answer of somebody in the moderators' room depends on.
 
     `together` are the decisions of the order, `restored` those that taking them back puts in force again.
+    `numbered`: they said which, by its number or its thread.
     `refused` is why the asker may not answer it there, `theirs` whether it was they who decided,
     `somebody_else` whether there is anybody besides.
     """
@@ -38,6 +40,7 @@ class Answering:
     now: datetime
     command: Grant | Keep
     office: RoomView
+    numbered: bool = False
     rooms: Mapping[str, RoomView] = field(default_factory=dict)
     appeal: Appeal | None = None
     together: Sequence[Decision] = ()
@@ -48,9 +51,12 @@ class Answering:
 
 
 async def gather_message(roles: Roles, event: Message, reader: Reader) -> Answering | None:
-    """`!grant` or `!keep` in an appeal's thread, or with its number; in the thread the bare word is enough."""
-    office = reader.room(event.room_id)
-    if office is None or office.role is not RoomRole.MODERATORS or event.sender in reader.bots:
+    """`!grant` or `!keep` in an appeal's thread, or with its number; in the thread the bare word is enough.
+
+    A moderator can give the number from a members' room as well. It is answered in theirs.
+    """
+    room, office = reader.room(event.room_id), moderators_room(reader)
+    if room is None or office is None or event.sender in reader.bots:
         return None
     if event.kind is not MessageKind.TEXT or not event.authentic:
         return None
@@ -62,6 +68,10 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Answer
     if command is None and number is not None and len(event.text.split()) == 1:
         command = COMMANDS.parse(f"{PREFIX}{event.text.strip()}")
     if not isinstance(command, Grant | Keep):
+        return None
+    in_office = room.room_id == office.room_id
+    if not in_office and (room.role not in MEMBERS_ROOMS or roles.refusal([room], event.sender, command) is not None):
+        # Who may not is told so where all commands are heard.
         return None
     return await _gathered(event.sender, command, command.case or number, office, roles, reader)
 
@@ -80,7 +90,7 @@ async def gather_reaction(roles: Roles, event: Reaction, reader: Reader) -> Answ
 async def _gathered(
     asker: str, command: Grant | Keep, number: int | None, office: RoomView, roles: Roles, reader: Reader
 ) -> Answering:
-    facts = Answering(now=reader.now, command=command, office=office)
+    facts = Answering(now=reader.now, command=command, office=office, numbered=number is not None)
     named = await reader.get(Decision, number) if number is not None else None
     appeal = await reader.get(Appeal, named.order) if named is not None else None
     if named is None or appeal is None:
@@ -107,7 +117,9 @@ def decide(event: Message | Reaction, facts: Answering | None) -> tuple[Action, 
         return ()
     appeal = facts.appeal
     if appeal is None:
-        return (_say(facts, None, Words("moderation.refused.no_appeal")),)
+        why = "no_appeal" if facts.numbered else "which_appeal"
+        again = spec_of(type(facts.command)).name
+        return (_say(facts, None, Words(f"moderation.refused.{why}", {"again": f"{PREFIX}{again}"})),)
     if (refused := _refused(facts, appeal)) is not None:
         return (_say(facts, appeal, refused),)
     answer = _LOOKED[type(facts.command)]

@@ -104,6 +104,9 @@ class Answering:
                 return self._next(facts)
             case TakeOut() | Stays() if facts.alert.tier is Tier.UNSAFE:
                 return (*self._decided(facts), *self._taken(facts))
+            case TakeOut() | Stays():
+                # Who tapped ✅ may think that it is done, and somebody still waits.
+                return in_thread(facts.alert, facts.team, Words("moderation.crisis.not_for_this"))
         return ()
 
     async def gather_tick(self, event: Tick, reader: Reader) -> Facts | None:

@@ -110,7 +110,10 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
         return Refused("mismatch")
     target = target_of(command, at.about, at.pointed_at)
     if target is None:
-        return _take_back(own_last(at.asker, at.here, at.rooms, at.own), at) if isinstance(command, Undo) else _WHO
+        if not isinstance(command, Undo):
+            return _WHO
+        last = own_last(at.asker, at.here, at.rooms, at.own)
+        return Refused("nothing_of_yours") if last is None else _take_back(last, at)
     if (refused := _untouchable(target, at)) is not None:
         return refused
     known = _rooms(command, target, at)

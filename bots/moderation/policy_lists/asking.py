@@ -253,7 +253,8 @@ def _asked_for(facts: Facts, text: str) -> Sequence[Action]:
 def _unsubscribed(facts: Facts, text: str) -> Sequence[Action]:
     found = named(text, facts.mine)
     if found is None or facts.occasion is None:
-        return say_in_office(facts.office, None, Words("moderation.lists.unknown"))
+        which = "unknown" if text.strip() else "which.unsubscribe"
+        return say_in_office(facts.office, None, Words(f"moderation.lists.{which}"))
     actions: list[Action] = [
         Forget(why=WHY, record=PolicyList, key=(found.room_id,)),
         Forget(why=WHY, record=CommunityRoom, key=(found.room_id,)),
