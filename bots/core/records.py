@@ -196,12 +196,13 @@ class Readability(Record):
 class TipAsked(Record):
     """That somebody was asked about a tip of theirs, so that a plain "yes" is understood. Written by the resources bot.
 
-    `time` is how often they were asked about it.
+    `time` is how often they were asked about it, `at` when they were last.
     """
 
     user: Hashed
     number: int
     time: int
+    at: datetime
 
     key: ClassVar[tuple[str, ...]] = ("user",)
     duty: ClassVar[Duty] = Duty(

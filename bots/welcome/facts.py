@@ -39,7 +39,8 @@ class Facts:
     that the person said yes to and the room has not heard, `language` the one they chose, if they chose one,
     `telling` what they are about to report,
     `locked` the room ids into which moderators let nobody new for the moment,
-    `tip_asked` whether they were asked about a tip of theirs, `tip_replied_to` which one, and when, they reply to,
+    `tip_asked` when they were asked about a tip of theirs, if they were,
+    `tip_replied_to` which one, and when, they reply to,
     `ear` how near to danger something sounds that was said in the private chat.
     """
 
@@ -65,7 +66,7 @@ class Facts:
     locked: frozenset[str] = frozenset()
     ear: Ear | None = None
     telling: Telling | None = None
-    tip_asked: bool = False
+    tip_asked: datetime | None = None
     tip_replied_to: tuple[int, int] | None = None
 
     @property

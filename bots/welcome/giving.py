@@ -6,6 +6,8 @@ A tip or a link that they give, and their answer to what they were asked about o
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bots.core.actions import Action
 from bots.core.bot import Reader
 from bots.core.events import Message, Reaction
@@ -16,18 +18,18 @@ from bots.welcome.facts import Facts
 from bots.welcome.records import Pause, Step
 
 
-async def asked_of(event: Message, reader: Reader) -> tuple[bool, tuple[int, int] | None]:
-    """Whether the sender was asked about a tip, and the tip and the time that the message replies to."""
+async def asked_of(event: Message, reader: Reader) -> tuple[datetime | None, tuple[int, int] | None]:
+    """When the sender was asked about a tip, if they were, and the tip and the time that the message replies to."""
     asked = await reader.get(TipAsked, event.sender)
     about = asked_about(await reader.label(event.reply_to)) if event.reply_to is not None else None
-    return asked is not None, about
+    return asked.at if asked is not None else None, about
 
 
 def given(event: Message, facts: Facts) -> tuple[Action, ...] | None:
     """What is for the resources bot; None where the conversation goes on.
 
-    Who has not agreed to the guidelines gives nothing yet. A plain "yes" is an answer to what the resources bot asked
-    only while the welcome bot itself asks nothing.
+    Who has not agreed to the guidelines gives nothing yet. A plain "yes" is an answer to what was asked last:
+    by the resources bot while the welcome bot itself asks nothing, or if that bot said nothing more since.
     """
     conversation, about = facts.conversation, facts.tip_replied_to
     if event.replaces is not None:
@@ -37,7 +39,7 @@ def given(event: Message, facts: Facts) -> tuple[Action, ...] | None:
     theirs = (
         about is not None
         or (agreed and isinstance(TIP_COMMANDS.parse(event.text), TipCommand))
-        or (idle and facts.tip_asked and answer_in(event.text) is not None)
+        or ((idle or _asked_last(facts)) and facts.tip_asked is not None and answer_in(event.text) is not None)
         or (idle and is_a_link(event.text))
     )
     if not theirs:
@@ -45,6 +47,12 @@ def given(event: Message, facts: Facts) -> tuple[Action, ...] | None:
     number, time = about or (None, None)
     said = Said(who=event.sender, event_id=event.event_id, words=event.text, number=number, time=time)
     return (said.passed_on(facts.now),)
+
+
+def _asked_last(facts: Facts) -> bool:
+    """Whether the question about a tip came after all that the welcome bot said to somebody who has agreed."""
+    conversation, asked = facts.conversation, facts.tip_asked
+    return conversation is not None and conversation.agreed > 0 and asked is not None and asked > conversation.asked_at
 
 
 async def gather_tap(event: Reaction, reader: Reader) -> Action | None:

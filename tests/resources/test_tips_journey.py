@@ -6,14 +6,16 @@ from functools import partial
 
 import pytest
 
-from bots.core.actions import BotName
-from bots.core.events import Message, Redaction
+from bots.core.actions import BotName, EventRef, InRoom, Words
+from bots.core.events import Message, Outcome, Redaction
 from bots.core.pages import NOT_PUBLIC, Seen
 from bots.core.records import TipAsked
 from bots.resources.bot import make_bot
 from bots.resources.records import MissingWord
 from bots.resources.wisdom.records import OfferedTip, SharedTip, Stage, TipShelf
+from bots.resources.wisdom.savers import Unreached, decide, to_saver
 from bots.resources.wisdom.saving import MOST_WAITING, MOST_WISHES
+from bots.resources.wisdom.telling import Listener
 from bots.welcome.records import Conversation, Step
 from fakes import house as houses
 from fakes.house import ANA, BEN, MIA, MO, RESOURCES, WELCOME, House
@@ -242,6 +244,25 @@ async def test_without_a_private_chat_nothing_is_kept(house):
     await house.orders(MO, "!save", reply_to=said)
     assert "in private" in house.said(house.harbour, by=RESOURCES)[-1]
     assert not house.recorded(OfferedTip)
+
+
+async def test_who_moderates_and_has_no_private_chat_is_answered_where_the_moderators_are(house):
+    said = house.says(BEN, TIP)
+    await house.orders(MO, "!save", reply_to=said)
+    assert "asked them" in house.told[-1]
+    assert MO in house.told[-1]
+    await house.orders(MO, "!save")
+    assert "Answer the message" in house.told[-1]
+    assert not house.said(house.harbour, by=RESOURCES)
+
+
+def test_and_anybody_else_hears_how_to_be_answered():
+    said = to_saver(Listener(user=BEN), Words("wisdom.known"), "!room", "$about")
+    failed = Outcome(id="o", action=said, ok=False, errcode="KITHROOM_NO_PRIVATE_CHAT")
+    facts = Unreached(who=BEN, said=said, room_id="!room", about="$about", office=None)
+    (answer,) = decide(failed, facts)
+    assert (answer.place, answer.thread) == (InRoom("!room"), EventRef("$about"))
+    assert answer.parts == (Words("wisdom.no_chat.saver"),)
 
 
 async def test_a_cry_for_help_is_never_a_tip(house):

@@ -28,6 +28,7 @@ from bots.core.tips import (
 from bots.core.tips import said_in as said_by_tick
 from bots.resources.library import Library
 from bots.resources.people import is_private
+from bots.resources.wisdom import savers
 from bots.resources.wisdom.authors import Authors
 from bots.resources.wisdom.facts import MEMBERS_ROOMS, Facts, GivesAway, about_message, facts_about, office
 from bots.resources.wisdom.judging import Case, Duplicate, Judging, judgement_in
@@ -73,6 +74,7 @@ class Wisdom:
             Handler(Tick, self.gather_judged, self.decide_judged),
             Handler(Tick, self.gather_lapse, self.decide_lapse),
             Handler(Outcome, self.gather_outcome, self.decide_outcome),
+            Handler(Outcome, savers.gather, savers.decide),
             Handler(Started, rounds.gather_start, rounds.decide_start),
             Handler(Tick, rounds.gather, rounds.decide),
             Handler(Outcome, rounds.gather_outcome, rounds.decide_outcome),

@@ -20,6 +20,7 @@ from bots.core.rooms import RoomView, permalink, place_of
 from bots.core.tips import WHY, Said, Save, ask_label
 from bots.resources.wisdom.facts import Facts, GivesAway
 from bots.resources.wisdom.records import OfferedTip, Stage
+from bots.resources.wisdom.savers import to_saver
 from bots.resources.wisdom.steps import ask, command_gone, give_up, no_chat, read, waiting
 from bots.resources.wisdom.telling import LONGEST, TWO_BUTTONS, Listener, preview, to_author
 
@@ -48,13 +49,14 @@ class Saving:
     def _saved(self, event: Message, command: Save, room: RoomView, facts: Facts) -> tuple[Action, ...]:
         about, listener = facts.of_message, facts.listener()
         if event.reply_to is None or about is None or about.sender is None:
-            return (to_author(listener, Words("wisdom.which")),)
+            return (to_saver(listener, Words("wisdom.which"), event.room_id, event.reply_to),)
         if about.by_a_bot:
-            return (to_author(listener, Words("wisdom.a_bots")),)
+            return (to_saver(listener, Words("wisdom.a_bots"), event.room_id, event.reply_to),)
         if about.known:
-            return (to_author(listener, Words("wisdom.known")),)
+            return (to_saver(listener, Words("wisdom.known"), event.room_id, event.reply_to),)
         if waiting(facts) >= MOST_WAITING or about.wished >= MOST_WAITING:
-            return (to_author(listener, Words("wisdom.many", {"count": MOST_WAITING})),)
+            many = Words("wisdom.many", {"count": MOST_WAITING})
+            return (to_saver(listener, many, event.room_id, event.reply_to),)
         offer = OfferedTip(
             number=facts.number,
             author=about.sender,
@@ -69,7 +71,7 @@ class Saving:
         if about.sender == event.sender:
             return (Remember(why=WHY, record=offer), read(offer))
         if about.wishes >= MOST_WISHES:
-            return (to_author(listener, Words("wisdom.asked.not")),)
+            return (to_saver(listener, Words("wisdom.asked.not"), event.room_id, event.reply_to),)
         asked = replace(offer, stage=Stage.ASKED, saver=event.sender, why="", time=1)
         link = permalink(room.room_id, event.reply_to, room.room_id.partition(":")[2])
         question = Words("wisdom.asked", {"room": room.name or "", "link": link})
@@ -96,7 +98,8 @@ class Saving:
         return ()
 
     def _was_asked(self, event: Outcome, saver: str, offer: OfferedTip, facts: Facts) -> tuple[Action, ...]:
-        told = to_author(Listener(user=saver), Words("wisdom.asked.told" if event.ok else "wisdom.asked.not"))
+        words = Words("wisdom.asked.told" if event.ok else "wisdom.asked.not")
+        told = to_saver(Listener(user=saver), words, offer.room_id or "", offer.event_id)
         return (*(() if event.ok else give_up(offer, facts)), told)
 
     def _words_came(self, event: Outcome, facts: Facts, offer: OfferedTip) -> tuple[Action, ...]:

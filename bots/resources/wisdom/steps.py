@@ -39,7 +39,7 @@ def ask(tip: OfferedTip, facts: Facts) -> tuple[Action, ...]:
     """What goes with asking its author about a tip: a plain yes is understood, and no answer is one, too."""
     return (
         Remember(why=WHY, record=tip),
-        Remember(why=WHY, record=TipAsked(user=tip.author, number=tip.number, time=tip.time)),
+        Remember(why=WHY, record=TipAsked(user=tip.author, number=tip.number, time=tip.time, at=facts.now)),
         Schedule(
             why=WHY,
             id=f"{LAPSE}:{tip.number}",

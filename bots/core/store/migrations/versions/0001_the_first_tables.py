@@ -698,6 +698,7 @@ def upgrade() -> None:
         sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("user"),
