@@ -11,16 +11,16 @@ Until then the old room stays the community's.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bots.core.actions import Action, Forget, Invite, Join, Leave, Priority, Remember, Schedule
+from bots.core.actions import Action, BotName, Forget, Invite, Join, Leave, Priority, Remember, Schedule
 from bots.core.bot import Handler, Reader
-from bots.core.events import RoomStateChanged, Started, Tick
+from bots.core.events import Membership, RoomStateChanged, Started, Tick
 from bots.core.records import CommunityRoom, Record
-from bots.core.rooms import PowerLevels, RoomRole, RoomView
+from bots.core.rooms import MembershipState, PowerLevels, RoomRole, RoomView
 from bots.core.rooms.authority import power
 
 WHY = "core.follow"
@@ -86,12 +86,19 @@ class Following:
         """What a bot needs to go along."""
         return (
             Handler(RoomStateChanged, _gather_closed, self._closed),
+            Handler(Membership, _gather_let_in, self._let_in),
             Handler(Started, _gather_all, self._all_closed),
             Handler(Tick, self._gather_look, self._look),
         )
 
     def _closed(self, _event: RoomStateChanged, move: Move | None) -> tuple[Action, ...]:
         return self._begin(move) if move is not None else ()
+
+    def _let_in(self, _event: Membership, move: Move | None) -> tuple[Action, ...]:
+        """Somebody opens the new room to the bot: nobody is to wait for its next look, which may be an hour away."""
+        if move is None or refused_at_once(move) is not None:
+            return ()
+        return (_join(move), _look_again(move, tries=0, since=move.now))
 
     def _all_closed(self, _event: Started, moves: Sequence[Move]) -> tuple[Action, ...]:
         """What was closed while the bot did not run."""
@@ -133,6 +140,11 @@ class Following:
         if move.now - since > PATIENCE or tries > PATIENCE / _LONGEST_BREAK:
             return told
         return (*told, _join(move), _look_again(move, tries=tries, since=since, was=event.payload))
+
+
+def others_called(move: Move, *others: BotName) -> tuple[Schedule, ...]:
+    """The other bots look at the new room in a moment: who waited long for an invitation looks once an hour."""
+    return tuple(replace(_look_again(move, tries=0, since=move.now), voice=each) for each in others)
 
 
 def invited_along(move: Move, users: Collection[str]) -> tuple[Invite, ...]:
@@ -177,7 +189,13 @@ async def _gather_closed(event: RoomStateChanged, reader: Reader) -> Move | None
     return _of(place, reader) if place is not None else None
 
 
-async def _gather_all(_event: Started, reader: Reader) -> Sequence[Move]:
+async def _gather_let_in(event: Membership, reader: Reader) -> Move | None:
+    if event.user != reader.me or event.now is not MembershipState.INVITE:
+        return None
+    return next((move for move in await _gather_all(event, reader) if move.to == event.room_id), None)
+
+
+async def _gather_all(_event: Started | Membership, reader: Reader) -> Sequence[Move]:
     moves = [_of(place, reader) for place in await reader.find(CommunityRoom)]
     return [move for move in moves if move is not None]
 

@@ -146,6 +146,18 @@ async def test_a_bot_that_is_not_let_in_asks_for_it_once_and_comes_when_it_is(ho
     assert new in known(house)
 
 
+async def test_who_lets_the_bots_in_late_does_not_wait_for_them(house):
+    new = upgrade(house, house.harbour)
+    for _ in range(8):
+        await house.waits(minutes=5)
+    lets_in(house, new, MODERATION)
+    for _ in range(4):
+        await house.waits(seconds=10)
+    assert new in known(house)
+    assert house.homeserver.rooms[new].joined() >= BOTS
+    assert house.state(BEN, new) is INVITE
+
+
 async def test_what_was_closed_while_the_bots_did_not_run_is_followed(house):
     new = upgrade(house, house.harbour)
     lets_in(house, new, *BOTS)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bots.core import actions as do
-from bots.core.actions import Action, Priority, Remember, Words
-from bots.core.following import WHY, Following, Move, Refusal, invited_along
+from bots.core.actions import Action, BotName, Priority, Remember, Words
+from bots.core.following import WHY, Following, Move, Refusal, invited_along, others_called
 from bots.core.records import Record
 from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.moderation.ladder.steps import MUTED, level_of
@@ -37,7 +37,7 @@ def moved(move: Move, records: Sequence[Record]) -> tuple[Action, ...]:
     if move.place.role is RoomRole.OWN_LIST:
         actions += rules_along(move)
     else:
-        actions += invited_along(move, move.bots)
+        actions += [*invited_along(move, move.bots), *others_called(move, BotName.WELCOME, BotName.RESOURCES)]
     return (*actions, *say_in_office(office, None, Words("moderation.moved", {"room": move.name})))
 
 
