@@ -261,6 +261,58 @@ async def test_whom_a_list_holds_hears_of_it_and_so_do_the_moderators_and_it_end
     assert house.level(zoe, house.lobby) is None
 
 
+@pytest.mark.parametrize("name", ["alias", "room"])
+async def test_a_preview_of_how_far_a_list_might_go_changes_nothing_about_one_that_is_read(house, name):
+    await subscribed(house, "ban")
+    await house.asks(f"!subscribe {LIST if name == 'alias' else house.list} hold")
+    await house.waits(seconds=3)
+    assert "I would hold them" in house.told[-1]
+    rule(house, ANA)
+    await house.settles()
+    assert is_out(house, ANA)
+    assert "It may ban them" in (await house.asks("!lists"))[0]
+    assert LIST in (await house.asks("!status"))[0]
+    await house.asks("!subscribe yes")
+    assert "It may hold them" in (await house.asks("!lists"))[0]
+    rule(house, BEN)
+    await house.settles()
+    assert not is_out(house, BEN)
+    assert house.level(BEN) == -1
+
+
+async def test_a_list_that_is_read_and_cannot_be_entered_again_goes_on_being_read(house):
+    await subscribed(house, "ban")
+    house.homeserver.ban(KEEPER, house.list, MODERATION)
+    await house.asks(f"!subscribe {house.list} hold")
+    await house.waits(seconds=30)
+    assert any("I could not come into" in told for told in house.told)
+    assert [(each.may, each.active) for each in house.recorded(PolicyList)] == [("ban", True)]
+
+
+async def test_a_preview_names_those_who_were_only_told_of_before(house):
+    await subscribed(house)
+    rule(house, ANA)
+    await house.settles()
+    await house.asks(f"!subscribe {LIST} ban")
+    await house.waits(seconds=3)
+    assert f"Here it names 1 person: {ANA}" in house.told[-1]
+    await house.asks("!subscribe yes")
+    assert is_out(house, ANA)
+    await house.asks(f"!subscribe {LIST} hold")
+    await house.waits(seconds=3)
+    assert "names nobody of whom I have not told you" in house.told[-1]
+
+
+async def test_a_tap_says_yes_to_the_preview_that_it_is_under(house):
+    rule(house, ANA)
+    for may in ("hold", "ban"):
+        await house.asks(f"!subscribe {LIST} {may}")
+        await house.waits(seconds=3)
+    await house.taps("✅", "I would hold them")
+    assert not is_out(house, ANA)
+    assert house.level(ANA) == -1
+
+
 async def test_unsubscribing_ends_what_was_done(house):
     rule(house, ANA)
     await subscribed(house, "ban")

@@ -18,7 +18,7 @@ from bots.moderation.commands import Lists as ListsCommand
 from bots.moderation.commands import Subscribe, Unsubscribe
 from bots.moderation.ladder.carrying_out import Occasion, take_back
 from bots.moderation.policy_lists.acting import WHY, YES, names
-from bots.moderation.policy_lists.matching import Lists, Look, Spared, Untouched
+from bots.moderation.policy_lists.matching import KINDS, Lists, Look, Spared, Untouched
 from bots.moderation.policy_lists.records import ListMatch, May, PolicyList
 from bots.moderation.policy_lists.soon import merge_soon
 from bots.moderation.standing.asked import answered, is_yes, may_ask, office_command
@@ -79,9 +79,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A list that was asked for, and whose room the bot has come into, or not."""
+    """A list that was asked for, and whose room the bot has come into, or not. `known`: it is read already."""
 
     asked: PolicyList
+    known: PolicyList | None
     office: RoomView | None
     own: RoomView | None
     now: datetime
@@ -128,14 +129,17 @@ class Asking:
         if asked is None:
             return None
         office = next(iter(reader.rooms(RoomRole.MODERATORS)), None)
-        return Arrival(asked, office, list_room(reader), reader.now)
+        known = await reader.get(PolicyList, event.result) if event.result is not None else None
+        return Arrival(asked, known, office, list_room(reader), reader.now)
 
     def decide_outcome(self, event: Outcome, arrival: Arrival | None) -> tuple[Action, ...]:
         """It is in: look at it, as soon as it has been heard of. It is not: say so."""
         if arrival is None:
             return ()
         asked, office = arrival.asked, arrival.office
-        forgotten = Forget(why=WHY, record=PolicyList, key=(asked.room_id,))
+        forgotten: Action = Forget(why=WHY, record=PolicyList, key=(asked.room_id,))
+        if asked.active:
+            forgotten = Remember(why=WHY, record=replace(asked, asked=None))
         if not event.ok or event.result is None:
             failed = Words("moderation.lists.no_entry", {"list": asked.name})
             return (forgotten, *say_in_office(office, None, failed))
@@ -144,7 +148,7 @@ class Asking:
         room_id = event.result
         return (
             forgotten,
-            Remember(why=WHY, record=replace(asked, room_id=room_id)),
+            Remember(why=WHY, record=replace(arrival.known or asked, room_id=room_id, asked=asked.asked)),
             Remember(why=WHY, record=CommunityRoom(room_id=room_id, role=RoomRole.LIST)),
             _preview_of(room_id, arrival.now, tries=0),
         )
@@ -154,7 +158,11 @@ class Asking:
         if event.kind != PREVIEW:
             return None
         each = await reader.get(PolicyList, str(event.payload["room_id"]))
-        return await self.lists.look(each, reader) if each is not None else None
+        if each is None:
+            return None
+        would = replace(each, may=each.asked or each.may)
+        # Whom it named before, and who was only told of, is one whom a yes reaches.
+        return await self.lists.look(would, reader, by_hand=KINDS.get(would.may))
 
     def decide_tick(self, event: Tick, look: Look | None) -> tuple[Action, ...]:
         """What it would mean here; nothing is done before somebody says yes."""
@@ -173,8 +181,8 @@ class Asking:
         # On those who look after the rooms nothing is ever done, whatever a list says.
         reached = [each for each in look.new if each.spared is not Spared.MODERATOR]
         touched = Words("moderation.lists.touches", {"names": names(reached), "count": len(reached)})
-        nobody = Words("moderation.lists.touches_nobody")
-        label = f"{PREVIEW}:{look.list.room_id}|{event.due_at.isoformat()}"
+        nobody = Words("moderation.lists.touches_nobody.new" if look.known else "moderation.lists.touches_nobody")
+        label = f"{PREVIEW}:{look.list.room_id}|{look.list.may}|{event.due_at.isoformat()}"
         parts = (
             Words("moderation.lists.preview", about),
             touched if reached else nobody,
@@ -234,7 +242,7 @@ def _shown(facts: Facts) -> Sequence[Action]:
 
 
 def _asked_for(facts: Facts, text: str) -> Sequence[Action]:
-    if is_yes(text) and any(not each.active for each in facts.mine):
+    if is_yes(text) and any(each.asked is not None for each in facts.mine):
         # `handling` does it.
         return ()
     if (asked := yes_to(text)) is not None:
@@ -243,10 +251,11 @@ def _asked_for(facts: Facts, text: str) -> Sequence[Action]:
     wish = wanted(text)
     if wish is None:
         return say_in_office(facts.office, None, Words("moderation.lists.which"))
-    record = PolicyList(room_id=wish.room, name=wish.room, may=wish.may)
+    read = [each for each in facts.mine if each.active and wish.room in (each.name, each.room_id)]
+    record = read[0] if read else PolicyList(room_id=wish.room, name=wish.room, may=wish.may)
     return (
-        Remember(why=WHY, record=record),
-        Join(why=WHY, room_id=wish.room, via=wish.via, follow_up=True),
+        Remember(why=WHY, record=replace(record, asked=wish.may)),
+        Join(why=WHY, room_id=record.room_id, via=wish.via, follow_up=True),
     )
 
 

@@ -98,20 +98,22 @@ class Watching:
             return await self._about_a_list(f"{ALL}{found.room_id}", reader) if found is not None else None
         if not is_yes(command.room):
             return None
-        waiting = [each for each in await reader.find(PolicyList) if not each.active]
-        return await self._about_a_list(f"{PREVIEW}:{waiting[-1].room_id}", reader) if waiting else None
+        waiting = [each for each in await reader.find(PolicyList) if each.asked is not None]
+        if not waiting:
+            return None
+        return await self._about_a_list(f"{PREVIEW}:{waiting[-1].room_id}|{waiting[-1].asked}", reader)
 
     async def _about_a_list(self, label: str, reader: Reader) -> Tapped | None:
         preview = label.startswith(f"{PREVIEW}:")
-        room_id = label.removeprefix(f"{PREVIEW}:" if preview else ALL).partition("|")[0]
+        room_id, _, rest = label.removeprefix(f"{PREVIEW}:" if preview else ALL).partition("|")
         each = await reader.get(PolicyList, room_id)
         if each is None:
             return None
         if preview:
             # Who was in the preview has been looked at by a person: all of it is done, however many they are.
-            kind = KINDS.get(each.may)
-            look = await self.lists.look(replace(each, active=True), reader, by_hand=kind)
-            return Tapped(look=look, yes=True, kind=kind)
+            agreed = replace(each, may=May(rest.partition("|")[0]), active=True, asked=None)
+            kind = KINDS.get(agreed.may)
+            return Tapped(look=await self.lists.look(agreed, reader, by_hand=kind), yes=True, kind=kind)
         waiting = [match.user for match in await reader.find(ListMatch, list_id=room_id) if not match.order]
         kind = KINDS.get(each.may)
         if kind is None or not waiting:

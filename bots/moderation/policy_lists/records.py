@@ -24,12 +24,14 @@ class May(StrEnum):
 class PolicyList(Record):
     """A list that moderators subscribed to. Until somebody has said yes to its preview, it is not `active`.
 
-    `name` is what they called it. `gone`: the bot is not in its room any more, and they know.
+    `name` is what they called it. `asked` is how far it may go as soon as somebody says yes to the preview of that;
+    None: nothing waits for a yes. `gone`: the bot is not in its room any more, and they know.
     """
 
     room_id: str
     name: str
     may: May
+    asked: May | None = None
     active: bool = False
     gone: bool = False
 
