@@ -10,6 +10,7 @@ from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.harm import Harm
 from bots.moderation.detectors.instructing import Instructing
+from bots.moderation.detectors.registry import DETECTORS
 from bots.moderation.detectors.selling import Selling
 from bots.moderation.detectors.wording import SURE_OF_WEIGHT
 from bots.moderation.passages.passage import Field
@@ -53,6 +54,22 @@ def test_what_one_word_changes(detector, text, twin, name):
         ("https://samar1tans.org", "selling.lookalike"),
         ("http://samaritans-help.example.com/chat", "selling.lookalike"),
         ("https://samaritаns.org", "selling.lookalike"),  # a Cyrillic letter
+        ("https://xn--smaritans-0yh.org", "selling.lookalike"),  # the same, as browsers send it
+        ("https://sarnaritans.org", "selling.lookalike"),
+        ("https://samaritens.org", "selling.lookalike"),
+        ("https://samaritans.com", "selling.lookalike"),
+        ("samaritans.org.help-now.com", "selling.lookalike"),
+        ("diabetes-org-uk.com", "selling.lookalike"),
+        ("https://d1abetes.org.uk", "selling.lookalike"),
+        ("https://diabetes.co.uk", None),
+        ("https://www.reversediabetes.com", None),
+        ("my samaritans.pdf", None),
+        ("t(.)me/curegroup", "selling.invite"),
+        ("hxxps://t.me/curegroup", "selling.invite"),
+        ("discord [dot] gg/abc", "selling.invite"),
+        ("gofundme . com/f/help", "selling.fundraising"),
+        ("t.me", "selling.invite"),
+        ("forms.gle/abc", "selling.research"),
         ("chat.whatsapp.com/AbCd", "selling.invite"),
         ("https://www.gofundme.com/f/help", "selling.fundraising"),
         ("https://shop.example.com/?ref=anna", "selling.advert"),
@@ -61,6 +78,23 @@ def test_what_one_word_changes(detector, text, twin, name):
 )
 def test_where_a_link_leads(link, kind):
     assert names(Selling(), f"look here {link} please") == ({kind} if kind else set())
+
+
+@pytest.mark.parametrize(
+    ("link", "held"),
+    [
+        ("https://samar1tans.org", True),
+        ("https://samaritens.org", False),
+        ("https://samaritans-help.example.com", False),
+        ("t.me/x", False),
+        ("gofundme.com/f/x", True),
+    ],
+)
+def test_of_a_newcomers_link_only_what_is_surely_meant_to_mislead_or_to_sell_is_clear(link, held):
+    (usual,) = Selling().find(passage(link), ANYWHERE)
+    (new,) = Selling().find(passage(link), NEW_HERE)
+    assert usual.confidence < new.confidence
+    assert (new.confidence >= CLEAR_FROM) is held
 
 
 def test_a_finding_says_where_and_which_guideline():
@@ -112,6 +146,24 @@ def test_what_is_quoted_ones_own_or_in_a_language_that_nobody_weighed_is_none(te
 
 def test_a_files_name_is_not_weighed():
     assert Instructing().find(passage(UNKNOWN, Field.FILENAME), ANYWHERE) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("SELLING_UNOPENED_PENS.jpg", {"selling.medicines"}),
+        ("kill yourself.png", {"harm.abuse"}),
+        ("take 20 units now.pdf", set()),  # so are leaflets called
+        ("WhatsApp Image 2026-01-01 at 10.20.30.jpeg", set()),
+        ("telegram-cloud-photo-size-4.jpg", set()),
+        ("signal-2026-11-25-120000.jpeg", set()),
+        ("diabetes.pdf", set()),
+        ("samaritans.pdf", set()),
+    ],
+)
+def test_a_files_name_is_read_by_rules(name, kinds):
+    found = [each for one in DETECTORS for each in one.find(passage(name, Field.FILENAME), NEW_HERE)]
+    assert {each.detector for each in found} == kinds
 
 
 def test_where_a_rule_finds_something_nothing_is_weighed():

@@ -12,4 +12,4 @@ class Instructing(Worded):
     """The detector `instructing`."""
 
     def __init__(self) -> None:
-        super().__init__("instructing", GUIDELINES)
+        super().__init__("instructing", GUIDELINES, files=False)

@@ -22,13 +22,17 @@ class Worded:
 
     `guidelines` says for each mark of its rules and weights which guideline that is about. What is quoted, denied or
     told of somebody else is no finding, unless the rule's ways say "anyhow". Where no rule finds anything, the words
-    are weighed, in a language in which somebody learned what they weigh.
+    are weighed, in a language in which somebody learned what they weigh. A file's name is read by rules alone, and not
+    at all without `files`: leaflets are called after orders ("take with food").
     """
 
-    def __init__(self, name: str, guidelines: Mapping[str, str], *, newcomers_weigh: bool = False) -> None:
+    def __init__(
+        self, name: str, guidelines: Mapping[str, str], *, newcomers_weigh: bool = False, files: bool = True
+    ) -> None:
         self._name = name
         self._guidelines = guidelines
         self._newcomers_weigh = newcomers_weigh
+        self._files = files
 
     @property
     def name(self) -> str:
@@ -41,7 +45,7 @@ class Worded:
 
     def by_rule(self, passage: Passage, setting: Setting) -> tuple[Finding, ...]:
         """What its rules see, in the order of the text, each place once for each mark."""
-        if passage.field is Field.FILENAME:
+        if passage.field is Field.FILENAME and not self._files:
             return ()
         found: dict[tuple[str, int], Finding] = {}
         for finding in self._all(passage, setting):

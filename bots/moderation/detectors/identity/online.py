@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.identity.context import words_of
-from bots.moderation.passages.passage import Passage
+from bots.moderation.passages.passage import Field, Passage
 
 _PROFILE = re.compile(
     r"(?<![\w@.-])(?:https?://)?(?:www\.|m\.|mobile\.|[a-z]{2}\.|web\.)?(?:"
@@ -90,7 +90,8 @@ def find_profiles(passage: Passage, setting: Setting) -> Iterator[tuple[int, int
         for match in _PROFILE.finditer(text):
             if _bare(match.group()) not in setting.known:
                 yield match.start(), match.end(), 0.85
-    named = any(name in text for name in _NETWORK_SIGNS)
+    # Apps name the pictures that they save after themselves: "signal-2026-11-25.jpeg".
+    named = (passage.field is not Field.FILENAME or "@" in text) and any(name in text for name in _NETWORK_SIGNS)
     patterns = (
         *((_HANDLE, _FIND_ME, _ON_NETWORK, _IS_MY_NETWORK) if named else ()),
         *((_AT_HANDLE,) if "@" in text and named else ()),

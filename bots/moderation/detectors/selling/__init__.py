@@ -6,7 +6,7 @@ from __future__ import annotations
 from bots.moderation.detectors.finding import Finding, Setting
 from bots.moderation.detectors.selling.links import links, places
 from bots.moderation.detectors.wording import NEW_HERE, SUREST, Worded
-from bots.moderation.passages.passage import Passage
+from bots.moderation.passages.passage import Field, Passage
 
 NAME = "selling"
 GUIDELINES = {
@@ -45,7 +45,12 @@ class Selling(Worded):
             )
             for link in links(passage.text, setting.known)
         ]
-        found += self.by_rule(passage, setting)
+        found += (each for each in self.by_rule(passage, setting) if not _is_of_a_phone(each))
         if not found:
             return self.weighed(passage, setting, places(passage.text))
         return tuple(sorted(found, key=lambda f: (f.start, f.detector)))
+
+
+def _is_of_a_phone(finding: Finding) -> bool:
+    """Apps name the pictures that they save after themselves: "WhatsApp Image", "signal-2026"."""
+    return finding.field is Field.FILENAME and finding.detector == f"{NAME}.elsewhere"
