@@ -134,6 +134,8 @@ async def test_plan_shows_what_a_room_changes(folder, monkeypatch):
         ("'\\bmoon ?juice\\b'", "'(?=moon)x'", 9, "is not a pattern"),
         ("'\\bmoon ?juice\\b'", "'moon*|'", 9, "is found in everything"),
         ("'\\bmoon ?juice\\b'", "'((a{1,100}){1,100}){1,10}'", 9, "is not a pattern"),
+        ("'\\bmoon ?juice\\b'", r"'\pL{1,200}'", 9, "is not a pattern"),
+        ("'\\bmoon ?juice\\b'", f"'{'moon' * 76}'", 9, "is too long"),
         ("noise: tell", "noize: tell", 7, "No detector is called"),
         ("noise: tell", "noise: shout", 7, "is not one of"),
         ("identity.phone: off", "identity.phone: hold", 7, "Nothing that `identity.phone` sees is held"),

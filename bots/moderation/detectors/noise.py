@@ -2,7 +2,7 @@
 """Noise: floods, the same thing again and again, calling everybody, walls of nothing, and many coming at once. Pure.
 
 By counts and times, so that it works the same in a room whose messages can't be read.
-People who are upset write many short lines; that alone is never clear enough to take anything away.
+People who are upset write many short lines; as fast as hands can, that is never clear enough to take anything away.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from bots.moderation.detectors.finding import Finding
 from bots.moderation.passages.passage import Field
 
 GUIDELINE = "kind"
-# So many messages in so many seconds, and how surely that is a flood. Quick typists send five lines in ten seconds.
+# So many messages in so many seconds, and how surely that is a flood. Quick typists send five lines in ten seconds;
+# nobody's hands send twenty.
 _FLOODS = ((40, 20, 0.95), (25, 60, 0.7), (10, 15, 0.7))
 _AGAIN, _AGAIN_CLEARLY = 3, 5
 _MANY_CALLED, _ALL_CALLED = 8, 15

@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 
 from bots.moderation.watching.records import Pace
 
-# How long and how many are remembered one by one.
+# How long and how many are remembered one by one: as many as the clearest flood has.
 WINDOW = timedelta(minutes=10)
-MOST = 30
+MOST = 40
 # Who has written so often, and came so long ago, is not new.
 KNOWN_AFTER, KNOWN_SINCE = 5, timedelta(days=1)
 # A mark that no two texts of one person in ten minutes share by chance.

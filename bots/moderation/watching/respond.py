@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bots.core.community import HOLDING, FirstStep, Guidelines
-from bots.moderation.detectors.finding import Finding
+from bots.moderation.detectors.finding import Finding, Whose
 
 # How sure a detector must be that anybody hears of it, and that something waits for a moderator.
 TOLD_FROM, CLEAR_FROM = 0.5, 0.9
@@ -58,6 +58,8 @@ def respond(findings: Sequence[Finding], rules: Guidelines, author: Author) -> R
     told = [(each, step) for each in seen if (step := _step(each, rules)) is not FirstStep.OFF]
     if not told:
         return NOTHING
+    # Somebody else's data weighs more than one's own: that is what is shown first, and what somebody is reminded of.
+    told.sort(key=lambda each: each[0].whose is not Whose.ANOTHERS)
     tell = tuple(each for each, _ in told)
     if author.cry or not author.certain:
         return Response(tell=tell)

@@ -237,6 +237,8 @@ def _counted(event: Event, paces: Sequence[Pace], mark: str, now: datetime) -> t
     at = min(event.sent_at, now).timestamp()
     before = next((pace for pace in paces if pace.room_id == event.room_id), None)
     pace = went_on(before, event.sender, event.room_id, Written(at, event.event_id, mark))
+    # A flood over several rooms is one.
+    pace = replace(pace, told_at=max((each.told_at for each in paces if each.told_at), default=None))
     elsewhere = [each for other in paces if other.room_id != event.room_id for each in recent(other)]
     everywhere = sorted((*elsewhere, *recent(pace)), key=lambda each: (each.at, each.event_id == event.event_id))
     until = [each for each in everywhere if each.at <= at]
