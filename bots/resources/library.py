@@ -11,11 +11,13 @@ from pathlib import Path
 from bots.core.library import Resource
 from bots.resources.finding import ANYBODY, MOST_RESULTS, Entry, For, open_index
 from bots.resources.finding.encoders import installed_encoders
+from bots.resources.finding.shelf import is_in_use
 from bots.resources.finding.vectors import Encoder
 from bots.resources.finding.words import as_written
 
 WITHOUT_MODEL = "no package with a model is installed: the library is searched by words alone, and not by meaning"
 MADE_ANEW = "the kept index of the library could not be read, and was made anew"
+IN_USE = "another program has the kept index of the library, so this one is in memory and is not kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,10 @@ class Library:
         made_anew = False
         try:
             answer = self._index.search(question, wanted, most)
-        except sqlite3.DatabaseError:
-            # The file was spoilt while it was in use. Everything in it is made from what is here.
+        except sqlite3.DatabaseError as error:
+            # The file was spoilt, or somebody else's, while it was in use. Everything in it is made from what is here.
             self._index.close()
-            if self._file is not None:
+            if self._file is not None and not is_in_use(error):
                 self._file.unlink(missing_ok=True)
             self._open()
             made_anew = True
@@ -129,8 +131,10 @@ class Library:
             encoders=self._encoders,
             languages=self._languages,
         )
-        if opening.thrown_away == "unreadable":
+        if opening.not_used == "unreadable":
             self.notes = (*self.notes, MADE_ANEW)
+        elif opening.not_used == "in use":
+            self.notes = (*self.notes, IN_USE)
 
     def _entry(self, resource: Resource) -> Entry:
         return entry_of(resource, self._called)

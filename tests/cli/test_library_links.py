@@ -22,6 +22,8 @@ from bots.cli.library.librarian import is_cut_off, look_after
 from bots.cli.library.links import remember, remembered
 from bots.core.pages import Seen
 from bots.core.runtime.links import FRESH, PAUSE, Links, NotPublicError, PublicResolver, open_session, public
+from bots.core.settings import load_community
+from bots.resources.addresses import leads
 from fakes.clock import FakeClock
 
 EXAMPLE = Path(__file__).parents[2] / "config"
@@ -289,6 +291,41 @@ async def test_what_can_not_be_kept_is_said_before_any_page_is_asked(tmp_path, m
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         await look_after(EXAMPLE, tmp_path / "file/links.json", Console(file=io.StringIO()), FakeClock())
+
+
+class Endless:
+    """Looks at a few pages, and waits for the next for ever."""
+
+    def __init__(self, *_):
+        pass
+
+    async def look(self, urls, known, looked):
+        for url in urls[:3]:
+            looked(url, self.page)
+        self.seen_some.set()
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_who_stops_a_look_half_way_keeps_what_was_looked_at(tmp_path, monkeypatch, answers):
+    librarian, file, clock = sys.modules[look_after.__module__], tmp_path / "links.json", FakeClock()
+    monkeypatch.setattr(librarian, "Links", Endless)
+    Endless.seen_some = asyncio.Event()
+    Endless.page = Seen(at=clock.now(), status=200 if answers else None, trouble=None if answers else "no connection")
+    monkeypatch.setattr(librarian, "_SEVERAL", 1)
+    urls = list(dict.fromkeys(each.url for each in leads(load_community(EXAMPLE))))
+    old = Seen(at=clock.now() - timedelta(days=30), status=200)
+    remember(file, {urls[-1]: old})
+    console = Console(file=io.StringIO())
+    look = asyncio.create_task(look_after(EXAMPLE, file, console, clock))
+    await Endless.seen_some.wait()
+    look.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await look
+    kept = remembered(file)
+    assert kept.pop(urls[-1]) == old
+    assert set(kept) == (set(urls[:3]) if answers else set())
+    assert ("kept: 3 of" in console.file.getvalue()) is answers
 
 
 async def test_a_librarian_reads_what_to_do_and_what_is_wrong_comes_first(tmp_path):

@@ -70,11 +70,11 @@ def test_nothing_of_a_tip_lies_open_in_the_database(installation):
 
 def test_the_library_is_printed_with_its_tips_and_without_their_authors(installation, tmp_path):
     entries, output = exported(installation)
-    assert entries["tip-1"]["title"] == {"en": "Freeze the caps."}
-    assert entries["tip-1"]["summary"] == {"en": "They click then.\nno more leaks"}
-    assert entries["tip-1"]["source"] == {"en": "a member of this group"}
-    assert entries["tip-2"]["source"] == {"en": "River, a member of this group"}
-    assert "tip-3" not in entries, "what moderators have not approved is not in the library"
+    assert entries["tip-kithroom-1"]["title"] == {"en": "Freeze the caps."}
+    assert entries["tip-kithroom-1"]["summary"] == {"en": "They click then.\nno more leaks"}
+    assert entries["tip-kithroom-1"]["source"] == {"en": "a member of this group"}
+    assert entries["tip-kithroom-2"]["source"] == {"en": "River, a member of this group"}
+    assert "tip-kithroom-3" not in entries, "what moderators have not approved is not in the library"
     assert "kith.test" not in output
 
     # An organiser makes files of them: what the folder has already is known, and stays as it is.
@@ -84,7 +84,7 @@ def test_the_library_is_printed_with_its_tips_and_without_their_authors(installa
     done = kithroom("library", "import", file, "--community", folder)
     assert done.exit_code == 0, done.output
     assert (folder / "library/tips.yaml").read_text().count("  - id:") == 2
-    assert {"tip-1", "tip-2"} <= {entry.id for entry in load_community(folder).library}
+    assert {"tip-kithroom-1", "tip-kithroom-2"} <= {entry.id for entry in load_community(folder).library}
 
 
 def test_who_asks_to_be_forgotten_takes_their_tips_along(installation):
@@ -97,7 +97,7 @@ def test_who_asks_to_be_forgotten_takes_their_tips_along(installation):
 
     receipt = kithroom("privacy", "erase", "--yes", "--config", installation, ANNA).output
     assert "a tip that you gave to the library" in receipt
-    assert set(exported(installation)[0]) & {"tip-1", "tip-2"} == {"tip-2"}
+    assert set(exported(installation)[0]) & {"tip-kithroom-1", "tip-kithroom-2"} == {"tip-kithroom-2"}
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,6 @@ def test_who_asks_to_be_forgotten_takes_their_tips_along(installation):
     ],
 )
 def test_a_tip_is_called_what_it_begins_with(words, why, title, summary):
-    entry = resource_of(tip(1, ANNA, words=words, why=why, link_title="A page"))
+    entry = resource_of(tip(1, ANNA, words=words, why=why, link_title="A page"), "kithroom")
 
     assert (entry.title["en"], entry.summary["en"]) == (title, summary)

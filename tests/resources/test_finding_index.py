@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.resources.finding import Entry, For, open_index
+from bots.resources.finding import Entry, For, open_index, shelf
 from bots.resources.finding.encoders import installed_encoders
 from bots.resources.finding.static import load_static
 
@@ -80,7 +81,7 @@ def test_the_index_is_kept_privately_and_used_again(tmp_path):
     first.close()
     again, used = open_index(ENTRIES, file=file, encoders=STATIC)
 
-    assert (made.put, used.put, used.taken_out, used.thrown_away) == (len(ENTRIES), 0, 0, None)
+    assert (made.put, used.put, used.taken_out, used.not_used) == (len(ENTRIES), 0, 0, None)
     assert closest(again) == answers == closest(INDEX)
     assert file.stat().st_mode & 0o077 == 0
     assert again.size > 0
@@ -120,8 +121,26 @@ def test_a_file_that_is_spoilt_is_made_anew(tmp_path, spoilt):
     )
     index, opening = open_index(ENTRIES, file=file, encoders=STATIC)
 
-    assert opening.thrown_away == "unreadable"
+    assert opening.not_used == "unreadable"
     assert closest(index) == closest(INDEX)
+
+
+@pytest.mark.parametrize("lock", ["EXCLUSIVE", "IMMEDIATE"])
+def test_a_file_that_another_program_has_is_left_alone(tmp_path, monkeypatch, lock):
+    monkeypatch.setattr(shelf, "_PATIENCE", 0.0)
+    file = tmp_path / "library.db"
+    open_index(ENTRIES, file=file, encoders=STATIC)[0].close()
+    whole = file.read_bytes()
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute(f"BEGIN {lock}")
+    index, opening = open_index(ENTRIES, file=file, encoders=STATIC)
+
+    assert (opening.not_used, opening.put) == ("in use", len(ENTRIES))
+    assert closest(index) == closest(INDEX)
+    other.close()
+    assert file.read_bytes() == whole
+    _, opening = open_index(ENTRIES, file=file, encoders=STATIC)
+    assert (opening.not_used, opening.put) == (None, 0)
 
 
 def test_a_file_made_in_another_way_is_made_anew(tmp_path):
@@ -129,7 +148,7 @@ def test_a_file_made_in_another_way_is_made_anew(tmp_path):
     open_index(ENTRIES, file=file, encoders=())[0].close()
     index, opening = open_index(ENTRIES, file=file, encoders=STATIC)
 
-    assert (opening.thrown_away, opening.put) == ("outdated", len(ENTRIES))
+    assert (opening.not_used, opening.put) == ("outdated", len(ENTRIES))
     assert closest(index) == closest(INDEX)
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+import sqlite3
+
 import numpy as np
 import pytest
 
-from bots.resources.finding import sentences, static
+from bots.resources.finding import sentences, shelf, static
 from bots.resources.finding.encoders import installed_encoders
-from bots.resources.library import MADE_ANEW, WITHOUT_MODEL, Library
+from bots.resources.library import IN_USE, MADE_ANEW, WITHOUT_MODEL, Library
 from resources.test_resources_library import LIBRARY
 
 
@@ -58,6 +60,20 @@ def test_an_index_that_is_spoilt_while_it_is_used_is_made_anew(tmp_path):
     library._index._shelf._db.executescript("DROP TABLE titles")
 
     assert library.search("gluten free travel").found[0].resource.id == "gf-travel"
+
+
+def test_an_index_that_another_program_takes_while_it_is_used_is_left_to_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(shelf, "_PATIENCE", 0.0)
+    file = tmp_path / "library.db"
+    library = Library(LIBRARY, {}, file=file)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    assert library.search("gluten free travel").found[0].resource.id == "gf-travel"
+    assert library.notes == (IN_USE,)
+    other.execute("COMMIT")
+    assert other.execute("SELECT count(*) FROM entries").fetchone() == (len(LIBRARY),)
+    other.close()
 
 
 def test_an_entry_that_is_taken_out_while_it_is_shown_is_shown_and_not_found_again():

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from bots.core.pages import NO_CONNECTION, Seen, remembering
 from bots.core.runtime.clock import Clock, SystemClock
 from bots.core.runtime.links import Links, open_session
 from bots.core.settings import load_community
-from bots.resources.addresses import judged, leads
+from bots.resources.addresses import Leads, judged, leads
 from bots.resources.upkeep import Finding, Weight, doubles, reviews, uncalled, unread
 
 _SEVERAL = 5
@@ -55,15 +55,34 @@ async def _looked_at(community: Community, seen_file: Path, console: Console, cl
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Looking at the pages", total=len(urls))
         async with open_session() as session:
-            looked = await Links(session, clock).look(urls, before, lambda: progress.advance(task))
+            looked: dict[str, Seen] = {}
+
+            def saw(url: str, page: Seen) -> None:
+                looked[url] = page
+                progress.advance(task)
+
+            try:
+                await Links(session, clock).look(urls, before, saw)
+            except asyncio.CancelledError:
+                # Ctrl-C. The next time begins where this one ended.
+                if not is_cut_off(looked, before):
+                    kept = {url: before[url] for url in urls if url in before}
+                    remember(seen_file, kept | _seen(looked, before, addresses))
+                    console.print(f"What was looked at so far is kept: {len(looked)} of {len(urls)} pages.")
+                raise
     if is_cut_off(looked, before):
         console.print("[yellow]![/yellow] No site answered. Is this machine on the internet? What is known stays.")
         return []
-    # Two entries may lead to one page: it is right as long as somebody has read it for either.
-    read = {each.url: each.read for each in sorted(addresses, key=lambda each: each.read or date.min)}
-    seen = {url: remembering(each, before.get(url), read[url]) for url, each in looked.items()}
+    seen = _seen(looked, before, addresses)
     await asyncio.to_thread(remember, seen_file, seen)
     return [*judged(addresses, seen)]
+
+
+def _seen(looked: Mapping[str, Seen], before: Mapping[str, Seen], addresses: Sequence[Leads]) -> dict[str, Seen]:
+    """What pages answered, with what of the last time goes on."""
+    # Two entries may lead to one page: it is right as long as somebody has read it for either.
+    read = {each.url: each.read for each in sorted(addresses, key=lambda each: each.read or date.min)}
+    return {url: remembering(each, before.get(url), read[url]) for url, each in looked.items()}
 
 
 def is_cut_off(looked: Mapping[str, Seen], before: Mapping[str, Seen]) -> bool:

@@ -20,6 +20,7 @@ async def shared_tips(config: Path) -> tuple[Resource, ...]:
     """They as entries, without whose they are unless that was wished. Raises SettingsError, Sorry."""
     deployment = load_deployment(config)
     catalogue, default = words_of(deployment)
+    slug = deployment.load_community().slug
 
     def said(words: Words, language: str) -> str:
         return catalogue.render(words, language or default).body
@@ -27,7 +28,7 @@ async def shared_tips(config: Path) -> tuple[Resource, ...]:
     def entry(tip: SharedTip) -> Resource:
         named = Words("wisdom.source.named", {"name": tip.name}) if tip.name else Words("wisdom.source")
         reviewers = said(Words("wisdom.reviewers"), tip.language)
-        return replace(resource_of(tip, said(named, tip.language)), reviewed_by=reviewers)
+        return replace(resource_of(tip, slug, said(named, tip.language)), reviewed_by=reviewers)
 
     async with (
         open_database(deployment) as store,

@@ -120,9 +120,15 @@ class Links:
         self._robots: dict[str, RobotFileParser] = {}
 
     async def look(
-        self, urls: Iterable[str], known: Mapping[str, Seen], looked: Callable[[], object] = lambda: None
+        self,
+        urls: Iterable[str],
+        known: Mapping[str, Seen],
+        looked: Callable[[str, Seen], object] = lambda _url, _seen: None,
     ) -> dict[str, Seen]:
-        """What each address answers, or answered within the last week; one that did not answer is asked again."""
+        """What each address answers, or answered within the last week; one that did not answer is asked again.
+
+        `looked` is told of each as soon as it is known.
+        """
         sites: dict[str, list[str]] = defaultdict(list)
         for url in dict.fromkeys(urls):
             sites[urlsplit(url).netloc].append(url)
@@ -140,7 +146,7 @@ class Links:
                         if asked:
                             await self._clock.sleep_until(self._clock.now() + self._pause(url))
                         seen[url], asked = await self._page(url), True
-                    looked()
+                    looked(url, seen[url])
 
         await asyncio.gather(*map(site, sites.values()))
         return seen

@@ -43,11 +43,11 @@ _MEASURED_AGAIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What was done to open an index: entries put and taken out, and why the old file was thrown away, if it was."""
+    """What was done to open an index: entries put and taken out, and why the old file is not used (`Shelf.open`)."""
 
     put: int
     taken_out: int
-    thrown_away: str | None
+    not_used: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ def open_index(
 
     `languages` are those in which people ask. Without `file` it is in memory, and made from nothing.
     """
-    shelf, thrown_away = Shelf.open(file, _how(encoders, languages, lay_words(languages)))
+    shelf, not_used = Shelf.open(file, _how(encoders, languages, lay_words(languages)))
     index = Index(shelf, encoders, languages)
     wanted = {entry.id: entry for entry in entries}
     digests = {name: digest_of(entry) for name, entry in wanted.items()}
@@ -262,7 +262,7 @@ def open_index(
     gone = [name for name, digest in kept.items() if digests.get(name) != digest]
     new = [entry for name, entry in wanted.items() if kept.get(name) != digests[name]]
     index.change(new, gone)
-    return index, Opening(len(new), len(gone), thrown_away)
+    return index, Opening(len(new), len(gone), not_used)
 
 
 def _how(encoders: Sequence[Encoder], languages: Sequence[str], table: Sequence[LayWords]) -> str:

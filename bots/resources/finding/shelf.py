@@ -2,7 +2,7 @@
 """Where an index is kept: one SQLite file with two full-text tables, the vectors, and which words there are.
 
 What is in it is made from the library and can be made again, so nothing here is precious: a file that can't be read,
-or that was made in another way, is thrown away and made anew.
+or that was made in another way, is thrown away and made anew. One that another program holds is left alone.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _SCHEMA = f"""
     CREATE VIRTUAL TABLE titles USING fts5(text, content='', tokenize="{_TOKENIZE}");
     CREATE VIRTUAL TABLE everything USING fts5(text, content='', tokenize="{_TOKENIZE}");
 """
+# So many seconds another program may take with the file before it is given up.
+_PATIENCE = 5.0
 # More rows than anybody is shown, and enough that what is left out can't be among the best.
 _MOST_ROWS = 1_000
 # What FTS5's bm25() is made with.
@@ -74,23 +76,26 @@ class Shelf:
     def open(cls, file: Path | None, how: str) -> tuple[Shelf, str | None]:
         """The file at `file` (None: in memory), if it was made as `how` says, or else an empty one.
 
-        Gives the reason why an old one was thrown away, too: "unreadable" or "outdated".
+        Gives the reason why an old one is not used, too: "unreadable" or "outdated" (it was thrown away), or "in use"
+        (another program has it locked: it stays as it is, and this one is in memory).
         """
         if file is None:
             return cls._fresh(":memory:", how), None
-        thrown_away = None
+        not_used = None
         if file.exists():
             try:
                 return cls._as_it_was(file, how), None
             except _OutdatedError:
-                thrown_away = "outdated"
-            except (sqlite3.DatabaseError, ValueError, zlib.error):
-                thrown_away = "unreadable"
+                not_used = "outdated"
+            except (sqlite3.DatabaseError, ValueError, zlib.error) as error:
+                if is_in_use(error):
+                    return cls._fresh(":memory:", how), "in use"
+                not_used = "unreadable"
             for name in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-journal")):
                 name.unlink(missing_ok=True)
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.touch(mode=0o600)
-        return cls._fresh(str(file), how), thrown_away
+        return cls._fresh(str(file), how), not_used
 
     @classmethod
     def _fresh(cls, name: str, how: str) -> Shelf:
@@ -288,8 +293,14 @@ def _how(how: str) -> str:
     return f"{_FORMAT} {how}"
 
 
+def is_in_use(error: Exception) -> bool:
+    """Whether a file could not be read because another program has it, and for no fault of its own."""
+    # The last byte is the kind; what is above it says more.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def _connect(name: str) -> sqlite3.Connection:
-    return sqlite3.connect(name, check_same_thread=False)
+    return sqlite3.connect(name, timeout=_PATIENCE, check_same_thread=False)
 
 
 def _quoted(word: str) -> str:

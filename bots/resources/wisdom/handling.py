@@ -61,7 +61,7 @@ class Wisdom:
     @classmethod
     def of(cls, community: Community, library: Library, hear: Hear, gives_away: GivesAway) -> Wisdom:
         """Put together."""
-        return cls(community, library, Shelf(library), Saving(community, hear, gives_away))
+        return cls(community, library, Shelf(library, community.slug), Saving(community, hear, gives_away))
 
     @property
     def handlers(self) -> tuple[Handler, ...]:  # type: ignore[type-arg]  # each handler has its own event and facts

@@ -68,7 +68,7 @@ class OfferedTip(Record):
 class SharedTip(Record):
     """A tip in the library: what `OfferedTip` says of it, and who of the moderators looked at it when.
 
-    It is found under the id `tip-<number>`, without its author. `reviewer` hears when it is to be read again.
+    It is found under the id `tip-<slug>-<number>`, without its author. `reviewer` hears when it is to be read again.
     """
 
     number: int

@@ -35,7 +35,7 @@ from bots.resources.records import MissingWord
 from bots.resources.wisdom.facts import office
 from bots.resources.wisdom.judging import SOON
 from bots.resources.wisdom.records import LibraryRound, ReviewAsked, SharedTip
-from bots.resources.wisdom.shelf import Shelf, resource_of
+from bots.resources.wisdom.shelf import Shelf, id_of
 from bots.resources.wisdom.telling import title_of
 
 DAILY, NEWS = "resources.reviews", "resources.news"
@@ -96,7 +96,7 @@ class Rounds:
         ours = [each for each in self.community.library if each.shared_by is None and each.reviewed_by]
         entries = [each for each in ours if each.review_by < soon]
         due = [each for each in entries if not await _asked(each.id, each.review_by, reader)]
-        old = [tip for tip in tips if tip.review_by < soon and not await _asked(_id(tip), tip.review_by, reader)]
+        old = [tip for tip in tips if tip.review_by < soon and not await _asked(self._id(tip), tip.review_by, reader)]
         return replace(found, due=tuple(due[:MOST_TOLD]), tips=tuple(old[:MOST_TOLD]))
 
     async def _with_news(self, found: Round, tips: Sequence[SharedTip], due_at: datetime, reader: Reader) -> Round:
@@ -132,6 +132,9 @@ class Rounds:
 
     # What is to be read again.
 
+    def _id(self, tip: SharedTip) -> str:
+        return id_of(tip.number, self.community.slug)
+
     def _reviews(self, found: Round) -> tuple[Action, ...]:
         actions: list[Action] = []
         for entry in found.due:
@@ -140,7 +143,7 @@ class Rounds:
             if found.office is None:
                 break
             words = Words("wisdom.review.tip", {"title": title_of(tip), "day": _midnight(tip.review_by)})
-            actions += (_asked_now(_id(tip), tip.review_by), _under_its_card(found.office, tip, words))
+            actions += (_asked_now(self._id(tip), tip.review_by), _under_its_card(found.office, tip, words))
         return tuple(actions)
 
     def _entry_due(self, entry: Resource, office_id: str | None) -> tuple[Action, ...]:
@@ -206,10 +209,6 @@ def _put_by(name: str, now: datetime) -> tuple[Action, ...]:
         Remember(why=WHY, record=LibraryRound(name=name, due=due)),
         Schedule(why=WHY, id=name, kind=name, at=due),
     )
-
-
-def _id(tip: SharedTip) -> str:
-    return resource_of(tip).id
 
 
 async def _asked(entry: str, review_by: date, reader: Reader) -> bool:

@@ -6,6 +6,7 @@ A tip is found as soon as it is on the table, and is not shown from the moment o
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,14 +22,19 @@ from bots.resources.wisdom.telling import title_and_rest
 
 # After so long, a tip is to be read again.
 GOOD_FOR = timedelta(days=365)
-_ID = "tip-"
+_ID = re.compile(r"tip-([a-z0-9-]+)-([0-9]+)")
 
 
-def resource_of(tip: SharedTip, source: str = "") -> Resource:
+def id_of(number: int, slug: str) -> str:
+    """What a tip of the community with this slug is called among the entries, here and wherever it is taken to."""
+    return f"tip-{slug}-{number}"
+
+
+def resource_of(tip: SharedTip, slug: str, source: str = "") -> Resource:
     """The tip as an entry. Without a `source`, its nickname is one, if it has one."""
     title, rest = title_and_rest(tip.words, tip.why, tip.link_title)
     return Resource(
-        id=f"{_ID}{tip.number}",
+        id=id_of(tip.number, slug),
         title={tip.language: title},
         summary={tip.language: rest},
         url=tip.link or None,
@@ -42,18 +48,22 @@ def resource_of(tip: SharedTip, source: str = "") -> Resource:
     )
 
 
-def number_of(entry_id: str) -> int | None:
-    """The tip that an entry is; None for every other."""
-    number = entry_id.removeprefix(_ID)
-    return int(number) if entry_id.startswith(_ID) and number.isdecimal() else None
+def number_of(entry_id: str, slug: str) -> int | None:
+    """The tip of this community that an entry is; None for every other, another community's tips among them."""
+    found = _ID.fullmatch(entry_id)
+    return int(found[2]) if found is not None and found[1] == slug else None
 
 
 def source_of(entry: Resource, language: str, default: str) -> Param:
-    """Whom an entry is from, in words: a tip says that it is a member's, and whose only if they wished it."""
+    """Whom an entry is from, in words: a tip says that it is a member's, and whose only if they wished it.
+
+    One that was printed and taken into a folder says so itself, and who has read it.
+    """
     if not entry.source:
         return Words("wisdom.source")
     source = in_language(entry.source, language, default)
-    return source if number_of(entry.id) is None else Words("wisdom.source.named", {"name": source})
+    is_a_tip = _ID.fullmatch(entry.id) is not None and entry.reviewed_by is None
+    return Words("wisdom.source.named", {"name": source}) if is_a_tip else source
 
 
 def put_in(tip: OfferedTip, reviewer: str, now: datetime, changes: int) -> tuple[Action, ...]:
@@ -97,10 +107,11 @@ def _changed(changes: int) -> Remember:
 
 
 class Shelf:
-    """The library, with the tips of the table among its entries."""
+    """The library, with the tips of the table among its entries: those of the community with the slug `slug`."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, slug: str) -> None:
         self._library = library
+        self._slug = slug
         self._changes = 0
         self._there: dict[str, SharedTip] = {}
 
@@ -110,9 +121,9 @@ class Shelf:
         changes = noted.changes if noted else 0
         if changes == self._changes and not anew:
             return
-        there = {f"{_ID}{tip.number}": tip for tip in await reader.find(SharedTip)}
+        there = {id_of(tip.number, self._slug): tip for tip in await reader.find(SharedTip)}
         gone = [name for name in self._there if name not in there]
-        new = [resource_of(tip) for name, tip in there.items() if self._there.get(name) != tip]
+        new = [resource_of(tip, self._slug) for name, tip in there.items() if self._there.get(name) != tip]
         await reader.aside(lambda: self._change(new, gone))
         self._there, self._changes = there, changes
 
@@ -120,7 +131,7 @@ class Shelf:
         """The answer without tips that were taken back, or erased, since the library was read."""
         gone = []
         for found in answer.found:
-            number = number_of(found.resource.id)
+            number = number_of(found.resource.id, self._slug)
             if number is not None and await reader.get(SharedTip, number) is None:
                 gone.append(found.resource.id)
         if not gone:
