@@ -70,11 +70,11 @@ _WITHIN = re.compile(
 )
 # What these stand before or behind has been, or comes again and again: it is no time that anything is to last.
 _ASIDE_BEFORE = re.compile(
-    r"\b(?:last|past|previous|since|already|every|each|over|after|ago|"
-    r"últim[oa]s|hace|cada|tras|después de|llevan?|pasad[oa]s|"
-    r"derni(?:er|ère)s|depuis|il y a|ça fait|chaque|tou(?:s|tes) les|après|"
-    r"letzten?|vergangenen|seit|vor|alle|jeden?|nach|schon|"
-    r"há|faz|após|depois de)\s+$",
+    r"\b(?:last|past|previous|since|already|every|each|over|"
+    r"últim[oa]s|hace|cada|llevan?|pasad[oa]s|"
+    r"derni(?:er|ère)s|depuis|il y a|ça fait|chaque|tou(?:s|tes) les|"
+    r"letzten?|vergangenen|seit|vor|alle|jeden?|schon|"
+    r"há|faz)\s+$",
     re.IGNORECASE,
 )
 _ASIDE_AFTER = re.compile(
@@ -83,7 +83,10 @@ _ASIDE_AFTER = re.compile(
     re.IGNORECASE,
 )
 # And these may mean that.
-_PERHAPS_BEFORE = re.compile(r"\b(?:been|in|within|en|dans|innerhalb von|em)(?:\s+\w+ing)?\s+$", re.IGNORECASE)
+_PERHAPS_BEFORE = re.compile(
+    r"\b(?:been(?:\s+\w+){0,4}|in|within|after|en|tras|después de|dans|après|innerhalb von|nach|em|após|depois de)\s+$",
+    re.IGNORECASE,
+)
 _PERHAPS_AFTER = re.compile(r"\s+(?:now|already|ya|ahora|déjà|maintenant|schon|jetzt|já|agora)\b", re.IGNORECASE)
 _LONG = re.compile(r"\s+lang\b", re.IGNORECASE)
 _ANOTHER = re.compile(rf"\s*(?:(?:{_any_of(('and', 'y', 'et', 'und', 'e'))})\s+)?{_PART}{_END}")
