@@ -397,3 +397,12 @@ async def test_who_comes_on_duty_later_is_called_to_somebody_whom_nobody_looks_a
     assert at.mentioned() == [[MIA]]
     await at.waits(hours=30)
     assert not [tick for tick in at.store.tables.ticks.values() if tick.kind == CALL_NEXT]
+
+
+async def test_what_was_heard_while_the_clock_was_ahead_keeps_nobody_from_being_called_again():
+    at = await house()
+    at.clock.advance(timedelta(days=2))
+    await at.cries(f"[T3] {CANARY}")
+    at.clock.advance(timedelta(days=-2))
+    await at.cries(f"[T3] {CANARY}")
+    assert len([said for said in at.told if "Urgent" in said]) == 2

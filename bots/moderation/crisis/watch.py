@@ -200,8 +200,11 @@ def _joins(sound: Sound) -> CrisisAlert | None:
 
 
 def _latest(sound: Sound) -> CrisisAlert | None:
-    """The nearest to danger of the last hours."""
-    lately = [each for each in sound.earlier if sound.team.now - each.at < LATELY]
+    """The nearest to danger of the last hours.
+
+    What was heard while the clock was ahead is none of them: rather are people called twice than not at all.
+    """
+    lately = [each for each in sound.earlier if timedelta() <= sound.team.now - each.at < LATELY]
     nearest: CrisisAlert | None = None
     for each in lately:
         nearest = each if nearest is None or not is_nearer(nearest.tier, each.tier) else nearest

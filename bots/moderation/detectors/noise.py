@@ -69,8 +69,11 @@ def is_wave(times: Sequence[float]) -> bool:
 
 
 def may_tell(told_at: datetime | None, now: datetime) -> bool:
-    """Whether moderators may hear of the same again: a flood is one thing, however long it lasts."""
-    return told_at is None or now - told_at >= QUIET
+    """Whether moderators may hear of the same again: a flood is one thing, however long it lasts.
+
+    What was told while the clock was ahead keeps nobody silent until it comes round again.
+    """
+    return told_at is None or not timedelta() <= now - told_at < QUIET
 
 
 def _is_wall(text: str) -> bool:

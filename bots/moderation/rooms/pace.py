@@ -85,7 +85,7 @@ class SlowMode:
         after = replace(before, person=event.sender, last_at=event.sent_at, soon=before.soon + 1)
         room = facts.room.name or ""
         actions: list[Action] = []
-        if before.told_at is None or facts.now - before.told_at >= QUIET:
+        if before.told_at is None or not timedelta() <= facts.now - before.told_at < QUIET:
             about: dict[str, Param] = {"room": room, "seconds": facts.slow.every, "until": facts.slow.until}
             actions.append(tell(event.sender, Words("moderation.tell.slow", about), why=WHY))
             after = replace(after, told_at=facts.now)

@@ -56,9 +56,9 @@ def decide_unreadable(event: Unreadable, facts: Known) -> tuple[Action, ...]:
     if facts.room is None:
         return ()
     person, room = facts.told, facts.blind
-    of_the_room = room is None or facts.now - room.told_at >= QUIET
+    of_the_room = room is None or not _lately(room.told_at, facts.now)
     cause = _WITHHELD.get(event.withheld or "", "unknown")
-    of_the_person = (person is None or facts.now - person.told_at >= QUIET) and (of_the_room or cause in _CHOSEN)
+    of_the_person = (person is None or not _lately(person.told_at, facts.now)) and (of_the_room or cause in _CHOSEN)
     counted = (person.count if person else 0) + 1
     parts = (
         *((Words("moderation.unreadable.room", {"room": facts.room.name or ""}),) if of_the_room else ()),
@@ -75,6 +75,11 @@ def decide_unreadable(event: Unreadable, facts: Known) -> tuple[Action, ...]:
         *(say_in_office(facts.office, None, *parts) if parts else ()),
         *((_alarm(event),) if of_the_room and facts.office is None else ()),
     )
+
+
+def _lately(told_at: datetime, now: datetime) -> bool:
+    """A clock that was set back silences nobody until it comes round again."""
+    return timedelta() <= now - told_at < QUIET
 
 
 def _of_a_person(event: Unreadable, room: RoomView, count: int, cause: str) -> Words:

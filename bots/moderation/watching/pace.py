@@ -37,10 +37,14 @@ def recent(pace: Pace | None) -> tuple[Written, ...]:
     return tuple(Written(*each) for each in json.loads(pace.recent)) if pace is not None and pace.recent else ()
 
 
-def went_on(pace: Pace | None, sender: str, room_id: str, written: Written) -> Pace:
-    """The same with one more message. One that was counted already, because its key came late, counts once."""
-    earlier = [each for each in recent(pace) if each.event_id != written.event_id]
-    again = len(earlier) < len(recent(pace))
+def went_on(pace: Pace | None, sender: str, room_id: str, written: Written, now: datetime) -> Pace:
+    """The same with one more message. One that was counted already, because its key came late, counts once.
+
+    Those that seem to be of a time to come were counted while the clock was ahead: nothing is measured by them.
+    """
+    before = recent(pace)
+    again = any(each.event_id == written.event_id for each in before)
+    earlier = [each for each in before if each.event_id != written.event_id and each.at <= now.timestamp()]
     latest = max([written.at, *(each.at for each in earlier)])
     kept = sorted((*earlier, written), key=lambda each: each.at)
     kept = [each for each in kept if latest - each.at <= WINDOW.total_seconds()][-MOST:]

@@ -236,7 +236,7 @@ def _counted(event: Event, paces: Sequence[Pace], mark: str, now: datetime) -> t
     """The author's pace here with this event, and what that makes of it."""
     at = min(event.sent_at, now).timestamp()
     before = next((pace for pace in paces if pace.room_id == event.room_id), None)
-    pace = went_on(before, event.sender, event.room_id, Written(at, event.event_id, mark))
+    pace = went_on(before, event.sender, event.room_id, Written(at, event.event_id, mark), now)
     # A flood over several rooms is one.
     pace = replace(pace, told_at=max((each.told_at for each in paces if each.told_at), default=None))
     elsewhere = [each for other in paces if other.room_id != event.room_id for each in recent(other)]
@@ -247,7 +247,7 @@ def _counted(event: Event, paces: Sequence[Pace], mark: str, now: datetime) -> t
 
 async def _reminded(user: str, reader: Reader) -> frozenset[str]:
     lately = await reader.find(Reminded, user=user)
-    return frozenset(each.guideline for each in lately if reader.now - each.at < REMIND_AGAIN_AFTER)
+    return frozenset(each.guideline for each in lately if timedelta() <= reader.now - each.at < REMIND_AGAIN_AFTER)
 
 
 async def _original(event: Event, reader: Reader) -> str:

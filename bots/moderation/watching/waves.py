@@ -49,7 +49,9 @@ class Waves:
             return Coming(now=reader.now)
         known = await reader.get(JoinWave, event.room_id)
         at = min(event.sent_at, reader.now).timestamp()
-        times = sorted((*(json.loads(known.times) if known else ()), at))
+        # Those who came while the clock was ahead are no later than this one.
+        earlier = (each for each in (json.loads(known.times) if known else ()) if each <= reader.now.timestamp())
+        times = sorted((*earlier, at))
         recent = [each for each in times if times[-1] - each <= WAVE_WINDOW.total_seconds()][-_MOST:]
         return Coming(
             now=reader.now,
@@ -69,7 +71,7 @@ def decide(_event: Membership, facts: Coming) -> tuple[Action, ...]:
     if facts.room is None:
         return ()
     record = JoinWave(room_id=facts.room.room_id, times=json.dumps(facts.times), told_at=facts.told_at)
-    may_tell = facts.told_at is None or facts.now - facts.told_at >= QUIET
+    may_tell = facts.told_at is None or not timedelta() <= facts.now - facts.told_at < QUIET
     if facts.office is None or not may_tell or not is_wave(facts.times):
         return (Remember(why=WHY, record=record),)
     words = Words("moderation.wave", {"count": len(facts.times), "room": facts.room.name or ""})
