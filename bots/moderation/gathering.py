@@ -109,7 +109,8 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Facts:
     if isinstance(command, Unknown):
         if await on_a_tip(event, reader):
             return facts
-        return replace(facts, command=stranger(command, in_office=in_office, moderates=facts.asker_moderates))
+        meant = stranger(command, in_office=in_office, moderates=facts.asker_moderates)
+        return replace(facts, command=meant, about=await _about(reader, number))
     if command is None:
         return facts
     if isinstance(command, Bare):

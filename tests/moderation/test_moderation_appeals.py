@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bots.core.actions import BotName, InRoom, Send
+from bots.core.actions import BotName, InPrivateChat, InRoom, Send
 from bots.core.community import Deed
 from bots.moderation.appeals.asking import APPEAL_BUTTONS, MOST_CALLS
 from bots.moderation.records import Answer, Appeal
@@ -82,6 +82,48 @@ async def test_somebody_else_keeps_it_and_nothing_changes_but_that_the_member_he
     assert scene.level(ANA) == -1
 
 
+async def test_what_was_decided_before_holds_again_and_the_member_is_not_left_to_find_out(scene):
+    before = await muted(scene, lasts="1d")
+    number = await muted(scene)
+    await scene.asks_again(ANA, number)
+    await scene.taps(MIA, "🤝", thread(scene, number))
+    assert scene.level(ANA) == -1
+    assert scene.told(ANA) == ["appeal.answer.granted", "appeal.answer.before"]
+    (told,) = [a for a in scene.last if isinstance(a, Send) and a.place == InPrivateChat(ANA)]
+    assert told.parts[-1].params["number"] == before
+
+
+async def test_what_was_decided_before_and_is_over_meanwhile_is_not_spoken_of(scene):
+    await muted(scene, lasts="1h")
+    number = await muted(scene, lasts="2d")
+    await scene.waits(hours=3)
+    await scene.asks_again(ANA, number)
+    await scene.taps(MIA, "🤝", thread(scene, number))
+    assert scene.told(ANA) == ["appeal.answer.granted"]
+
+
+async def test_words_that_come_after_an_appeal_are_not_said_to_be_passed_on(scene):
+    number = await muted(scene)
+    await scene.asks_again(ANA, number, "I did not mean it")
+    await scene.asks_again(ANA, number, "and I have a witness")
+    assert scene.told(ANA) == ["appeal.again.words"]
+    assert scene.office == []
+    await scene.asks_again(ANA, number)
+    assert scene.told(ANA) == ["appeal.again"]
+
+
+@pytest.mark.parametrize("text", ["keep we talked about it", "grant you are right"])
+async def test_an_answer_without_its_mark_is_asked_back(scene, text):
+    number = await muted(scene)
+    await scene.asks_again(ANA, number)
+    await scene.says(MIA, text, OFFICE, thread=thread(scene, number))
+    assert appeal(scene).answer is None
+    assert scene.office == ["refused.bare"]
+    await scene.says(MIA, "we should think about it", OFFICE, thread=thread(scene, number))
+    await scene.says(MIA, "keep or grant, what do you think?", OFFICE, thread=thread(scene, number))
+    assert scene.office == []
+
+
 async def test_a_warning_is_taken_back_by_an_appeal_and_told_once(scene):
     await scene.replies(MO, "!warn no selling", to=ANA)
     number = scene.decisions[-1].number
@@ -142,7 +184,7 @@ async def test_there_is_one_second_look_for_each_decision(scene):
     number = await muted(scene)
     await scene.asks_again(ANA, number)
     await scene.asks_again(ANA, number, "please")
-    assert scene.told(ANA) == ["appeal.again"]
+    assert scene.told(ANA) == ["appeal.again.words"]
     await scene.taps(MIA, "📌", thread(scene, number))
     await scene.asks_again(ANA, number)
     assert scene.told(ANA) == ["appeal.answered"]

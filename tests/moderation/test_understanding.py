@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from bots.core.actions import BotName, Redact, Schedule, Send
+from bots.core.actions import BotName, LabelRef, Redact, Schedule, Send
 from bots.core.commands import Unknown, spec_of
 from bots.core.crisis.hearing import WRITE
 from bots.core.pills import spelled_out
@@ -15,6 +15,7 @@ from bots.core.records import RoomMeasure
 from bots.core.rooms import MembershipState
 from bots.core.tips import card_label
 from bots.moderation.commands import COMMANDS
+from bots.moderation.telling import case_label
 from bots.moderation.understanding import stranger
 from bots.resources.commands import COMMANDS as RESOURCES
 from bots.welcome.commands import COMMANDS as WELCOME
@@ -150,6 +151,13 @@ async def test_an_order_in_a_case_with_a_reason_and_without_its_mark_is_asked_ba
 async def test_in_the_moderators_room_every_command_is_answered(scene, text, answer):
     await scene.says(MO, text, OFFICE)
     assert scene.office == [answer]
+
+
+async def test_what_is_no_command_is_answered_in_the_thread_that_it_was_written_in(scene):
+    card = await scene.case()
+    await scene.says(MO, "!foo", OFFICE, thread=card)
+    (answer,) = [a for a in scene.last if isinstance(a, Send)]
+    assert answer.thread == LabelRef(case_label(scene.cases[0].number))
 
 
 @pytest.mark.parametrize(

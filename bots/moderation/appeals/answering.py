@@ -33,6 +33,7 @@ class Answering:
 
     `together` are the decisions of the order, `restored` those that taking them back puts in force again.
     `numbered`: they said which, by its number or its thread.
+    `unmarked` is the command as they wrote it, where it lacks its mark and words follow: it may be part of a talk.
     `refused` is why the asker may not answer it there, `theirs` whether it was they who decided,
     `somebody_else` whether there is anybody besides.
     """
@@ -41,6 +42,7 @@ class Answering:
     command: Grant | Keep
     office: RoomView
     numbered: bool = False
+    unmarked: str | None = None
     rooms: Mapping[str, RoomView] = field(default_factory=dict)
     appeal: Appeal | None = None
     together: Sequence[Decision] = ()
@@ -51,7 +53,7 @@ class Answering:
 
 
 async def gather_message(roles: Roles, event: Message, reader: Reader) -> Answering | None:
-    """`!grant` or `!keep` in an appeal's thread, or with its number; in the thread the bare word is enough.
+    """`!grant` or `!keep` in an appeal's thread, or with its number; in the thread the bare word is enough, alone.
 
     A moderator can give the number from a members' room as well. It is answered in theirs.
     """
@@ -65,15 +67,19 @@ async def gather_message(roles: Roles, event: Message, reader: Reader) -> Answer
     if command is None or isinstance(command, Grant | Keep):
         for event_id in (event.reply_to, event.thread):
             number = number or (appeal_number(await reader.label(event_id)) if event_id else None)
-    if command is None and number is not None and len(event.text.split()) == 1:
+    unmarked = None
+    if command is None and number is not None and not event.text.rstrip().endswith("?"):
         command = COMMANDS.parse(f"{PREFIX}{event.text.strip()}")
+        word, *more = event.text.split() or [""]
+        unmarked = word.casefold() if more else None
     if not isinstance(command, Grant | Keep):
         return None
     in_office = room.room_id == office.room_id
     if not in_office and (room.role not in MEMBERS_ROOMS or roles.refusal([room], event.sender, command) is not None):
         # Who may not is told so where all commands are heard.
         return None
-    return await _gathered(event.sender, command, command.case or number, office, roles, reader)
+    facts = await _gathered(event.sender, command, command.case or number, office, roles, reader)
+    return replace(facts, unmarked=unmarked)
 
 
 async def gather_reaction(roles: Roles, event: Reaction, reader: Reader) -> Answering | None:
@@ -122,6 +128,8 @@ def decide(event: Message | Reaction, facts: Answering | None) -> tuple[Action, 
         return (_say(facts, None, Words(f"moderation.refused.{why}", {"again": f"{PREFIX}{again}"})),)
     if (refused := _refused(facts, appeal)) is not None:
         return (_say(facts, appeal, refused),)
+    if facts.unmarked is not None:
+        return (_say(facts, appeal, Words("moderation.refused.bare", {"meant": f"{PREFIX}{facts.unmarked}"})),)
     answer = _LOOKED[type(facts.command)]
     reason = facts.command.words or Words("moderation.reason.none")
     first = facts.together[0]
@@ -137,7 +145,7 @@ def decide(event: Message | Reaction, facts: Answering | None) -> tuple[Action, 
             room_id=first.room_id,
             case=first.case,
         ),
-        tell(appeal.target, told, why=WHY),
+        tell(appeal.target, told, *(_before(facts) if answer is Answer.GRANTED else ()), why=WHY),
         _say(facts, appeal, Words(f"moderation.appeal.done.{answer}", {"who": appeal.target})),
     )
 
@@ -149,6 +157,13 @@ def _refused(facts: Answering, appeal: Appeal) -> Words | None:
     if appeal.answer is not None:
         return Words("moderation.refused.appeal_answered")
     return Words("moderation.refused.own_decision") if facts.theirs and facts.somebody_else else None
+
+
+def _before(facts: Answering) -> tuple[Words, ...]:
+    """What was decided earlier is in force again, and its time is not over: the member hears that, too."""
+    ended = {each.of for each in facts.together if each.active}
+    again = [each for each in facts.restored if each.number in ended and (each.until is None or each.until > facts.now)]
+    return tuple(Words("moderation.appeal.answer.before", {"number": each.number}) for each in again[:1])
 
 
 def _taken_back(facts: Answering, by: str) -> tuple[Action, ...]:

@@ -125,7 +125,7 @@ def _refused(facts: Asked) -> Words | None:
     if known is not None and known.answer is not None:
         return Words("moderation.appeal.answered")
     if known is not None and known.shown:
-        return Words("moderation.appeal.again")
+        return Words("moderation.appeal.again.words" if facts.appeal.words else "moderation.appeal.again")
     if not decision.stands:
         return Words("moderation.appeal.taken_back")
     if known is None and decision.appeal_until is not None and facts.now > decision.appeal_until:
