@@ -29,6 +29,7 @@ from bots.moderation.ladder.steps import (
     rule_and_number,
     without_words,
 )
+from bots.moderation.policy_lists.records import ListMatch
 from bots.moderation.records import Decision, Kind, Progress
 from bots.moderation.telling import done_line, line, say_in_office, tell, told, told_number
 from bots.moderation.whereabouts import members_rooms, moderators_room
@@ -49,7 +50,7 @@ class Aftermath:
     `rule` is what asked for the deed whose outcome this is; `together` the decisions of the same order, in several
     rooms; `earlier` the decision whose place this one took, `progress` how far an order in many rooms has come.
     `rooms` are the members' rooms by id; `number` is the new decision's, where one is made.
-    `by_itself`: the bot decided it, by a rule or by a list.
+    `by_itself`: the bot decided it, by a rule or by a list. `for_a_list`: a list brought it about, whoever decided.
     """
 
     now: datetime
@@ -63,6 +64,7 @@ class Aftermath:
     progress: Progress | None = None
     number: int = 0
     by_itself: bool = False
+    for_a_list: bool = False
 
     def name(self, decision: Decision) -> str | None:
         """What the room of a decision is called."""
@@ -159,8 +161,15 @@ async def _about(facts: Aftermath, number: int, reader: Reader) -> Aftermath:
         return facts
     together = await reader.find(Decision, order=decision.order)
     earlier = await reader.get(Decision, decision.of) if decision.of is not None else None
-    by_itself = decision.by == reader.pseudonym(reader.me)
-    return replace(facts, decision=decision, together=tuple(together), earlier=earlier, by_itself=by_itself)
+    listed = await reader.find(ListMatch, user=decision.target)
+    return replace(
+        facts,
+        decision=decision,
+        together=tuple(together),
+        earlier=earlier,
+        by_itself=decision.by == reader.pseudonym(reader.me),
+        for_a_list=any(match.order == decision.order for match in listed),
+    )
 
 
 def _observed(event: Outcome) -> bool:
@@ -191,7 +200,7 @@ def _was_done(facts: Aftermath, decision: Decision) -> tuple[Action, ...]:
         # Told already: by another room of the same order.
         return tuple(actions)
     name = facts.name(decision) if len(facts.together) == 1 else None
-    actions.append(told(decision, name, by_itself=facts.by_itself))
+    actions.append(told(decision, name, by_itself=facts.by_itself, for_a_list=facts.for_a_list))
     actions += _nothing_left_to_tell(facts.together, f"moderation.{decision.kind}")
     return tuple(actions)
 

@@ -94,10 +94,18 @@ def tell(user: str, *words: Words, why: str, label: str | None = None, memo: str
     )
 
 
-def told(decision: Decision, room_name: str | None, *, greets: bool = False, by_itself: bool = False) -> Send:
+def told(
+    decision: Decision,
+    room_name: str | None,
+    *,
+    greets: bool = False,
+    by_itself: bool = False,
+    for_a_list: bool = False,
+) -> Send:
     """What the member is told: what was decided, why, for how long, how to ask for a second look, and until when.
 
     `greets`: by somebody who greets newcomers, and is no moderator. `by_itself`: by no person at all.
+    `for_a_list`: because a policy list names them, whoever decided it.
     `room_name` is None where it is about more than one room, or about none in particular.
     """
     reason: str | Words = decision.reason or Words("moderation.reason.none")
@@ -108,6 +116,8 @@ def told(decision: Decision, room_name: str | None, *, greets: bool = False, by_
     elif by_itself:
         # A detector brings a case; a list names somebody who may have done nothing here.
         reason = Words("moderation.reason.rule" if decision.case else "moderation.reason.list")
+    elif not decision.reason and for_a_list:
+        reason = Words("moderation.reason.list.agreed")
     by_a_list = by_itself and decision.kind in (Kind.REMOVE, Kind.BAN)
     words = Words(
         f"moderation.tell.{decision.kind}"

@@ -235,15 +235,31 @@ async def test_too_many_at_once_are_asked_about(house, answer):
     assert {house.state(person, house.lobby) for person in people} == {MembershipState.BAN}
 
 
+async def has_a_chat(house, user):
+    """The person's private chat with the welcome bot."""
+    chat = house.homeserver.create_room(WELCOME, name="chat")
+    house.homeserver.invite(WELCOME, chat, user)
+    house.homeserver.join(user, chat)
+    async with house.store.transaction(BotName.WELCOME, house.clock.now()) as transaction:
+        await transaction.remember(PrivateChat(user=user, room_id=chat))
+    return chat
+
+
+async def test_whom_a_moderators_yes_to_a_list_bans_hears_that_a_list_is_why(house):
+    chat = await has_a_chat(house, ANA)
+    rule(house, ANA)
+    await subscribed(house, "ban")
+    (told,) = house.said(chat, by=WELCOME)
+    assert "A moderator closed our rooms to you" in told
+    assert "A list of another community, which we read, names you" in told
+    assert "no reason" not in told
+
+
 @pytest.mark.parametrize("way", ["by itself", "✅", "🔇"])
 async def test_whom_a_list_holds_hears_of_it_and_so_do_the_moderators_and_it_ends_after_a_day(house, way):
     zoe = "@zoe:else.example"
     house.homeserver.join(zoe, house.lobby)
-    chat = house.homeserver.create_room(WELCOME, name="chat")
-    house.homeserver.invite(WELCOME, chat, zoe)
-    house.homeserver.join(zoe, chat)
-    async with house.store.transaction(BotName.WELCOME, house.clock.now()) as transaction:
-        await transaction.remember(PrivateChat(user=zoe, room_id=chat))
+    chat = await has_a_chat(house, zoe)
     await house.settles()
     if way == "✅":
         rule(house, zoe)
