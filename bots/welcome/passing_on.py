@@ -48,11 +48,16 @@ def heard(
 
 
 def _bare(text: str) -> Appeal | Report | ShowGuidelines | None:
-    """`report` and `guidelines` need no sign before them here, when nothing else stands there; `appeal` never does."""
+    """`report` and `guidelines` need no sign before them here, when nothing else stands there; `appeal` never does.
+
+    Nor does `report` before a link to a message: nobody writes that in a talk.
+    """
     words = text.split()
     if not words or len(words[0]) < _SHORTEST_WORD:
         return None
     command = COMMANDS.parse(f"{PREFIX}{text.strip()}")
+    if isinstance(command, Report) and message_in(text) is not None:
+        return command
     if isinstance(command, Report | ShowGuidelines):
         return command if len(words) == 1 else None
     return command if isinstance(command, Appeal) else None

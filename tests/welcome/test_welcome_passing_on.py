@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What somebody says in private and wants the moderators to have."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from bots.core.actions import BotName, Schedule
 from bots.core.events import Tick
+from bots.core.language import Catalogue, shipped_words
 from bots.core.passed_on import PassedAppeal, PassedReport, appeal_in, message_in, report_in
+from bots.welcome.commands import COMMANDS, Report
 from bots.welcome.passing_on import STILL_TELLING
 from bots.welcome.records import Telling
 from fakes.welcome_scene import ANA, Scene
@@ -58,8 +61,9 @@ async def test_the_guidelines_are_asked_for_by_their_name_alone(scene):
         "matrix:roomid/harbour:kith.test/e/abc?via=kith.test",
     ],
 )
-async def test_a_report_with_a_link_is_passed_on_with_the_message_that_it_leads_to(scene, link):
-    await scene.says(f"!report {link} this scares me")
+@pytest.mark.parametrize("word", ["!report", "report", "Melden"])
+async def test_a_report_with_a_link_is_passed_on_with_the_message_that_it_leads_to(scene, word, link):
+    await scene.says(f"{word} {link} this scares me")
     assert passed(scene) == PassedReport(who=ANA, words="this scares me", room_id="!harbour:kith.test", event_id="$abc")
 
 
@@ -95,6 +99,14 @@ async def test_a_sentence_that_begins_with_the_word_is_for_the_conversation(scen
     assert (Telling, (ANA,)) not in scene.records
     await scene.says("r")
     assert (Telling, (ANA,)) not in scene.records
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt"])
+def test_who_is_not_understood_is_told_the_word_that_reports(language):
+    (words,) = [folder for folder in shipped_words() if folder.parent.name == "welcome"]
+    said = Catalogue.load([words], [language]).entries[language]["welcome.done.unclear"]
+    bold = re.findall(r"\*\*(\w+)\*\*", said)
+    assert any(isinstance(COMMANDS.parse(f"!{word}"), Report) for word in bold)
 
 
 @pytest.mark.parametrize("text", ["", "hello", "https://example.org/!a/$b", "https://matrix.to/#/@ana:kith.test"])
