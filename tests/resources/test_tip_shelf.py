@@ -57,7 +57,7 @@ async def reader():
 
 @pytest.mark.parametrize("imported", ["tip-7", "tip-lantern-7"])
 async def test_an_imported_entry_is_found_beside_the_own_tip_of_its_number(reader, imported):
-    library = Library([replace(ANOTHERS, id=imported)], {})
+    library = Library([replace(ANOTHERS, id=imported)], {}, encoders=())
     shelf = Shelf(library, "harbour")
     await shelf.follow(reader, anew=True)
     answer = await shelf.still_there(library.search("pens caps llamas"), reader)
@@ -65,7 +65,7 @@ async def test_an_imported_entry_is_found_beside_the_own_tip_of_its_number(reade
 
 
 async def test_and_stays_when_there_is_no_own_tip_of_its_number(reader):
-    library = Library([ANOTHERS], {})
+    library = Library([ANOTHERS], {}, encoders=())
     await reader.tables.forget(SharedTip, 7)
     shelf = Shelf(library, "harbour")
     await shelf.follow(reader, anew=True)
@@ -74,7 +74,7 @@ async def test_and_stays_when_there_is_no_own_tip_of_its_number(reader):
 
 
 async def test_an_own_tip_that_was_printed_and_taken_in_goes_when_its_author_takes_it_back(reader):
-    library = Library([resource_of(TIP, "harbour", "a member of this group")], {})
+    library = Library([resource_of(TIP, "harbour", "a member of this group")], {}, encoders=())
     await reader.tables.forget(SharedTip, 7)
     shelf = Shelf(library, "harbour")
     answer = await shelf.still_there(library.search("pens caps"), reader)
