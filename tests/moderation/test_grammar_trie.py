@@ -16,7 +16,7 @@ _TEXT = st.lists(_WORD, max_size=12)
 
 @given(_PHRASES, _TEXT)
 def test_every_phrase_is_found_with_all_its_classes_and_no_other(phrases, text):
-    hits, found = Trie(phrases, frozenset()).hits(text, [0] * len(text))
+    hits, found = Trie(phrases, frozenset(), frozenset()).hits(text, [0] * len(text))
 
     places = [(start, end) for start in range(len(text)) for end in range(start + 1, len(text) + 1)]
     expected = {
@@ -29,14 +29,24 @@ def test_every_phrase_is_found_with_all_its_classes_and_no_other(phrases, text):
     assert all(node.bits == sum(1 << of for of in node.classes) for node, _, _ in hits)
 
 
+@given(_PHRASES, st.frozensets(st.integers(0, 99)))
+def test_each_phrase_says_which_of_its_classes_are_keys(phrases, keys):
+    trie = Trie(phrases, frozenset(), keys)
+
+    for phrase, classes in phrases.items():
+        words = phrase.split()
+        (whole,) = (node for node, *place in trie.hits(words, [0] * len(words))[0] if place == [0, len(words)])
+        assert {*whole.keys} == keys.intersection(classes)
+
+
 def test_no_phrase_goes_across_sentences():
-    trie = Trie({"a b": [0]}, frozenset())
+    trie = Trie({"a b": [0]}, frozenset(), frozenset())
 
     assert trie.hits(["a", "b"], [0, 1]) == ([], 0)
 
 
 def test_words_that_say_little_may_stand_inside():
-    trie = Trie({"a b": [0]}, frozenset({"so", "very"}))
+    trie = Trie({"a b": [0]}, frozenset({"so", "very"}), frozenset())
 
     (hit,), _ = trie.hits(["a", "so", "very", "b"], [0] * 4)
 
@@ -46,7 +56,7 @@ def test_words_that_say_little_may_stand_inside():
 
 @given(st.lists(_PHRASE, min_size=2, max_size=6, unique=True))
 def test_phrases_that_end_alike_share_their_nodes(ends):
-    trie = Trie({f"{first} {end}": [1] for first in ("x", "y", "z") for end in ends}, frozenset())
+    trie = Trie({f"{first} {end}": [1] for first in ("x", "y", "z") for end in ends}, frozenset(), frozenset())
 
     nodes = {id(hit[0]) for first in ("x", "y", "z") for end in ends for hit in _longest(trie, f"{first} {end}")}
     assert len(nodes) <= len(ends)

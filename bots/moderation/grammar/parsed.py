@@ -9,7 +9,7 @@ from itertools import chain
 
 from bots.moderation.grammar.reading import TAKEN_OUT, Reading
 from bots.moderation.grammar.rules import IDIOM, Match, Row, matches
-from bots.moderation.grammar.trie import Hit
+from bots.moderation.grammar.trie import Hit, Node
 
 # Without any punctuation, what stands further away than this belongs to something else.
 _FURTHEST = 25
@@ -27,7 +27,6 @@ class Parsed:
         reading: Reading,
         meant: Sequence[str],
         hits: Sequence[Hit],
-        standing: set[int],
         rows: Sequence[Row],
         *,
         language: str,
@@ -37,30 +36,36 @@ class Parsed:
         self.reading = reading
         # The reading's words as they were meant.
         self.meant = meant
-        # The classes of everything that was hit.
-        self._standing = standing
         self.language = language
         self._hits = hits
         self._rows = rows
+        self._rules: dict[str, list[Row]] = {}
+        self._idiom_rows: dict[str, list[Row]] = {}
+        for row in rows:
+            of = self._idiom_rows if row.rule is IDIOM else self._rules
+            of.setdefault(row.purpose, []).append(row)
         self._classes = classes
         self._light_words = light
         self._covered: dict[str, list[bool]] = {}
         self._idiomatic: dict[str, list[bool]] = {}
         self._matched: dict[str, Sequence[Match]] = {}
+        self.weighed: dict[tuple[object, ...], Sequence[tuple[str, str]]] = {}
+        """What was weighed of it, for who weighs it: several ask, one after the other. It is gone with the text."""
 
     def matches(self, purpose: str) -> Sequence[Match]:
         """Every match of a purpose's rules that none of its idioms overlaps, unless it is "plain"."""
+        if purpose not in self._rules:
+            return ()
         if purpose not in self._matched:
             self._matched[purpose] = tuple(self._matching(purpose))
         return self._matched[purpose]
 
     def _matching(self, purpose: str) -> Iterator[Match]:
-        for row in self._rows:
-            if row.purpose == purpose and row.rule is not IDIOM:
-                plain = "plain" in row.rule.ways
-                for match in self._of(row):
-                    if (plain or not any(self._idioms(purpose)[match.start : match.end])) and self._fits(match):
-                        yield match
+        for row in self._rules[purpose]:
+            plain = "plain" in row.rule.ways
+            for match in self._of(row):
+                if (plain or not any(self._idioms(purpose)[match.start : match.end])) and self._fits(match):
+                    yield match
 
     def has(self, name: str, start: int, end: int) -> bool:
         """Whether a word of the class stands between two places."""
@@ -79,25 +84,24 @@ class Parsed:
 
     def idle(self, purpose: str) -> tuple[bool, ...]:
         """For each word whether it says nothing of its own: an idiom's of the purpose, quoted, or taken out."""
-        idioms = self._idioms(purpose)
-        if True not in idioms:
+        if purpose not in self._idiom_rows or True not in (idioms := self._idioms(purpose)):
             return self._silent
         return tuple([one or other for one, other in zip(idioms, self._silent, strict=True)])
 
     @cached_property
     def _silent(self) -> tuple[bool, ...]:
         """For each word whether it is quoted or taken out."""
-        return tuple(
-            [quoted or word == TAKEN_OUT for quoted, word in zip(self.reading.quoted, self.meant, strict=True)]
-        )
+        quoted = self.reading.quoted
+        if TAKEN_OUT not in self.meant:
+            return quoted
+        return tuple([one or word == TAKEN_OUT for one, word in zip(quoted, self.meant, strict=True)])
 
-    def spoken_for(self, idle: Sequence[bool], start: int, end: int) -> set[int]:
-        """The classes, by number, of every phrase between two places of which no word is idle."""
+    def spoken_for(self, idle: Sequence[bool], start: int, end: int) -> list[Node]:
+        """Where every phrase ends, in the tree, that stands between two places and of which no word is idle."""
         if True not in idle and end - start == len(idle):
-            return self._standing
+            return [node for node, _, _ in self._hits]
         hits = chain.from_iterable(self._hits_from[start:end])
-        nodes = (node for node, first, last in hits if last <= end and True not in idle[first:last])
-        return set(chain.from_iterable(node.classes for node in nodes))
+        return [node for node, first, last in hits if last <= end and True not in idle[first:last]]
 
     @cached_property
     def _hits_from(self) -> Sequence[Sequence[Hit]]:
@@ -183,12 +187,11 @@ class Parsed:
     def _idioms(self, purpose: str) -> Sequence[bool]:
         if purpose not in self._idiomatic:
             idiomatic = [False] * len(self.reading.words)
-            for row in self._rows:
-                if row.purpose == purpose and row.rule is IDIOM:
-                    for match in self._of(row):
-                        # "want to jump in" is none, where a longer phrase goes on: "in front of a train".
-                        if max(self._reach[match.start : match.end]) <= match.end:
-                            idiomatic[match.start : match.end] = [True] * (match.end - match.start)
+            for row in self._idiom_rows.get(purpose, ()):
+                for match in self._of(row):
+                    # "want to jump in" is none, where a longer phrase goes on: "in front of a train".
+                    if max(self._reach[match.start : match.end]) <= match.end:
+                        idiomatic[match.start : match.end] = [True] * (match.end - match.start)
             self._idiomatic[purpose] = idiomatic
         return self._idiomatic[purpose]
 

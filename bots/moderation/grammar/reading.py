@@ -23,8 +23,8 @@ NUMBERS = (NUMBER, MANY, HUGE)
 """What `#` stands for in a pattern: every number but a year."""
 
 _PIECE = re.compile(
-    r"(?P<number>\d+(?:[.,:/]\d+)*)"
-    r"|(?P<word>[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|\*+(?=[^\W_]))*)"
+    r"(?P<word>[^\W\d_][^\W_]*(?:(?:['’`´](?=[^\W\d_])|\*+(?=[^\W_]))[^\W_]*)*)"
+    r"|(?P<number>\d+(?:[.,:/]\d+)*)"
     r"|(?P<ends>[.!?;¿¡…]+)"
     r"|(?P<pause>[,:\n()]|\s-{1,3}\s)"
     r"|(?P<mark>[\"“”„«»‹›])"
@@ -73,19 +73,8 @@ def read(passage: Passage) -> Reading:
     numbers: dict[int, str] = {}
     sentence = pause = ended = 0
     for piece in _PIECE.finditer(folded):
-        kind, text = piece.lastgroup, piece.group()
-        if kind == "ends":
-            pause += 1
-            if "?" in text:
-                asks.add(sentence)
-            if "?" in text or not (_A_BREATH.search(text) or len(words) - ended == 1):
-                sentence += 1
-            ended = len(words)
-        elif kind == "pause":
-            pause += 1
-        elif kind == "mark":
-            marks.append(len(words))
-        else:
+        kind, text = piece.lastgroup, piece[0]
+        if kind == "word" or kind == "number" or kind == "picture":
             if kind == "number":
                 numbers[len(words)] = text
                 text = _size(text)
@@ -95,6 +84,17 @@ def read(passage: Passage) -> Reading:
             ends.append(origin[end - 1] + 1)
             sentences.append(sentence)
             pauses.append(pause)
+        elif kind == "ends":
+            pause += 1
+            if "?" in text:
+                asks.add(sentence)
+            if "?" in text or not (_A_BREATH.search(text) or len(words) - ended == 1):
+                sentence += 1
+            ended = len(words)
+        elif kind == "pause":
+            pause += 1
+        else:
+            marks.append(len(words))
     return Reading(
         tuple(words),
         tuple(starts),

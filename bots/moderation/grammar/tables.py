@@ -43,6 +43,8 @@ _ANY_NUMBER = re.compile(rf"(?<!\S){NUMBER}(?!\S)")
 _APART = re.compile(r"[-\s]+")
 # Shorter messages are read in every language of the room: they have too few words to tell by.
 _FEW_WORDS = 4
+# More words than a message has bytes, in bits: so wide is a language's lane in a number that counts for all of them.
+_LANE = 20
 # A class that stands for more phrases than this was not meant.
 _MOST_PHRASES = 20_000
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -76,9 +78,8 @@ class Grammar:
             self._class(name)
         self.rows = tuple(rows)
         self._by_key = self._indexed(rows)
-        self._keys = frozenset(self._by_key)
         self.classes: Mapping[str, int] = self._classes
-        self._trie = Trie(self._classes_of, self.light)
+        self._trie = Trie(self._classes_of, self.light, frozenset(self._by_key))
         ordinary = (word for table in tables.values() for word in _split(table.get("ordinary", "")))
         self._spelling = Spelling(self._trie.words, ordinary)
         # All phrases are in the tree now. Spelt out, those of five languages would take ten megabytes more in each bot.
@@ -91,15 +92,12 @@ class Grammar:
         known = self._spelling.known
         words = tuple([word if word in known else self.meant(word) for word in reading.words])
         hits, found = self._trie.hits(words, reading.sentences)
-        keys = set(chain.from_iterable(node.classes for node, _, _ in hits))
-        rows = [
-            row
-            for key in sorted(keys & self._keys)
-            for also, needs, alike in self._by_key[key]
-            if also in keys and needs & found == needs
-            for row in alike
+        keys = set(chain.from_iterable([node.keys for node, _, _ in hits]))
+        numbers = [
+            number for key in keys for needs, alike in self._by_key[key] if needs & found == needs for number in alike
         ]
-        return Parsed(reading, words, hits, keys, rows, language=self.language, classes=self.classes, light=self.light)
+        rows = [self.rows[number] for number in sorted(numbers)]
+        return Parsed(reading, words, hits, rows, language=self.language, classes=self.classes, light=self.light)
 
     def meant(self, word: str) -> str:
         """The word of a table that this one is a way or a slip of; else the word itself."""
@@ -129,23 +127,19 @@ class Grammar:
         own = f"{purpose}:{name}"
         return own if own in self._written else name
 
-    def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[tuple[int, int, tuple[Row, ...]], ...]]:
-        """Each row by the rarest of its classes, and with those that need the same, by the next.
+    def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[tuple[int, tuple[int, ...]], ...]]:
+        """Each row's number by the rarest of its classes, with those that need the same.
 
-        Without that class, nobody looks at it, and without the next, no further. Rarer is what no ordinary message has,
-        and then what few rows have.
+        Without that class, nobody looks at it. Rarer is what has fewer of the commonest words, and then what few rows
+        have.
         """
-        common = Counter(item.of for row in rows for item in row.items)
-        usual = {of for name, of in self._classes.items() if not self.often.isdisjoint(self._expanded(name))}
-        by_key: dict[int, dict[tuple[int, int], list[Row]]] = {}
-        for row in rows:
-            key, *others = sorted({item.of for item in row.items}, key=lambda of: (of in usual, common[of], of))
-            also = others[0] if others else key
-            by_key.setdefault(key, {}).setdefault((also, row.needs), []).append(row)
-        return {
-            key: tuple((also, needs, tuple(alike)) for (also, needs), alike in of_key.items())
-            for key, of_key in by_key.items()
-        }
+        rows_with = Counter(item.of for row in rows for item in row.items)
+        usual = {of: len(self.often.intersection(self._expanded(name))) for name, of in self._classes.items()}
+        by_key: dict[int, dict[int, list[int]]] = {}
+        for number, row in enumerate(rows):
+            key = min({item.of for item in row.items}, key=lambda of: (usual[of], rows_with[of], of))
+            by_key.setdefault(key, {}).setdefault(row.needs, []).append(number)
+        return {key: tuple((needs, tuple(alike)) for needs, alike in of_key.items()) for key, of_key in by_key.items()}
 
     def _rows(self, purpose: str, pattern: str, rule: Rule) -> Iterable[Row]:
         """The rows that a pattern stands for: with and without each of what may be missing."""
@@ -246,8 +240,13 @@ def understood(passage: Passage, likely: tuple[str, ...]) -> tuple[Parsed, ...]:
 
 
 @cache
-def _common(language: str) -> frozenset[str]:
-    return frozenset(plain(word) for word in _split(_table("shared", language)["common"]))
+def _common() -> Mapping[str, int]:
+    """The commonest words of all languages, each with a one in the lane of every language that it is common in."""
+    lanes: dict[str, int] = {}
+    for lane, language in enumerate(LANGUAGES):
+        for word in frozenset(map(plain, _split(_table("shared", language)["common"]))):
+            lanes[word] = lanes.get(word, 0) + (1 << lane * _LANE)
+    return lanes
 
 
 def spoken(reading: Reading, likely: Sequence[str]) -> tuple[str, ...]:
@@ -255,8 +254,11 @@ def spoken(reading: Reading, likely: Sequence[str]) -> tuple[str, ...]:
     here = tuple(dict.fromkeys(language for language in (*likely, "en") if language in LANGUAGES))
     if len(reading.words) < _FEW_WORDS:
         return here
-    words = frozenset(reading.words)
-    counts = {language: len(words & _common(language)) + (language in likely) for language in LANGUAGES}
+    common = sum(filter(None, map(_common().get, {*reading.words})))
+    counts = {
+        language: (common >> lane * _LANE) % (1 << _LANE) + (language in likely)
+        for lane, language in enumerate(LANGUAGES)
+    }
     most = max(counts.values())
     if most <= 1:
         return here

@@ -12,13 +12,19 @@ _MOST_FILLERS = 2
 
 
 class Node:
-    """A word of a phrase: those that may follow, and the classes of the phrases that end with it, also as bits."""
+    """A word of a phrase: those that may follow, and the classes of the phrases that end with it, also as bits.
 
-    __slots__ = ("bits", "classes", "next")
+    `keys` are those of the classes that are keys: few of them.
+    """
 
-    def __init__(self, classes: tuple[int, ...], bits: int, following: Mapping[str, Node]) -> None:
+    __slots__ = ("bits", "classes", "keys", "next")
+
+    def __init__(
+        self, classes: tuple[int, ...], bits: int, keys: tuple[int, ...], following: Mapping[str, Node]
+    ) -> None:
         self.classes = classes
         self.bits = bits
+        self.keys = keys
         self.next = following
 
 
@@ -31,16 +37,18 @@ Hit = tuple[Node, int, int]
 class Trie:
     """Phrases, each with the classes it belongs to (none of them twice). `light` are words that may stand inside one.
 
+    `keys` are the classes that whoever asks for hits looks at first.
+
     Phrases that end alike share their nodes: there are a quarter as many as without.
     """
 
-    def __init__(self, phrases: Mapping[str, Sequence[int]], light: frozenset[str]) -> None:
+    def __init__(self, phrases: Mapping[str, Sequence[int]], light: frozenset[str], keys: frozenset[int]) -> None:
         self._light = light
         self.words = frozenset(word for phrase in phrases for word in phrase.split())
         one_of = {word: word for word in self.words}
         nodes: dict[tuple[object, ...], Node] = {}
         # Every node has these, and many have the same.
-        of_some: dict[tuple[int, ...], tuple[tuple[int, ...], int]] = {}
+        of_some: dict[tuple[int, ...], tuple[tuple[int, ...], int, tuple[int, ...]]] = {}
 
         def node(alike: list[tuple[list[str], Sequence[int]]], depth: int) -> Node:
             """The node after `depth` words, in which these phrases are alike; they are in order."""
@@ -53,7 +61,8 @@ class Trie:
             if key not in nodes:
                 classes = tuple(ends)
                 if classes not in of_some:
-                    of_some[classes] = (classes, sum(1 << of for of in classes))
+                    bits = sum(1 << of for of in classes)
+                    of_some[classes] = (classes, bits, tuple(of for of in classes if of in keys))
                 nodes[key] = Node(*of_some[classes], following or _NOTHING)
             return nodes[key]
 
@@ -89,9 +98,9 @@ class Trie:
                 if node.bits:
                     hits.append((node, start, end))
                     found |= node.bits
-                onward = None
-                while end < length and node.next and sentences[end] == sentences[start]:
-                    onward = node.next.get(words[end])
+                onward, following = None, node.next
+                while following and end < length and sentences[end] == sentences[start]:
+                    onward = following.get(words[end])
                     if onward is not None or fillers == _MOST_FILLERS or words[end] not in light:
                         break
                     # The phrase has not grown, only what stands between.

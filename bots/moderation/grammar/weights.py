@@ -14,15 +14,14 @@ from functools import cache
 from importlib import resources
 from itertools import chain, pairwise
 from math import sqrt
-from weakref import WeakKeyDictionary
+from struct import Struct
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from bots.moderation.grammar import tables
 from bots.moderation.grammar.parsed import Parsed
 from bots.moderation.grammar.reading import NUMBER, NUMBERS, YEAR
+from bots.moderation.grammar.trie import Node
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _ANY_NUMBER = frozenset({*NUMBERS, YEAR})
@@ -36,8 +35,11 @@ _TOO_FEW = 6
 _LONG, _STRETCH = 30, 24
 
 
-# Which words are idle, the first, and the one after the last.
-_Piece = tuple[tuple[bool, ...], int, int]
+# What a thing weighs for every purpose and mark is one number, in lanes of so many bits, so that all are added up at
+# once. In the upper part of a lane is how many things weigh something, in the lower what they weigh, each so much more
+# that it is never less than nothing.
+_LANE, _COUNT, _MORE = 64, 40, 1 << 20
+_BELOW = (1 << _COUNT) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,62 +53,83 @@ class Weights:
     def together(self, things: Iterable[str]) -> float:
         """The weight of a message in which these stand; those that nobody weighed count for nothing."""
         known = [self.of[thing] for thing in things if thing in self.of]
-        return self.start + sum(known) / 100 / sqrt(len(known) + 1)
+        return self.weight(sum(known), len(known))
+
+    def weight(self, hundredths: int, things: int) -> float:
+        """Of so many things that are so heavy when added up: many light ones are no heavy one."""
+        return self.start + hundredths / 100 / sqrt(things + 1)
 
 
 class Scale:
     """What was learned of a language, together: a text's words are looked up once for every purpose and mark."""
 
     def __init__(self, language: str, learned: Mapping[tuple[str, str], Weights]) -> None:
-        self._marks = tuple(learned)
-        self._many = len(learned)
-        self._start = np.array([weights.start for weights in learned.values()], dtype=np.float32)
-        self._heavy = np.array([weights.heavy for weights in learned.values()], dtype=np.float32)
-        every = dict.fromkeys(chain.from_iterable(weights.of for weights in learned.values()))
-        named = {purpose: _named(language, purpose) for purpose, _ in learned}
-        # Each purpose has classes of its own, and some by the name that another has. Most weigh nothing.
-        classes = {
-            number: None
-            for (purpose, _), weights in learned.items()
-            for number, name in named[purpose].items()
-            if name in weights.of
-        }
-        # Row 0 is nobody's: what was never weighed.
-        rows = np.zeros((1 + len(every) + len(classes), len(learned)), dtype=np.float32)
-        self._words = {thing: at for at, thing in enumerate(every, start=1)}
-        self._classes = {number: at for at, number in enumerate(classes, start=1 + len(every))}
-        self._numbers = frozenset(classes)
-        for column, ((purpose, _), weights) in enumerate(learned.items()):
+        self._learned = tuple(learned.items())
+        # How heavy what stands there must be, when it is one thing.
+        self._limits = [(of, 100 * (weights.heavy - weights.start)) for of, weights in self._learned]
+        self._lanes = Struct(f"<{len(learned)}Q")
+        self._words: dict[str, int] = {}
+        # What a word weighs with the one after it.
+        self._pairs: dict[str, dict[str, int]] = {}
+        self._classes: dict[int, int] = {}
+        for lane, ((purpose, _), weights) in enumerate(self._learned):
+            # Each purpose has classes of its own, and some by the name that another has. Most weigh nothing.
+            for number, name in _named(language, purpose).items():
+                if name in weights.of:
+                    self._classes[number] = self._classes.get(number, 0) + _in_lane(lane, weights.of[name])
             for thing, weight in weights.of.items():
                 if not thing.startswith("<"):
-                    rows[self._words[thing], column] = weight / 100
-            for number, name in named[purpose].items():
-                if name in weights.of:
-                    rows[self._classes[number], column] = weights.of[name] / 100
-        # Behind what each thing weighs, whether it does: added up at once.
-        self._rows = np.hstack([rows, rows != 0], dtype=np.float32)
-        # Each purpose asks about the same pieces of a text, and mostly finds the same words idle. Gone with the text.
-        self._kept = WeakKeyDictionary[Parsed, dict[_Piece, Sequence[tuple[str, str]]]]()
+                    word, _, after = thing.partition(" ")
+                    of, key = (self._pairs.setdefault(word, {}), after) if after else (self._words, word)
+                    of[key] = of.get(key, 0) + _in_lane(lane, weight)
+        # Of the classes of the phrases that end there, those that weigh something.
+        self._phrases: dict[Node, tuple[int, ...]] = {}
 
     def together(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> Mapping[tuple[str, str], float]:
         """What the words of a text from `start` to `end` weigh together, by purpose and mark."""
-        return dict(zip(self._marks, self._weigh(parsed, idle, start, end).tolist(), strict=True))
+        weighed = zip(self._learned, self._weigh(parsed, idle, start, end), strict=True)
+        return {of: weights.weight(*_out_of_lane(lane)) for (of, weights), lane in weighed}
 
     def heavy(self, parsed: Parsed, idle: tuple[bool, ...], start: int, end: int) -> Sequence[tuple[str, str]]:
         """The purposes and marks for which that is heavy."""
-        kept, piece = self._kept.setdefault(parsed, {}), (idle, start, end)
-        if piece not in kept:
-            over = self._weigh(parsed, idle, start, end) >= self._heavy
-            kept[piece] = [self._marks[at] for at in np.flatnonzero(over)]
-        return kept[piece]
+        piece = (idle, start, end)
+        heavy = parsed.weighed.get(piece)
+        if heavy is None:
+            lanes = zip(self._limits, self._weigh(parsed, idle, start, end), strict=True)
+            heavy = parsed.weighed[piece] = [
+                of
+                for (of, limit), lane in lanes
+                if (lane & _BELOW) - (lane >> _COUNT) * _MORE >= limit * sqrt((lane >> _COUNT) + 1)
+            ]
+        return heavy
 
-    def _weigh(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> NDArray[np.float32]:
-        said = _words(parsed.meant[start:end], idle[start:end])
-        classes = parsed.spoken_for(idle, start, end) & self._numbers
-        rows = [*filter(None, map(self._words.get, said)), *map(self._classes.__getitem__, classes)]
-        added = np.add.reduce(self._rows.take(rows, axis=0))
-        weights: NDArray[np.float32] = added[: self._many] / np.sqrt(added[self._many :] + 1) + self._start
-        return weights
+    def _weigh(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> tuple[int, ...]:
+        """The lanes of a piece of a text."""
+        said = _said(parsed.meant[start:end], idle[start:end])
+        added = sum(filter(None, map(self._words.get, {*said})))
+        for word, after in {*pairwise(said)}:
+            pairs = self._pairs.get(word)
+            if pairs is not None and after in pairs:
+                added += pairs[after]
+        classes = {*chain.from_iterable(map(self._phrase, {*parsed.spoken_for(idle, start, end)}))}
+        added += sum(map(self._classes.__getitem__, classes))
+        return self._lanes.unpack(added.to_bytes(self._lanes.size, "little"))
+
+    def _phrase(self, node: Node) -> tuple[int, ...]:
+        weighing = self._phrases.get(node)
+        if weighing is None:
+            weighing = self._phrases[node] = tuple(of for of in node.classes if of in self._classes)
+        return weighing
+
+
+def _in_lane(lane: int, weight: int) -> int:
+    return ((1 << _COUNT) + _MORE + weight) << (_LANE * lane)
+
+
+def _out_of_lane(lane: int) -> tuple[int, int]:
+    """What the things weigh, and how many they are."""
+    things = lane >> _COUNT
+    return (lane & _BELOW) - things * _MORE, things
 
 
 def learn(languages: Iterable[str]) -> None:
@@ -124,7 +147,7 @@ def heavy(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
     if idle.count(False) < _TOO_FEW:
         return _NOTHING
     scale, silent = _scale(parsed.language), tuple(idle)
-    every = {of for piece in _pieces(len(silent)) for of in scale.heavy(parsed, silent, *piece)}
+    every = [of for piece in _pieces(len(silent)) for of in scale.heavy(parsed, silent, *piece)]
     return frozenset(mark for of, mark in every if of == purpose) if every else _NOTHING
 
 
@@ -148,17 +171,16 @@ def _pieces(words: int) -> Iterator[tuple[int, int]]:
 def things(parsed: Parsed, purpose: str, idle: Sequence[bool]) -> frozenset[str]:
     """What is weighed of a text: its words as they were meant, each two in a row, and named classes."""
     named = _named(parsed.language, purpose)
-    classes = parsed.spoken_for(idle, 0, len(idle)).intersection(named)
-    return _words(parsed.meant, idle).union(map(named.__getitem__, classes))
+    said = _said(parsed.meant, idle)
+    pairs = (f"{word} {after}" for word, after in pairwise(said) if word and after)
+    classes = (named[of] for node in parsed.spoken_for(idle, 0, len(idle)) for of in node.classes if of in named)
+    return frozenset(filter(None, chain(said, pairs, classes)))
 
 
-def _words(meant: Sequence[str], idle: Sequence[bool]) -> frozenset[str]:
-    """Each word that is not idle, and two that follow each other."""
-    said = [
-        _IDLE if silent else NUMBER if word in _ANY_NUMBER else word for word, silent in zip(meant, idle, strict=True)
-    ]
-    pairs = [f"{word} {after}" for word, after in pairwise(said) if word and after]
-    return frozenset(filter(None, said)).union(pairs)
+def _said(meant: Sequence[str], idle: Sequence[bool]) -> list[str]:
+    """The words as they are weighed: numbers as one, and nothing where one is idle."""
+    said = [NUMBER if word in _ANY_NUMBER else word for word in meant]
+    return [_IDLE if silent else word for word, silent in zip(said, idle, strict=True)] if True in idle else said
 
 
 @cache

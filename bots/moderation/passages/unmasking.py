@@ -16,6 +16,7 @@ _FLAGS = {chr(0x1F1E6 + letter): chr(ord("a") + letter) for letter in range(26)}
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 # A sign between letters, or in front of three or more.
 _MASKED = re.compile(r"(?<=[a-z])[013457@$!|]{1,2}(?=[a-z])|(?<![a-z0-9])[1345$@!](?=[a-z]{3})")
+_SIGN = re.compile(r"[013457@$!|]")
 _TOKEN = re.compile(r"\S+")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
 # `2x5mg`, `3pm`: a number, and no word with a digit for its first letter.
@@ -66,7 +67,7 @@ def _joined(text: str, origin: Sequence[int]) -> tuple[str, Sequence[int]]:
 
 
 def _without_leet(text: str) -> str:
-    if not _MASKED.search(text):
+    if not (_SIGN.search(text) and _MASKED.search(text)):
         return text
     return _TOKEN.sub(lambda token: _word(token.group()), text)
 

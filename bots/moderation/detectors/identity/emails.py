@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.identity.context import words_of
+from bots.moderation.detectors.identity.glance import glance
 from bots.moderation.passages.passage import Passage
 
 _SAID_AT, _SAID_DOT = r"(?:at|arroba|arobase|chez)", r"(?:dot|punkt|punto|ponto|point)"
@@ -31,6 +32,7 @@ _CALLED_MAIL = re.compile(
     r"\b(?:e-?mail|mail|correo|courriel)(?:\s(?:address|adresse|is|es|est|ist|e))?\s?[:=-]?\s{1,2}"
     r"(?P<local>[\w.+-]{3,64})\s(?:gmail|hotmail|yahoo|outlook|icloud|proton(?:mail)?|gmx|aol)\b"
 )
+_may_be_email = glance(_EMAIL, _MAILBOX, _CALLED_MAIL)
 _DOT = re.compile(rf"[\s(\[{{<*'\"_~|-]+(?:{_SAID_DOT}|\.)[\s)\]}}>*'\"_~|-]+|\s?\.\s?")
 _MARKED = re.compile(r"[\d._]")
 # Where it is only said, an ending that is no word of a sentence ("at one point it …").
@@ -56,16 +58,16 @@ _ROLES = re.compile(
 def find_emails(passage: Passage, setting: Setting) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text addresses stand, and how surely they are a person's."""
     text = passage.folded
-    if "@" in text or "at" in text or "arroba" in text or "arobase" in text or "chez" in text:
-        for match in _EMAIL.finditer(text):
-            yield match.start(), match.end(), _how_surely(match, setting)
-        for match in _MAILBOX.finditer(text):
-            if "@" in match.group() or _MARKED.search(match["local"]):
-                yield match.start(), match.end(), 0.75
-    if "mail" in text or "correo" in text or "courriel" in text:
-        for match in _CALLED_MAIL.finditer(text):
-            if _MARKED.search(match["local"]):
-                yield match.start("local"), match.end(), 0.75
+    if not _may_be_email(text):
+        return
+    for match in _EMAIL.finditer(text):
+        yield match.start(), match.end(), _how_surely(match, setting)
+    for match in _MAILBOX.finditer(text):
+        if "@" in match.group() or _MARKED.search(match["local"]):
+            yield match.start(), match.end(), 0.75
+    for match in _CALLED_MAIL.finditer(text):
+        if _MARKED.search(match["local"]):
+            yield match.start("local"), match.end(), 0.75
 
 
 def _how_surely(match: re.Match[str], setting: Setting) -> float:

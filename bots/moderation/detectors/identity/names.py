@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bots.core.anonymity import names
 from bots.moderation.detectors.finding import Whose
 from bots.moderation.detectors.identity.context import words_of
+from bots.moderation.detectors.identity.glance import glance
 from bots.moderation.passages.passage import Field, Passage
 
 _WORD = r"[a-z][a-z'-]{1,19}"
@@ -111,6 +112,7 @@ _PATTERNS = (
     (_LOOKED_UP, None),
     (_TITLED, Whose.ANOTHERS),
 )
+_may_be_name = glance(*(pattern for pattern, _ in _PATTERNS))
 
 
 def find_names(passage: Passage) -> Iterator[tuple[int, int, float, Whose | None]]:
@@ -120,6 +122,8 @@ def find_names(passage: Passage) -> Iterator[tuple[int, int, float, Whose | None
         words = names.words_of(passage.text.rpartition(".")[0])
         if names.is_full_name(words):
             yield 0, len(text), 0.7, None
+        return
+    if not _may_be_name(text):
         return
     for pattern, owner in _PATTERNS:
         for match in pattern.finditer(text):

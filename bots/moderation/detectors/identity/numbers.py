@@ -32,6 +32,7 @@ from stdnum.pt import nif as pt_nif
 from stdnum.us import ssn as us_ssn
 
 from bots.moderation.detectors.identity.context import MOST_CANDIDATES, after, before
+from bots.moderation.detectors.identity.glance import glance
 from bots.moderation.passages.passage import Passage
 
 
@@ -137,6 +138,7 @@ _PASSPORT = re.compile(
     r"\b(?:passport|pasaporte|passeport|reisepass|passaporte)\b[^\n.!?]{0,20}?\b(?P<id>[a-z]{0,2}\d{6,9}"
     r"|[cfghjk][0-9cfghjklmnprtvwxyz]{8})\b"
 )
+_may_be_id = glance(*(scheme.written for scheme in _SCHEMES), _RECORD, _PASSPORT)
 _BANK = re.compile(
     r"\bsort\s?code\b[^\n]{0,12}?(?P<id>\d{2}[-\s]?\d{2}[-\s]?\d{2})(?!\d)"
     r"|\b(?:bank\s)?(?:account|acct|routing|kontonummer|konto|conta|cuenta|compte)\s?(?:number|no|nr|#|numero)?"
@@ -160,6 +162,8 @@ _NAMED_WITHIN = 32
 def find_ids(passage: Passage) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text numbers of national registers and of clinics stand, and how surely."""
     text = passage.folded
+    if not _may_be_id(text):
+        return
     for scheme in _SCHEMES:
         for match in islice(scheme.written.finditer(text), MOST_CANDIDATES):
             called = scheme.called.search(before(text, match.start(), _NAMED_WITHIN)) or scheme.called.match(

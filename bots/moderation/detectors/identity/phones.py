@@ -16,6 +16,7 @@ from phonenumbers import PhoneNumberType
 
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.identity.context import MOST_CANDIDATES, after, before, digits_in
+from bots.moderation.detectors.identity.glance import glance
 from bots.moderation.passages.passage import Passage
 
 # Where a room names no countries: those where its languages are spoken most.
@@ -50,6 +51,7 @@ _SPOKEN = re.compile(
     rf"\b(?:(?:double|triple)\s)?(?:{'|'.join(_WORDS)}|\d)"
     rf"(?:[\s,.-]{{1,3}}(?:(?:double|triple)\s)?(?:{'|'.join(_WORDS)}|\d)){{6,14}}\b"
 )
+_may_be_spoken = glance(_SPOKEN)
 _ASKED_FOR = re.compile(
     r"\b(?:call|ring|phone|telephone|tel|text|txt|sms|dial|reach|contact|number|no|nr|num|cell|cellphone|mobile|mob"
     r"|landline"
@@ -120,7 +122,7 @@ def find_phones(passage: Passage, setting: Setting) -> Iterator[tuple[int, int, 
             confidence = _how_surely(match.group(), text, match.start(), match.end(), setting)
             if confidence:
                 yield match.start(), match.end(), confidence
-    for match in islice(_SPOKEN.finditer(text), MOST_CANDIDATES):
+    for match in islice(_SPOKEN.finditer(text), MOST_CANDIDATES) if _may_be_spoken(text) else ():
         digits = _said(match.group())
         if any(c.isalpha() for c in match.group()) and (
             _ASKED_FOR.search(before(text, match.start()))

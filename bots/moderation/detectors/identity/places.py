@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bots.moderation.detectors.identity.context import before, digits_in, words_of
+from bots.moderation.detectors.identity.glance import glance
 from bots.moderation.passages.passage import Passage
 
 # Of a pair of coordinates.
@@ -153,12 +154,31 @@ _MAP = re.compile(
     r"|(?:www\.)?openstreetmap\.org/\S{0,60}mlat\S{0,60})"
     r"|(?<![/:\w])///[a-z]{3,}\.[a-z]{3,}\.[a-z]{3,}\b|\bgeo:-?\d{1,2}\.\d+,-?\d{1,3}\.\d+"
 )
+_may_be_address = glance(
+    _ENGLISH,
+    _NUMBERED,
+    _PO_BOX,
+    _COLOMBIAN,
+    _ZIP,
+    _AUSTRALIAN,
+    _MEXICAN,
+    _INDIAN,
+    _POSTCODE,
+    _EIRCODE,
+    _CANADIAN,
+    _GERMAN,
+    _FRENCH,
+    _IBERIAN,
+    _CEP,
+    _BRAZILIAN,
+    _POSTAL_AND_CITY,
+)
 
 
 def find_addresses(passage: Passage) -> Iterator[tuple[int, int, float]]:
     """Where in the folded text postal addresses stand, and how surely."""
     text = passage.folded
-    if not digits_in(text):
+    if not (digits_in(text) and _may_be_address(text)):
         return
     for match in _ENGLISH.finditer(text):
         confidence = _english(match, passage)
