@@ -49,7 +49,7 @@ async def verify(config: Path, anchor: str | None) -> str:
 
     `anchor` is an end that was told before (`120:3f2a…`): that line must still be there, unless its time is over.
     """
-    async with open_database(load_deployment(config)) as store:
+    async with open_database(load_deployment(config), makes=False) as store:
         verdict = await store.verify_audit(datetime.now(UTC))
         lines = {int(line["number"]): str(line["hash"]) async for line in store.export_audit()} if anchor else {}
     if verdict.wrong is not None:
@@ -65,16 +65,20 @@ async def verify(config: Path, anchor: str | None) -> str:
 
 async def export(config: Path, kind: str) -> AsyncIterator[str]:
     """The audit log's lines, oldest first, each as JSON, or as a table with commas. People are keyed hashes."""
-    async with open_database(load_deployment(config)) as store:
+    async with open_database(load_deployment(config), makes=False) as store:
         if kind == "csv":
             yield _row(_COLUMNS)
-        async for line in store.export_audit():
-            # Moments read as their text.
-            yield (
-                _row([line[column] for column in _COLUMNS])
-                if kind == "csv"
-                else json.dumps(line, ensure_ascii=False, default=str)
-            )
+        try:
+            async for line in store.export_audit():
+                # Moments read as their text.
+                yield (
+                    _row([line[column] for column in _COLUMNS])
+                    if kind == "csv"
+                    else json.dumps(line, ensure_ascii=False, default=str)
+                )
+        except (TypeError, ValueError):
+            # A moment that is none: somebody wrote in the database.
+            raise Sorry("The audit log can't be read: `kithroom audit verify` says from which line on.") from None
 
 
 def _row(values: Any) -> str:
@@ -91,7 +95,10 @@ async def summary(config: Path, months: int) -> Table:
     while len(spans) < months:
         spans.append(month_before(spans[-1][0]))
     counts: list[Mapping[str, int]] = []
-    async with open_database(deployment) as store, store.reading(BotName.MODERATION, datetime.now(UTC)) as reading:
+    async with (
+        open_database(deployment, makes=False) as store,
+        store.reading(BotName.MODERATION, datetime.now(UTC)) as reading,
+    ):
         for first, end in spans:
             counts.append(await reading.audit_counts(first, end))
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from bots.cli import main
 from bots.cli.installation.database import open_database
 from bots.cli.installation.deployment import load_deployment
+from bots.cli.sorry import Sorry
 from bots.core.actions import Audit, BotName
 from bots.core.records import PrivateChat
 from bots.moderation.standing.transparency import month_before
@@ -67,6 +68,61 @@ def test_a_database_that_can_t_be_opened_is_one_sentence(installation):
     assert answer.exit_code == 1
     assert answer.stderr.startswith("The database can't be used: ")
     assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["verify", "export", "summary"])
+@pytest.mark.parametrize("left", ["nothing", "an empty file"])
+def test_a_log_that_is_not_there_is_never_whole(installation, command, left):
+    folder = installation.parent / "state"
+    for file in folder.glob("community.db*"):
+        file.unlink()
+    if left == "an empty file":
+        (folder / "community.db").touch()
+    answer = kithroom("audit", command, "--config", installation)
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith(f"There is no database at {folder / 'community.db'}: ")
+    assert sum(file.stat().st_size for file in folder.glob("community.db*")) == 0, "none is made"
+
+
+@pytest.mark.parametrize("moment", ["9", "nonsense"])
+def test_a_moment_that_is_none_is_a_changed_line_as_any_other(installation, moment):
+    with sqlite3.connect(installation.parent / "state" / "community.db") as database:
+        database.execute("update audit set at = ? where number = 2", (moment,))
+    database.close()
+    broken = kithroom("audit", "verify", "--config", installation)
+    assert (broken.exit_code, broken.stderr) == (1, "Line 2 of the audit log is not as it was written.\n")
+    broken = kithroom("audit", "export", "--config", installation)
+    assert broken.exit_code == 1
+    assert broken.stderr == "The audit log can't be read: `kithroom audit verify` says from which line on.\n"
+
+
+def test_a_database_without_its_key_is_one_sentence_and_no_other_key_is_made(installation):
+    key = installation.parent / "secrets" / "community.key"
+    kept = key.read_bytes()
+    key.unlink()
+    for command in (("privacy", "show", ANNA), ("audit", "verify")):
+        answer = kithroom(*command, "--config", installation)
+        assert answer.exit_code == 1
+        assert answer.stderr.startswith(f"{key} is missing, and the database was written with it")
+        assert not key.exists()
+    key.write_bytes(kept)
+    assert "!chat" in kithroom("privacy", "show", ANNA, "--config", installation).output
+
+
+async def test_what_another_key_sealed_is_one_sentence(tmp_path):
+    deployment = load_deployment(write_installation(tmp_path))
+
+    async def read():
+        async with open_database(deployment) as store, store.reading(BotName.WELCOME, datetime.now(UTC)) as reading:
+            return await reading.find(PrivateChat)
+
+    now = datetime.now(UTC)
+    async with open_database(deployment) as store, store.transaction(BotName.WELCOME, now) as transaction:
+        await transaction.remember(PrivateChat(user=ANNA, room_id="!chat"))
+    key = tmp_path / "secrets" / "community.key"
+    key.write_text("ab" * 32, "ascii")
+    with pytest.raises(Sorry, match=f"was written with another key than {key}: restore that from a backup"):
+        await read()
 
 
 def test_the_audit_log_names_nobody_and_a_change_in_it_is_found(installation):

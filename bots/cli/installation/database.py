@@ -14,7 +14,7 @@ from bots.cli.installation.deployment import Deployment
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.records import Record
-from bots.core.store import DatabaseUrlError, Keys, Store
+from bots.core.store import DatabaseUrlError, Keys, Store, WrongKeyError
 
 KEY_FILE = "community.key"
 DATABASE_FILE = "community.db"
@@ -22,8 +22,13 @@ _DRIVERS = ("alembic", "asyncpg", "sqlalchemy", "sqlite3")
 
 
 def community_keys(deployment: Deployment) -> Keys:
-    """The key with which people are hashed and columns sealed; made at the first start. Raises Sorry."""
+    """The key with which people are hashed and columns sealed; made at the first start. Raises Sorry.
+
+    A new one beside a database that was written with another would open nothing, and hash everybody anew.
+    """
     file = deployment.secrets / KEY_FILE
+    if not file.exists() and not deployment.database and not _is_new(deployment):
+        raise Sorry(f"{file} is missing, and the database was written with it: restore it from a backup.")
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         return Keys.from_file(file)
@@ -36,9 +41,20 @@ def log_key(deployment: Deployment) -> bytes:
     return hmac.digest(community_keys(deployment).secret, b"kithroom logs", "sha256")
 
 
+def _is_new(deployment: Deployment) -> bool:
+    file = deployment.state / DATABASE_FILE
+    return not file.exists() or (file.is_file() and file.stat().st_size == 0)
+
+
 @asynccontextmanager
-async def open_database(deployment: Deployment) -> AsyncIterator[Store]:
-    """The database, its tables up to date. Raises Sorry for one that can't be used."""
+async def open_database(deployment: Deployment, *, makes: bool = True) -> AsyncIterator[Store]:
+    """The database, its tables up to date. Raises Sorry for one that can't be used.
+
+    `makes`: where there is none, it is made.
+    """
+    if not makes and not deployment.database and _is_new(deployment):
+        file = deployment.state / DATABASE_FILE
+        raise Sorry(f"There is no database at {file}: is `state` right in the installation's file?")
     deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = deployment.database or f"sqlite:///{deployment.state / DATABASE_FILE}"
     keys = community_keys(deployment)
@@ -52,7 +68,11 @@ async def open_database(deployment: Deployment) -> AsyncIterator[Store]:
             raise Sorry(f"The database can't be used: {str(error).partition(chr(10))[0]}.") from None
         raise
     async with store:
-        yield store
+        try:
+            yield store
+        except WrongKeyError:
+            key = deployment.secrets / KEY_FILE
+            raise Sorry(f"The database was written with another key than {key}: restore that from a backup.") from None
 
 
 def every_record() -> tuple[type[Record], ...]:

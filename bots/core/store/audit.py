@@ -9,7 +9,7 @@ a line of its own, sealed with the community's key, which is not in the database
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -80,7 +80,9 @@ def verify(lines: Iterable[Mapping[str, Any]], head: Head, now: datetime, *, sea
     if not sealed:
         return Verdict(0, head, Wrong.HEAD_CHANGED)
     number, previous, count = head.expired, None, 0
-    for line in lines:
+    for line in _read(lines):
+        if line is None:
+            return Verdict(count, head, Wrong.CHANGED, number + 1)
         count += 1
         found = int(line["number"])
         if found != number + 1:
@@ -93,6 +95,18 @@ def verify(lines: Iterable[Mapping[str, Any]], head: Head, now: datetime, *, sea
     if number != head.number or (previous is not None and previous != head.hash):
         return Verdict(count, head, Wrong.END_GONE, number + 1)
     return Verdict(count, head)
+
+
+def _read(lines: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any] | None]:
+    """The lines; None for one that is not even what a line can be, such as a moment that is none."""
+    left = iter(lines)
+    while True:
+        try:
+            yield next(left)
+        except StopIteration:
+            return
+        except (TypeError, ValueError):
+            yield None
 
 
 def _content_fits(line: Mapping[str, Any], now: datetime) -> bool:
