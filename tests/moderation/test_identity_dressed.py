@@ -105,6 +105,8 @@ LEFT = """
     call 0800 138 1619
     order no. 07700900123
     sugar 110 120 98 130 145
+    sugar 212 98 130 45 today
+    tsh 48.85837
 """
 REGIONS = ("GB", "US", "ES", "FR", "DE", "BR", "PT")
 

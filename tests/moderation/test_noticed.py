@@ -129,6 +129,7 @@ async def test_of_an_edit_that_waits_what_it_edits_is_taken_away_too():
     here = scene()
     await here.says(ANA, "hello")
     first = next(event for (room, event), who in here.authors.items() if who == ANA)
+    here.now += timedelta(minutes=20)
     for _ in range(5):
         here.now += timedelta(seconds=20)
         await here.says(ANA, "look at my page about the one great thing", replaces=first)
