@@ -218,6 +218,19 @@ def test_a_session_that_can_not_be_one_is_not_waited_for(session_id):
     assert decode_unreadable(ROOM, event("m.room.encrypted", {"session_id": session_id})) is None
 
 
+@pytest.mark.parametrize("stamp", [None, "now", 1.5, True, -1, 253_402_300_799_001, 10**30, [], {}])
+def test_what_was_sent_at_no_time_is_nothing(stamp):
+    for raw in (event("m.room.message", {"body": "hi"}), event("m.room.encrypted", {"session_id": "abc"})):
+        late = {**raw, "origin_server_ts": stamp}
+        assert decode(ROOM, late) is decode_unreadable(ROOM, late) is None
+
+
+@pytest.mark.parametrize("content", [None, "hi", ["hi"], 7, True])
+def test_an_event_without_content_is_nothing(content):
+    for kind in ("m.room.message", "m.reaction", "m.room.redaction", "m.room.encrypted"):
+        assert decode(ROOM, event(kind, content, redacts="$2")) is decode_unreadable(ROOM, event(kind, content)) is None
+
+
 def test_what_can_not_be_read_is_known_by_its_ids():
     closed = decode_unreadable(ROOM, event("m.room.encrypted", {"session_id": "abc", "ciphertext": "secret"}))
     assert closed is not None

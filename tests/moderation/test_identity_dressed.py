@@ -107,6 +107,13 @@ LEFT = """
     sugar 110 120 98 130 145
     sugar 212 98 130 45 today
     tsh 48.85837
+    one two three four five six seven eight nine ten
+    ocho siete seis cinco cuatro tres dos uno
+    ig: important goal
+    signal: 3hours of it
+    2 way street
+    lot 12345678Z
+    order number 12345678Z
 """
 REGIONS = ("GB", "US", "ES", "FR", "DE", "BR", "PT")
 

@@ -67,6 +67,16 @@ async def test_a_slower_pace_is_told_in_private_to_who_writes_faster_and_only_on
     assert await writes(scene, BEN, 5, every=timedelta(seconds=31)) == []
 
 
+async def test_a_clock_that_was_ahead_makes_nothing_too_soon_and_silences_nothing(scene):
+    await scene.says(MO, "!slow 30s 1h", HARBOUR)
+    scene.now += timedelta(minutes=50)
+    assert await writes(scene, ANA, 5) == ["tell.slow"]
+    scene.now -= timedelta(minutes=50)
+    assert await writes(scene, ANA, 1, every=timedelta(seconds=31)) == []
+    assert await writes(scene, ANA, 1) == []
+    assert await writes(scene, ANA, 1) == ["tell.slow"]
+
+
 async def test_nothing_is_ever_taken_away_nobody_is_stopped_and_the_room_hears_nothing(scene):
     await scene.says(MO, "!slow 10m", HARBOUR)
     scene.all.clear()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from bots.core.matrix.state import view_from_state, with_state
 from bots.core.rooms.policies import POLICY_TYPES, About, Policy, policy_of
-from bots.moderation.policy_lists.index import Index
+from bots.moderation.policy_lists.index import Index, _Globs
 
 USER, SERVER = "m.policy.rule.user", "m.policy.rule.server"
 NAMES = st.text("ab.*?[]^$\\+(é@:", min_size=1, max_size=8)
@@ -125,3 +125,20 @@ def test_a_rule_that_is_taken_out_is_gone_from_the_view():
     view = view_from_state("!list", [there])
     assert with_state(view, [{**there, "content": {}}]).policies == {}
     assert with_state(view, [{"type": "m.room.name", "state_key": "", "content": {}}]).policies is view.policies
+
+
+def test_of_fifty_thousand_rules_only_what_changed_costs_anything(monkeypatch):
+    put_together = []
+    together = _Globs._put_together
+    monkeypatch.setattr(_Globs, "_put_together", lambda *one: put_together.append(one) or together(*one))
+    banned = {"recommendation": "m.ban"}
+    names = [f"@spam{n}:x" for n in range(49_000)] + [f"@*{n}-spam:x" for n in range(1_000)]
+    policies = {(USER, name): policy_of(USER, {**banned, "entity": name}) for name in names}
+    made = Index()
+    made.update(policies)
+    assert not put_together
+    meant = [name for n in range(99) for name in (f"@ana{n}:x", f"@spam{n}:x") if made.of(name)]
+    assert (len(made), len(meant), len(put_together)) == (50_000, 99, 1)
+    made.update({**policies, (USER, "one more"): policy_of(USER, {**banned, "entity": "@*more:x"})})
+    assert made.of("@a-more:x")
+    assert len(put_together) == 2

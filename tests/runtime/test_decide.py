@@ -10,6 +10,7 @@ import structlog
 from bots.core.actions import BotName, Log, Schedule
 from bots.core.bot import Handler
 from bots.core.events import Message, Tick
+from bots.core.runtime.decide import transaction_id
 from bots.core.transport import TransportError
 from fakes.parrot import ORGANISER, Parrot, World, no_facts, settle
 
@@ -26,6 +27,18 @@ async def decided(action):
         world.homeserver.say("@anna:x", world.lobby, "hi")
         await settle(running)
     return world, logs, running.metrics
+
+
+def test_the_same_decision_about_the_same_event_always_has_the_same_transaction_id():
+    made = {
+        transaction_id(bot, source, handler, action)
+        for bot in (BotName.WELCOME, BotName.MODERATION)
+        for source in ("$a", "$b")
+        for handler in (0, 1)
+        for action in (0, 1)
+    }
+    assert len(made) == 16
+    assert transaction_id(BotName.WELCOME, "$b", 1, 0) in made
 
 
 async def test_a_tick_for_another_bot_is_that_bots():

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bots.core.actions import BotName
-from bots.core.events import Message, Reaction, Redaction
+from bots.core.events import Message, Reaction, Redaction, Unreadable
 from bots.core.rooms import MembershipState
+from bots.core.runtime.unreadable import with_reason
+from bots.core.simulation.homeserver import session_id
+from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import NotReadyError
 from fakes.parrot import ME, ORGANISER, World, settle
 
@@ -282,13 +286,26 @@ async def test_a_key_that_never_comes_is_told_of_once_for_all_its_messages(world
     world.homeserver.withhold_key(world.lobby, "@anna:x", ME, "m.unverified")
     for text in ("one", "two", "three"):
         world.homeserver.say("@anna:x", world.lobby, text)
-    await settle(world.running_bot)
+        await settle(world.running_bot)
+        # Whoever goes on writing puts it off for nobody.
+        world.clock.advance(timedelta(minutes=4))
     assert world.said(world.lobby) == []
 
-    world.clock.advance(timedelta(minutes=16))
+    world.clock.advance(timedelta(minutes=4))
     await settle(world.running_bot)
 
     assert world.said(world.lobby) == ["can't read"]
+
+
+async def test_why_a_key_was_kept_back_is_asked_when_moderators_are_told(world):
+    event = Unreadable(
+        room_id=world.lobby, event_id="$e", sender="@anna:x", sent_at=world.clock.now(), session_id="s", withheld="m.no"
+    )
+    transport = MemoryTransport(world.homeserver, ME)
+    assert (await with_reason(transport, event)).withheld == "m.no"
+    world.homeserver.withhold_key(world.lobby, "@anna:x", ME, "m.unverified")
+    event = replace(event, session_id=session_id(world.lobby, "@anna:x"))
+    assert (await with_reason(transport, event)).withheld == "m.unverified"
 
 
 async def test_the_outbox_is_empty_when_all_is_done(world):

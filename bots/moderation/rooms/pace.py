@@ -77,7 +77,8 @@ class SlowMode:
         if before is not None and before.slow != facts.slow.number:
             # Of another slow hour.
             before = None
-        if before is None or event.sent_at - before.last_at >= timedelta(seconds=facts.slow.every):
+        # What was written while the clock was ahead makes nothing too soon.
+        if before is None or not timedelta() <= event.sent_at - before.last_at < timedelta(seconds=facts.slow.every):
             after = before or SlowPace(
                 room_id=event.room_id, person=event.sender, slow=facts.slow.number, last_at=event.sent_at
             )

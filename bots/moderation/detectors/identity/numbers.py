@@ -157,6 +157,10 @@ _SHORTEST_IBAN = 15
 _FEWEST_DIGITS_OF_IBAN = 8
 _CVV = re.compile(r"\bcv[cv]2?\b[^\n]{0,10}\d{3}|\bexp(?:iry|ires|\.)?\b[^\n]{0,10}\d\d/\d\d")
 _NAMED_WITHIN = 32
+_OF_THINGS = re.compile(
+    r"\b(?:lot|batch|serial|model|order|ref|reference|version|part|item|lote|pedido|modelo|serie|charge|bestellung|commande"
+    r"|modele|encomenda)(?:\s(?:no|nr|number|num|numero|nummer|ref))?[\s:.#]{1,3}$"
+)
 
 
 def find_ids(passage: Passage) -> Iterator[tuple[int, int, float]]:
@@ -169,7 +173,8 @@ def find_ids(passage: Passage) -> Iterator[tuple[int, int, float]]:
             called = scheme.called.search(before(text, match.start(), _NAMED_WITHIN)) or scheme.called.match(
                 after(text, match.end()).lstrip(" (")
             )
-            confidence = 0.95 if called else scheme.alone
+            alone = 0 if _OF_THINGS.search(before(text, match.start(), _NAMED_WITHIN)) else scheme.alone
+            confidence = 0.95 if called else alone
             if confidence and scheme.valid(match.group()):
                 yield match.start(), match.end(), confidence
     for pattern in (_RECORD, _PASSPORT):

@@ -68,8 +68,10 @@ _AT_HANDLE = re.compile(
 _DISCORD = re.compile(r"(?<![\w#])(?P<handle>[a-z][\w.]{1,31}#\d{4})(?![\w#])")
 _MARKED = re.compile(r"[\d._]")
 _CALLED = re.compile(r"\b(?:handle|user\s?name|usuario|as)\b")
-# A dose is no name: "my line is 20mg", "signal: 3 hours".
-_AMOUNT = re.compile(r"[\d.]+[a-z%]{0,3}")
+# An amount is no name: "my line is 20mg", "signal: 3hours".
+_AMOUNT = re.compile(r"[\d.]+[a-z%]*")
+# What comes after a name that is only named: nothing, or the end of a clause.
+_ENDS = re.compile(r"\s*(?:$|[\n,.;!?)(/|]|\b(?:and|or|if|y|o|et|ou|und|oder|e)\b)")
 # Words that stand where a handle would.
 _NO_HANDLE = words_of(
     """
@@ -99,15 +101,19 @@ def find_profiles(passage: Passage, setting: Setting) -> Iterator[tuple[int, int
     for pattern in (*patterns, *((_DISCORD,) if "#" in text else ())):
         for match in pattern.finditer(text):
             handle = match.group("handle").strip("._-")
-            if handle not in _NO_HANDLE and _is_a_handle(handle, match.group()):
+            if handle not in _NO_HANDLE and _is_a_handle(handle, match):
                 yield match.start("handle"), match.end("handle"), 0.75
 
 
-def _is_a_handle(handle: str, written: str) -> bool:
-    """A word of a language alone is none, unless it is marked as one; nor is an amount."""
+def _is_a_handle(handle: str, match: re.Match[str]) -> bool:
+    """A word of a language alone is none, unless it is marked as one; nor is an amount, nor how a sentence goes on."""
+    written = match.group()
+    if "@" in written or "#" in written:
+        return True
     if _AMOUNT.fullmatch(handle):
         return False
-    return any(mark in written for mark in "@#=:") or bool(_MARKED.search(handle) or _CALLED.search(written))
+    named = ("=" in written or ":" in written) and _ENDS.match(match.string, match.end())
+    return bool(named or _MARKED.search(handle) or _CALLED.search(written))
 
 
 def _bare(link: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -124,9 +124,13 @@ def find_phones(passage: Passage, setting: Setting) -> Iterator[tuple[int, int, 
                 yield match.start(), match.end(), confidence
     for match in islice(_SPOKEN.finditer(text), MOST_CANDIDATES) if _may_be_spoken(text) else ():
         digits = _said(match.group())
-        if any(c.isalpha() for c in match.group()) and (
-            _ASKED_FOR.search(before(text, match.start()))
-            or any(valid for valid, _ in _in_regions(digits, _regions(setting)))
+        if (
+            not _is_counting(digits)
+            and any(c.isalpha() for c in match.group())
+            and (
+                _ASKED_FOR.search(before(text, match.start()))
+                or any(valid for valid, _ in _in_regions(digits, _regions(setting)))
+            )
         ):
             yield match.start(), match.end(), 0.7
 
@@ -145,6 +149,11 @@ def _said(words: str) -> str:
             digits += _WORDS.get(word, word) * times
             times = 1
     return digits
+
+
+def _is_counting(digits: str) -> bool:
+    """One, two, three, or three, two, one."""
+    return {int(later) - int(earlier) for earlier, later in pairwise(digits)} in ({1}, {-1})
 
 
 def _how_surely(written: str, text: str, start: int, end: int, setting: Setting) -> float:

@@ -258,7 +258,7 @@ def find_places(passage: Passage) -> Iterator[tuple[int, int, float]]:
 
 def _english(match: re.Match[str], passage: Passage) -> float:
     text, name, kind = passage.folded, match.group("name"), match.group("kind")
-    if _NO_STREET.search(f"{name}") or not re.search(r"[a-z]", name):
+    if _NO_STREET.search(name) or name == "way " or not re.search(r"[a-z]", name):
         return 0
     capital = _named(passage, match.start("name"), match.end("name"))
     lives = _lives(text, match.start())
