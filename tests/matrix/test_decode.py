@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.core.events import Media, Membership, Message, MessageKind, PollAnswer, Reaction, Redaction, RoomStateChanged
+from bots.core.language.markup import Rendered
+from bots.core.matrix.content import POLL_START, poll_content
 from bots.core.matrix.decode import LONGEST_TEXT, decode, decode_decrypted, decode_unreadable
 from bots.core.rooms import MembershipState
+from bots.core.transport import Outgoing
 
 ROOM = "!room:x"
 
@@ -250,6 +253,7 @@ known = st.fixed_dictionaries(
         ("body", "msgtype", "m.new_content", "m.mentions", "membership", "info", "redacts", "formatted_body"), anything
     )
     | {
+        "m.poll": anything | st.fixed_dictionaries({"question": anything, "answers": anything}),
         "m.relates_to": anything
         | st.fixed_dictionaries(
             {
@@ -258,10 +262,13 @@ known = st.fixed_dictionaries(
                 "key": anything,
                 "m.in_reply_to": anything,
             }
-        )
+        ),
     },
 )
-TYPES = ["m.room.message", "m.reaction", "m.room.redaction", "m.room.member", "m.sticker", "m.room.power_levels"]
+TYPES = [
+    *("m.room.message", "m.reaction", "m.room.redaction", "m.room.member", "m.sticker", "m.room.power_levels"),
+    *("m.poll.start", POLL_START),
+]
 raw_events = st.fixed_dictionaries(
     {"type": st.sampled_from(TYPES) | anything, "content": known | anything},
     optional={
@@ -303,6 +310,34 @@ def test_whatever_a_stranger_encrypts_is_something_said_or_nothing(raw, payload)
     decoded = decode_decrypted(ROOM, raw, payload, authentic=True)
     assert decoded is None or isinstance(decoded, Message | Reaction | PollAnswer)
     assert all(map(keepable, texts_in(decoded)))
+
+
+@pytest.mark.parametrize("kind", ["m.poll.start", POLL_START])
+def test_a_poll_is_read_as_what_it_says(kind):
+    content = poll_content(Outgoing(rendered=Rendered("should i go?", ""), choices=("yes", "no")))
+    poll = decode(ROOM, event(kind, {**content, "m.mentions": {"user_ids": ["@ben:x"]}}))
+    assert isinstance(poll, Message)
+    assert (poll.text, poll.kind, poll.mentions) == ("should i go?\nyes\nno", MessageKind.TEXT, {"@ben:x"})
+    stable, unstable = {"m.poll": content["m.poll"]}, {POLL_START: content[POLL_START]}
+    assert decode(ROOM, event(kind, stable)).text == decode(ROOM, event(kind, unstable)).text == poll.text
+    other = poll_content(Outgoing(rendered=Rendered("or not?", ""), choices=("yes",)))
+    edit = {**content, "m.new_content": other, "m.relates_to": {"rel_type": "m.replace", "event_id": "$0"}}
+    changed = decode_decrypted(ROOM, event("m.room.encrypted", {}), {"type": kind, "content": edit}, authentic=True)
+    assert (changed.text, changed.replaces, changed.encrypted) == ("or not?\nyes", "$0", True)
+
+
+def test_a_place_is_read_with_where_it_is():
+    place = {"msgtype": "m.location", "body": "Here I am", "geo_uri": "geo:48.85837,2.29448;u=35"}
+    assert message(place).text == "Here I am\ngeo:48.85837,2.29448;u=35"
+    assert message({**place, "body": "at geo:48.85837,2.29448;u=35"}).text == "at geo:48.85837,2.29448;u=35"
+    assert message({**place, "msgtype": "m.text"}).text == "Here I am"
+    assert message({**place, "geo_uri": 7}).text == "Here I am"
+
+
+def test_what_only_pretends_to_be_a_quotation_is_read():
+    html = {"format": "org.matrix.custom.html", "formatted_body": "<mx-reply>call me</mx-reply>hi"}
+    assert message(html).formatted == "<mx-reply>call me</mx-reply>hi"
+    assert message({**html, "m.relates_to": {"m.in_reply_to": {"event_id": "$0"}}}).formatted == "hi"
 
 
 def poll_answer(content, kind="m.poll.response", **relation):

@@ -23,6 +23,7 @@ from bots.core.events import (
     RoomStateChanged,
     Unreadable,
 )
+from bots.core.matrix import polls
 from bots.core.matrix.text import LONGEST_ID, is_identifier, mended
 from bots.core.rooms import MembershipState
 
@@ -155,6 +156,8 @@ def _said(common: Common, kind: str, content: Json, *, encrypted: bool, authenti
             return _reaction(common, content)
         case "m.room.message":
             return _message(common, content, encrypted=encrypted, authentic=authentic)
+        case "m.poll.start" | "org.matrix.msc3381.poll.start":
+            return _message(common, polls.as_message(content), encrypted=encrypted, authentic=authentic)
         case "m.sticker":
             media = _media({"msgtype": "m.image", **content})
             return Message(
@@ -202,6 +205,9 @@ def _message(common: Common, content: Json, *, encrypted: bool, authentic: bool)
     body = _text(said.get("body"), LONGEST_TEXT)
     if body is None:
         return None
+    place = _text(said.get("geo_uri"), _LONGEST_NAME)
+    if place is not None and said.get("msgtype") == "m.location" and place not in body:
+        body = f"{body}\n{place}"
     if replaces is not None and said is content:
         body = body.removeprefix("* ")
     if reply_to is not None or replaces is not None:
@@ -216,7 +222,7 @@ def _message(common: Common, content: Json, *, encrypted: bool, authentic: bool)
         **common,
         text=body,
         kind=kind,
-        formatted=_formatted(said),
+        formatted=_formatted(said, is_reply=reply_to is not None or replaces is not None),
         reply_to=reply_to,
         thread=thread,
         replaces=replaces,
@@ -244,11 +250,12 @@ def _media(content: Json) -> Media:
     )
 
 
-def _formatted(content: Json) -> str | None:
+def _formatted(content: Json, *, is_reply: bool) -> str | None:
+    """The HTML; of a reply without what it quotes, and of nothing else: apps show it there."""
     if content.get("format") != "org.matrix.custom.html":
         return None
     html = _text(content.get("formatted_body"), LONGEST_TEXT)
-    return None if html is None else _REPLY_BLOCK.sub("", html, count=1)
+    return html if html is None or not is_reply else _REPLY_BLOCK.sub("", html, count=1)
 
 
 def _mentions(content: Json) -> tuple[frozenset[str], bool]:
