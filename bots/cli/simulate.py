@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
+import structlog
 from rich.console import Console
 from rich.text import Text
 
@@ -25,15 +28,15 @@ from bots.core.simulation.transcript import load_transcript
 async def show(transcript: Path, folder: Path, console: Console) -> bool:
     """Play the transcript with the community in `folder`, and print everything that happens.
 
-    Gives whether all is as the transcript expects. Raises Sorry, SettingsError.
+    Gives whether all is as the transcript expects. Raises Sorry, SettingsError; what happened until then is printed.
     """
-    try:
-        simulation = await _played(transcript, load_community(folder))
-    except SimulationError as error:
-        raise Sorry(_impossible(transcript, error)) from None
+    simulation = _simulation(transcript, load_community(folder))
+    impossible = await _impossible(transcript, simulation)
     for line in _lines(simulation.happened):
         console.print(line, soft_wrap=True)
     _complain(transcript, simulation.wrong, console)
+    if impossible is not None:
+        raise Sorry(impossible)
     return not simulation.wrong
 
 
@@ -53,38 +56,61 @@ async def check(transcripts: Path, folder: Path, console: Console) -> bool:
         mistakes: list[str] = []
         wrong: Sequence[Wrong] = ()
         try:
-            wrong = (await _played(file, community, resources)).wrong
+            simulation = _simulation(file, community, resources)
         except SettingsError as error:
             mistakes = str(error).splitlines()
-        except SimulationError as error:
-            mistakes = [_impossible(file, error)]
+        else:
+            impossible = await _impossible(file, simulation)
+            mistakes, wrong = [impossible] if impossible is not None else [], simulation.wrong
         well = well and not wrong and not mistakes
         console.print(Text.assemble(("✗ ", "red") if wrong or mistakes else ("✓ ", "green"), file.name))
-        for mistake in mistakes:
-            console.print(Text(mistake))
         _complain(file, wrong, console)
+        for mistake in mistakes:
+            console.print(Text(mistake), soft_wrap=True)
     return well
 
 
-async def _played(transcript: Path, community: Community, resources: Bot | None = None) -> Simulation:
+def _simulation(transcript: Path, community: Community, resources: Bot | None = None) -> Simulation:
     others = [make_bot(bot, community) for bot in (BotName.WELCOME, BotName.MODERATION)]
-    simulation = Simulation(
-        community=community,
-        catalogue=load_catalogue(community),
-        bots=[*others, resources or make_bot(BotName.RESOURCES, community)],
-        transcript=load_transcript(transcript, places(community)),
-    )
-    await simulation.run()
-    return simulation
+    # Its parts take hold of their logs as they are made.
+    with _without_logs():
+        return Simulation(
+            community=community,
+            catalogue=load_catalogue(community),
+            bots=[*others, resources or make_bot(BotName.RESOURCES, community)],
+            transcript=load_transcript(transcript, places(community)),
+        )
 
 
-def _impossible(transcript: Path, error: SimulationError) -> str:
-    return f"{transcript}:{error.line}: {error.sentence}"
+async def _impossible(transcript: Path, simulation: Simulation) -> str | None:
+    """Play it. Gives the sentence about what can't happen in it, where it stops."""
+    try:
+        with _without_logs():
+            await simulation.run()
+    except SimulationError as error:
+        return f"{transcript}:{error.line}: {error.sentence}"
+    return None
+
+
+@contextmanager
+def _without_logs() -> Iterator[None]:
+    """All that the bots do is printed already, and would stand there twice."""
+    before = structlog.get_config()
+    structlog.configure(**before | {"logger_factory": structlog.ReturnLoggerFactory(), "processors": [_dropped]})
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+def _dropped(*_: object) -> NoReturn:
+    raise structlog.DropEvent
 
 
 def _complain(transcript: Path, wrong: Sequence[Wrong], console: Console) -> None:
     for each in wrong:
-        console.print(Text(f"{transcript.name}:{each.line}: expected {each.expected}; found {each.found}"))
+        line = f"{transcript}:{each.line}: expected {each.expected}; found: {each.found}"
+        console.print(Text(line), soft_wrap=True)
 
 
 def _lines(happened: Sequence[Happening]) -> Iterator[Text]:

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bots.core.actions import Action, BotName, Edit, InPrivateChat, InRoom, Outward, Redact, Send, Words
+from bots.core.actions import Action, Bookkeeping, BotName, Edit, InPrivateChat, InRoom, Outward, Redact, Send, Words
 from bots.core.bot import Bot
 from bots.core.community import Community
 from bots.core.events import Message
 from bots.core.homeserver.desired import BOT_POWER, Cast, desired_rooms
-from bots.core.language import Catalogue
+from bots.core.language import Catalogue, Manner
 from bots.core.records import CommunityRoom, PrivateChat
 from bots.core.rooms import MembershipState, PowerLevels
+from bots.core.runtime.decide import voice_of
 from bots.core.runtime.effects import Recording
 from bots.core.runtime.run import Running
 from bots.core.simulation.happenings import SERVER, Happening, Wrong, compared, user_id
@@ -69,6 +70,7 @@ class Simulation:
     transcript: Transcript
     happened: list[Happening] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
+    _said: list[tuple[int, Send | Edit]] = field(default_factory=list)
     _step_began: int = 0
     _line: int = 1
 
@@ -166,6 +168,7 @@ class Simulation:
             accepted = self._accept_invitations()
             moved = [await running.step() for running in self._running]
             if not accepted and not any(moved):
+                await self._read()
                 return
         raise SimulationError(self._line, "The bots do not come to rest after that.")
 
@@ -221,19 +224,28 @@ class Simulation:
         return wanted[-1]
 
     def _decided(self, bot: BotName, action: Action) -> None:
-        text = " / ".join(self._text(action)) if isinstance(action, Send | Edit) else ""
+        if isinstance(action, Send | Edit):
+            self._said.append((len(self.happened), action))
         whom = self._whom(action)
-        self._note(bot.value, type(action).__name__, self._place(action), text, rule=action.why, whom=whom)
+        voice = "" if isinstance(action, Bookkeeping) else voice_of(action, bot).value
+        self._note(bot.value, type(action).__name__, self._place(action), rule=action.why, whom=whom, voice=voice)
 
     def _failed(self, bot: BotName, action: Outward, error: TransportError) -> None:
         whom, place = self._whom(action), self._place(action)
         self._note(bot.value, type(action).__name__, place, rule=action.why, failed=error.errcode, whom=whom)
 
-    def _text(self, said: Send | Edit) -> Iterator[str]:
+    async def _read(self) -> None:
+        """What was said, as whoever it is for reads it: in the language that they or their room speak."""
+        for number, action in self._said:
+            place = action.place if isinstance(action, Send) else InRoom(action.room_id)
+            manner = await self._running[0].live.directory.manner(place)
+            self.happened[number] = replace(self.happened[number], text=" / ".join(self._text(action, manner)))
+        self._said.clear()
+
+    def _text(self, said: Send | Edit, manner: Manner) -> Iterator[str]:
         for part in said.parts:
             if isinstance(part, Words):
-                place = self._place(said)
-                yield self.catalogue.render(part, self.community.language_in(place), place=place).body
+                yield self.catalogue.render(part, manner.language, place=manner.place).body
             else:
                 yield f"[what {part.event_id} says]"
         if isinstance(said, Send) and said.buttons:

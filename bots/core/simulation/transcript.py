@@ -24,7 +24,7 @@ Places are `lobby`, `moderators`, `private` (the person's chat with the welcome 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +52,10 @@ DEEDS = {
     "join": "Join",
     "leave": "Leave",
 }
+_WHAT_A_STEP_SAYS = (
+    f"A step says `who`, and one of {', '.join(f'`{act}`' for act in _ACTS)}; "
+    "or it says what a `bot` must have done, or how long it `waits`."
+)
 _TOP = ("start", "moderators", "mode", "observe", "steps")
 _START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 _WAIT = re.compile(r"(\d+)([smhdw])")
@@ -105,6 +109,10 @@ class Transcript:
     steps: tuple[Step | Wait | Expectation, ...]
 
 
+def _there_are(names: Iterable[str]) -> str:
+    return f"There are: {', '.join(names)}."
+
+
 def load_transcript(file: Path, places: tuple[str, ...]) -> Transcript:
     """The transcript in `file`; `places` are those that there are. Raises SettingsError with all mistakes."""
     mistakes: list[Mistake] = []
@@ -113,7 +121,9 @@ def load_transcript(file: Path, places: tuple[str, ...]) -> Transcript:
         raise SettingsError(mistakes)
     top = document.value if isinstance(document.value, dict) else {}
     mistakes += [
-        document.mistake((key,), f"There is no `{key}` in a transcript.", did_you_mean(key, _TOP), key=True)
+        document.mistake(
+            (key,), f"There is no `{key}` in a transcript.", did_you_mean(key, _TOP) or _there_are(_TOP), key=True
+        )
         for key in top
         if key not in _TOP
     ]
@@ -179,7 +189,8 @@ def _step(
             return None
         return Wait(line=line, time=timedelta(**{_UNITS[found[2]]: int(found[1])}))
     if "who" not in fields or len(acts) != 1:
-        mistakes.append(document.mistake(at, f"A step says `who`, and one of {', '.join(f'`{a}`' for a in _ACTS)}."))
+        if len(mistakes) == before:
+            mistakes.append(document.mistake(at, _WHAT_A_STEP_SAYS))
         return None
     act = acts[0]
     moves = act in ("joins", "leaves")
@@ -213,7 +224,7 @@ def _expectation(
             document.mistake(at, "Of a bot is said what it `does`, what it `says`, or what it does `never`.")
         )
     elif deed not in known:
-        hint = did_you_mean(deed, known) or f"There are: {', '.join(known)}."
+        hint = did_you_mean(deed, known) or _there_are(known)
         mistakes.append(document.mistake((*at, named[0]), f"No bot can `{deed}`.", hint))
     place = fields.get("in")
     if place is not None and place not in places:
