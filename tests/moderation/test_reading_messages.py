@@ -54,6 +54,11 @@ def test_what_looks_the_same_is_the_same(written, read):
         ("$elling my old meter", "selling my old meter"),
         ("🇰 🇾 🇸", "kys"),
         ("s_e_l_l", "sell"),
+        ("ky$ and pill$", "kys and pills"),
+        ("0zempic", "ozempic"),
+        ("kiII yourseIf", "kill yourself"),
+        ("KlLL him", "kill him"),
+        ("кiII", "kill"),  # a Cyrillic letter before it
     ],
 )
 def test_words_behind_masks_are_read(written, read):
@@ -68,6 +73,9 @@ def test_words_behind_masks_are_read(written, read):
         "I took 20mg, then 2x5mg at 7pm",
         "b12 and covid19 and hba1c of 53",
         "what a day",
+        "I am. I said I will, and AI or WiFi, BIll",
+        "US$ 500 or R$ 20",
+        "0mg, 0 sugar, 0.5ml, 0days",
         "write to me@example.org or http://g00d.example/a1b",
         "1 2 3 4 5",
     ],

@@ -13,7 +13,7 @@ from functools import lru_cache
 from bots.core.events import Message, MessageKind
 from bots.moderation.passages.folding import fold
 from bots.moderation.passages.passage import Field, Passage, View
-from bots.moderation.passages.unmasking import unmask
+from bots.moderation.passages.unmasking import straight, unmask
 from bots.moderation.passages.visible import shown
 
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
@@ -40,7 +40,9 @@ def passages(message: Message) -> tuple[Passage, ...]:
 def passage(text: str, field: Field = Field.BODY) -> Passage:
     """One text, made ready for detectors."""
     folded, origin = fold(text)
-    behind = unmask(folded, origin)
+    meant = straight(text)
+    alike = folded if meant == text else fold(meant)[0]
+    behind = unmask(alike, origin) or (None if alike == folded else (alike, origin))
     return Passage(
         text=text,
         folded=folded,

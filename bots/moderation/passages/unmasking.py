@@ -15,14 +15,23 @@ _SPACED = re.compile(r"(?<![a-z0-9])[a-z0-9@$!](?:[ ._\-*/|~]{1,3}[a-z0-9@$!]){2
 _FLAGS = {chr(0x1F1E6 + letter): chr(ord("a") + letter) for letter in range(26)}
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 # A sign between letters, or in front of three or more.
-_MASKED = re.compile(r"(?<=[a-z])[013457@$!|]{1,2}(?=[a-z])|(?<![a-z0-9])[1345$@!](?=[a-z]{3})")
+_MASKED = re.compile(
+    r"(?<=[a-z])[013457@$!|]{1,2}(?=[a-z])|(?<![a-z0-9])(?:[1345$@!](?=[a-z]{3})|0(?=[a-z]{5}))|(?<=[a-z]{2})(?<!\bus)\$(?![\w$])"
+)
+# A capital I among small letters is meant for an l, and a small l among capitals for an I: "kiII", "KlLL".
+_TALL = re.compile(r"(?<=[a-z])I{1,2}(?![A-Z])|(?<=[A-Z])l(?=[A-Z])")
 _SIGN = re.compile(r"[013457@$!|]")
 _TOKEN = re.compile(r"\S+")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
 # `2x5mg`, `3pm`: a number, and no word with a digit for its first letter.
-_NUMBER = re.compile(r"\W*[0-9](?!(?<=[1345])[a-z]{3})")
+_NUMBER = re.compile(r"\W*[0-9](?!(?<=[1345])[a-z]{3}|(?<=0)[a-z]{5})")
 # An address or a link is what it is.
 _ADDRESS = re.compile(r"\S@\S{1,80}\.\S|://|\.\w{2,}/")
+
+
+def straight(text: str) -> str:
+    """The text with what stands for another tall letter as that letter, each character in its place."""
+    return _TALL.sub(lambda tall: "i" if tall.group() == "l" else "l" * len(tall.group()), text)
 
 
 def unmask(folded: str, origin: Sequence[int]) -> tuple[str, Sequence[int]] | None:
