@@ -4,27 +4,28 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.moderation.detectors.identity import emails, names, numbers, phones, places
+from bots.moderation.detectors import identity
+from bots.moderation.detectors.finding import Setting
+from bots.moderation.detectors.identity import emails, names, numbers, online, phones, places
 from bots.moderation.detectors.identity.glance import glance
 from bots.moderation.passages.folding import fold
+from bots.moderation.passages.reading import passage
 from fakes import suites
 from fakes.harmless import messages
 
 USED = {
-    emails._may_be_email: (emails._EMAIL, emails._MAILBOX, emails._CALLED_MAIL),
-    names._may_be_name: tuple(pattern for pattern, _ in names._PATTERNS),
-    numbers._may_be_id: (*(scheme.written for scheme in numbers._SCHEMES), numbers._RECORD, numbers._PASSPORT),
-    phones._may_be_spoken: (phones._SPOKEN,),
-    places._may_be_address: (
-        *(places._ENGLISH, places._NUMBERED, places._PO_BOX, places._COLOMBIAN, places._ZIP, places._AUSTRALIAN),
-        *(places._MEXICAN, places._INDIAN, places._POSTCODE, places._EIRCODE, places._CANADIAN, places._GERMAN),
-        *(places._FRENCH, places._IBERIAN, places._CEP, places._BRAZILIAN, places._POSTAL_AND_CITY),
-    ),
+    "email": (emails._may_be_email, emails.PATTERNS),
+    "name": (names._may_be_name, names.PATTERNS),
+    "id": (numbers._may_be_id, (*(scheme.written for scheme in numbers._SCHEMES), numbers._RECORD, numbers._PASSPORT)),
+    "spoken number": (phones._may_be_spoken, phones.PATTERNS),
+    "address": (places._may_be_address, places._ADDRESSES),
+    "anything": (identity._may_give_away, (*emails.PATTERNS, *online.PATTERNS, *names.PATTERNS, *phones.PATTERNS)),
 }
 # With what is hard to read in a pattern: brackets in classes and escaped, and what is looked at inside of what is.
 HARD = re.compile(r"(?<![\w.)\]])(?P<one>ab|[])(]{2})\s(?=c(?!d))\(?[^\]\d]\)?(?!e|(?<=f)[)]|(?:g(?=h)))\w+\.")
@@ -40,14 +41,24 @@ def _texts() -> list[str]:
     return [fold(str(text))[0] for text in (*suite, *messages())]
 
 
-@pytest.mark.parametrize("may_have", USED, ids=["email", "name", "id", "spoken", "address"])
-def test_what_a_pattern_finds_in_the_suites_is_seen_at_a_glance_and_little_else(may_have) -> None:
+@pytest.mark.parametrize("kind", USED)
+def test_what_a_pattern_finds_in_the_suites_is_seen_at_a_glance_and_little_else(kind: str) -> None:
+    may_have, patterns = USED[kind]
     texts = _texts()
-    found = [text for text in texts if any(pattern.search(text) for pattern in USED[may_have])]
+    found = [text for text in texts if any(pattern.search(text) for pattern in patterns)]
 
     assert found
     assert all(map(may_have, found))
-    assert sum(map(may_have, texts)) < len(texts) / 2
+    assert sum(map(may_have, texts)) < 2 / 3 * len(texts)
+
+
+def test_whoever_is_not_looked_at_gives_nothing_away() -> None:
+    setting = Setting(now=datetime(2026, 11, 25, 12, tzinfo=UTC), languages=("en",), regions=("GB", "US", "DE"))
+    passages = [passage(text) for text in _texts()]
+    skipped = [each for each in passages if not identity._may_have_any(each)]
+
+    assert len(skipped) > len(passages) / 3
+    assert [each.text for each in skipped if any(identity._all(each, setting))] == []
 
 
 @given(st.from_regex(HARD, alphabet=st.characters(codec="ascii")))

@@ -38,6 +38,8 @@ class OwnWords:
 
     def find(self, passage: Passage, _setting: Setting) -> tuple[Finding, ...]:
         """Words in each reading of the passage, patterns in what is written and in the plain reading."""
+        if not (self.words or self.patterns):
+            return ()
         found: list[Finding] = []
         for view in passage.views():
             for rule, words in self.words:

@@ -149,7 +149,7 @@ class Parsed:
         if not rule.unless and not rule.only:
             return True
         begin, end = self.clause(match)
-        stands = {name for name in (*rule.unless, *rule.only, *rule.despite) if self.has(name, begin, end)}
+        stands = {name for name in rule.around if self.has(name, begin, end)}
         if not stands.isdisjoint(rule.unless) and stands.isdisjoint(rule.despite):
             return False
         return not rule.only or not stands.isdisjoint(rule.only)

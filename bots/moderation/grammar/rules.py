@@ -29,6 +29,11 @@ class Rule:
     only: tuple[str, ...] = ()
     despite: tuple[str, ...] = ()
 
+    @property
+    def around(self) -> tuple[str, ...]:
+        """Every class that may be asked for around a row."""
+        return (*self.unless, *self.only, *self.despite)
+
 
 IDIOM = Rule("idiom", "", 1.0)
 """The rule of rows that only sound like something."""

@@ -48,7 +48,7 @@ class Spelling:
                     return shorter
         if not SHORTEST_SWAP <= len(word) <= _LONGEST:
             return word
-        near = (self._near.get(part, ()) for part in _parts(word, _same(len(word))))
+        near = filter(None, map(self._near.get, _parts(word, _same(len(word)))))
         found = [one for some in near if (one := process.extractOne(word, some, scorer=OSA.distance, score_cutoff=1))]
         # Two that changed places are one slip of those, too: only a short word or its first two are still to be tried.
         swaps = _with_two_swapped(word) if found or len(word) < SHORTEST else (word[1] + word[0] + word[2:],)

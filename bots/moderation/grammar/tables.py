@@ -45,6 +45,8 @@ _APART = re.compile(r"[-\s]+")
 _FEW_WORDS = 4
 # More words than a message has bytes, in bits: so wide is a language's lane in a number that counts for all of them.
 _LANE = 20
+_ONE_LANE = (1 << _LANE) - 1
+_LANES = [(language, at * _LANE) for at, language in enumerate(LANGUAGES)]
 # A class that stands for more phrases than this was not meant.
 _MOST_PHRASES = 20_000
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -65,17 +67,22 @@ class Grammar:
         self._classes: dict[str, int] = {}
         self._classes_of: dict[str, list[int]] = {}
         self.light = frozenset(self._expanded("light"))
-        # What is only asked for around a row: negation, others, the past …
-        scopes = set(shared["words"])
-        rows: list[Row] = []
-        for purpose, table in tables.items():
-            rows += [row for pattern in table.get("idioms", ()) for row in self._rows(purpose, pattern, IDIOM)]
-            for name, written in table.get("rules", {}).items():
-                rule = self._rule(purpose, name, written)
-                scopes.update(rule.unless, rule.only, rule.despite)
-                rows += [row for pattern in written["say"] for row in self._rows(purpose, pattern, rule)]
-        for name in sorted(scopes):
+        rules = [
+            (purpose, self._rule(purpose, name, written), written["say"])
+            for purpose, table in tables.items()
+            for name, written in table.get("rules", {}).items()
+        ]
+        # What is asked for around a row: negation, others, the past … It is asked for most often, and a bit that stands
+        # first is found the soonest.
+        for name in sorted({*shared["words"], *(name for _, rule, _ in rules for name in rule.around)}):
             self._class(name)
+        idioms = [(purpose, IDIOM, table.get("idioms", ())) for purpose, table in tables.items()]
+        rows = [
+            row
+            for purpose, rule, patterns in (*idioms, *rules)
+            for pattern in patterns
+            for row in self._rows(purpose, pattern, rule)
+        ]
         self.rows = tuple(rows)
         self._by_key = self._indexed(rows)
         self.classes: Mapping[str, int] = self._classes
@@ -93,8 +100,14 @@ class Grammar:
         words = tuple([word if word in known else self.meant(word) for word in reading.words])
         hits, found = self._trie.hits(words, reading.sentences)
         keys = set(chain.from_iterable([node.keys for node, _, _ in hits]))
+        # A look at one byte is enough for most: what a row needs are hundreds of them.
+        bits = found.to_bytes(len(self._classes) // 8 + 1, "little")
         numbers = [
-            number for key in keys for needs, alike in self._by_key[key] if needs & found == needs for number in alike
+            number
+            for key in keys
+            for at, bit, needs, alike in self._by_key[key]
+            if bits[at] & bit and needs & found == needs
+            for number in alike
         ]
         rows = [self.rows[number] for number in sorted(numbers)]
         return Parsed(reading, words, hits, rows, language=self.language, classes=self.classes, light=self.light)
@@ -127,19 +140,23 @@ class Grammar:
         own = f"{purpose}:{name}"
         return own if own in self._written else name
 
-    def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[tuple[int, tuple[int, ...]], ...]]:
-        """Each row's number by the rarest of its classes, with those that need the same.
+    def _indexed(self, rows: Sequence[Row]) -> dict[int, tuple[tuple[int, int, int, tuple[int, ...]], ...]]:
+        """Each row's number by the rarest of its classes; with it the byte and the bit of the next, and what it needs.
 
-        Without that class, nobody looks at it. Rarer is what has fewer of the commonest words, and then what few rows
-        have.
+        Without the first, nobody looks at it, and without the next, no further. Rarer is what has fewer of the
+        commonest words, and then what few rows have.
         """
         rows_with = Counter(item.of for row in rows for item in row.items)
         usual = {of: len(self.often.intersection(self._expanded(name))) for name, of in self._classes.items()}
-        by_key: dict[int, dict[int, list[int]]] = {}
+        by_key: dict[int, dict[tuple[int, int], list[int]]] = {}
         for number, row in enumerate(rows):
-            key = min({item.of for item in row.items}, key=lambda of: (usual[of], rows_with[of], of))
-            by_key.setdefault(key, {}).setdefault(row.needs, []).append(number)
-        return {key: tuple((needs, tuple(alike)) for needs, alike in of_key.items()) for key, of_key in by_key.items()}
+            key, *others = sorted({item.of for item in row.items}, key=lambda of: (usual[of], rows_with[of], of))
+            also = others[0] if others else key
+            by_key.setdefault(key, {}).setdefault((also, row.needs), []).append(number)
+        return {
+            key: tuple((also // 8, 1 << also % 8, needs, tuple(alike)) for (also, needs), alike in of_key.items())
+            for key, of_key in by_key.items()
+        }
 
     def _rows(self, purpose: str, pattern: str, rule: Rule) -> Iterable[Row]:
         """The rows that a pattern stands for: with and without each of what may be missing."""
@@ -243,23 +260,26 @@ def understood(passage: Passage, likely: tuple[str, ...]) -> tuple[Parsed, ...]:
 def _common() -> Mapping[str, int]:
     """The commonest words of all languages, each with a one in the lane of every language that it is common in."""
     lanes: dict[str, int] = {}
-    for lane, language in enumerate(LANGUAGES):
+    for language, lane in _LANES:
         for word in frozenset(map(plain, _split(_table("shared", language)["common"]))):
-            lanes[word] = lanes.get(word, 0) + (1 << lane * _LANE)
+            lanes[word] = lanes.get(word, 0) + (1 << lane)
     return lanes
 
 
-def spoken(reading: Reading, likely: Sequence[str]) -> tuple[str, ...]:
+def spoken(reading: Reading, likely: tuple[str, ...]) -> tuple[str, ...]:
     """The languages that a text may be in, the likeliest first: by its commonest words, and by where it was said."""
-    here = tuple(dict.fromkeys(language for language in (*likely, "en") if language in LANGUAGES))
     if len(reading.words) < _FEW_WORDS:
-        return here
+        return _here(likely)
     common = sum(filter(None, map(_common().get, {*reading.words})))
-    counts = {
-        language: (common >> lane * _LANE) % (1 << _LANE) + (language in likely)
-        for lane, language in enumerate(LANGUAGES)
-    }
-    most = max(counts.values())
+    counts = [(common >> lane & _ONE_LANE) + (language in likely) for language, lane in _LANES]
+    most = max(counts)
     if most <= 1:
-        return here
-    return tuple(sorted((of for of in counts if 4 * counts[of] >= 3 * most), key=lambda of: -counts[of]))
+        return _here(likely)
+    near = [(-count, at) for at, count in enumerate(counts) if 4 * count >= 3 * most]
+    return tuple([LANGUAGES[at] for _, at in sorted(near)])
+
+
+@lru_cache(maxsize=64)
+def _here(likely: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages that are spoken where something was said, and English."""
+    return tuple(dict.fromkeys(language for language in (*likely, "en") if language in LANGUAGES))

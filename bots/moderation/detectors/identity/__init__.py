@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from bots.moderation.detectors.finding import Finding, Setting, Whose
+from bots.moderation.detectors.identity import emails, names, online, phones
 from bots.moderation.detectors.identity.context import digits_in, whose
 from bots.moderation.detectors.identity.emails import find_emails
+from bots.moderation.detectors.identity.glance import glance
 from bots.moderation.detectors.identity.names import find_birth_dates, find_names
 from bots.moderation.detectors.identity.numbers import find_accounts, find_cards, find_ids
 from bots.moderation.detectors.identity.online import find_profiles
@@ -37,6 +39,8 @@ _STRICTEST = (
 _FEWEST_DIGITS = 4
 # Nobody needs more of one kind to know what to do.
 _MOST = 20
+# Whatever has no digit, and is no link.
+_may_give_away = glance(*emails.PATTERNS, *online.PATTERNS, *names.PATTERNS, *phones.PATTERNS)
 
 
 class Identity:
@@ -46,12 +50,21 @@ class Identity:
 
     def find(self, passage: Passage, setting: Setting) -> tuple[Finding, ...]:
         """One finding for each thing, in the order of the text."""
+        if not _may_have_any(passage):
+            return ()
         found = sorted(_all(passage, setting), key=_rank)
         kept: list[Finding] = []
         for each in found:
             if all(each.end <= other.start or each.start >= other.end for other in kept):
                 kept.append(each)
         return tuple(sorted(kept, key=lambda each: each.start))
+
+
+def _may_have_any(passage: Passage) -> bool:
+    text = passage.folded
+    if passage.field is Field.FILENAME or "/" in text or digits_in(text):
+        return True
+    return _may_give_away(text)
 
 
 def _rank(finding: Finding) -> tuple[int, float]:

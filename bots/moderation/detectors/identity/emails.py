@@ -32,7 +32,8 @@ _CALLED_MAIL = re.compile(
     r"\b(?:e-?mail|mail|correo|courriel)(?:\s(?:address|adresse|is|es|est|ist|e))?\s?[:=-]?\s{1,2}"
     r"(?P<local>[\w.+-]{3,64})\s(?:gmail|hotmail|yahoo|outlook|icloud|proton(?:mail)?|gmx|aol)\b"
 )
-_may_be_email = glance(_EMAIL, _MAILBOX, _CALLED_MAIL)
+PATTERNS = (_EMAIL, _MAILBOX, _CALLED_MAIL)
+_may_be_email = glance(*PATTERNS)
 _DOT = re.compile(rf"[\s(\[{{<*'\"_~|-]+(?:{_SAID_DOT}|\.)[\s)\]}}>*'\"_~|-]+|\s?\.\s?")
 _MARKED = re.compile(r"[\d._]")
 # Where it is only said, an ending that is no word of a sentence ("at one point it …").

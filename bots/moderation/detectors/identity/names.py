@@ -104,7 +104,7 @@ _BORN = re.compile(
 
 # A title says there who it is.
 _SAID_BY_TITLE = (_DOCTOR_IS_ME, _INTRODUCED, _TITLED)
-_PATTERNS = (
+_BY_OWNER = (
     (_DOCTOR_IS_ME, Whose.OWN),
     (_INTRODUCED, Whose.OWN),
     (_TOLD_OF, Whose.ANOTHERS),
@@ -112,7 +112,8 @@ _PATTERNS = (
     (_LOOKED_UP, None),
     (_TITLED, Whose.ANOTHERS),
 )
-_may_be_name = glance(*(pattern for pattern, _ in _PATTERNS))
+PATTERNS = tuple(pattern for pattern, _ in _BY_OWNER)
+_may_be_name = glance(*PATTERNS)
 
 
 def find_names(passage: Passage) -> Iterator[tuple[int, int, float, Whose | None]]:
@@ -125,7 +126,7 @@ def find_names(passage: Passage) -> Iterator[tuple[int, int, float, Whose | None
         return
     if not _may_be_name(text):
         return
-    for pattern, owner in _PATTERNS:
+    for pattern, owner in _BY_OWNER:
         for match in pattern.finditer(text):
             strong = pattern in (_TOLD_OF, _INTRODUCED) and bool(_STRONG.search(match.group()))
             confidence, end = _how_surely(match, passage, strong=strong)

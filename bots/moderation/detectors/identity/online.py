@@ -66,6 +66,8 @@ _AT_HANDLE = re.compile(
     rf"|\.\w+:)(?=[^\n]{{0,16}}\bon\s{_NETWORK}\b)"
 )
 _DISCORD = re.compile(r"(?<![\w#])(?P<handle>[a-z][\w.]{1,31}#\d{4})(?![\w#])")
+PATTERNS = (_HANDLE, _FIND_ME, _ON_NETWORK, _IS_MY_NETWORK, _AT_HANDLE, _DISCORD)
+"""Of what people are called in other places, where no link says so."""
 _MARKED = re.compile(r"[\d._]")
 _CALLED = re.compile(r"\b(?:handle|user\s?name|usuario|as)\b")
 # An amount is no name: "my line is 20mg", "signal: 3hours".

@@ -51,7 +51,9 @@ _SPOKEN = re.compile(
     rf"\b(?:(?:double|triple)\s)?(?:{'|'.join(_WORDS)}|\d)"
     rf"(?:[\s,.-]{{1,3}}(?:(?:double|triple)\s)?(?:{'|'.join(_WORDS)}|\d)){{6,14}}\b"
 )
-_may_be_spoken = glance(_SPOKEN)
+PATTERNS = (_SPOKEN,)
+"""Of numbers that are not written in digits."""
+_may_be_spoken = glance(*PATTERNS)
 _ASKED_FOR = re.compile(
     r"\b(?:call|ring|phone|telephone|tel|text|txt|sms|dial|reach|contact|number|no|nr|num|cell|cellphone|mobile|mob"
     r"|landline"

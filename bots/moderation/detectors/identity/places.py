@@ -154,25 +154,11 @@ _MAP = re.compile(
     r"|(?:www\.)?openstreetmap\.org/\S{0,60}mlat\S{0,60})"
     r"|(?<![/:\w])///[a-z]{3,}\.[a-z]{3,}\.[a-z]{3,}\b|\bgeo:-?\d{1,2}\.\d+,-?\d{1,3}\.\d+"
 )
-_may_be_address = glance(
-    _ENGLISH,
-    _NUMBERED,
-    _PO_BOX,
-    _COLOMBIAN,
-    _ZIP,
-    _AUSTRALIAN,
-    _MEXICAN,
-    _INDIAN,
-    _POSTCODE,
-    _EIRCODE,
-    _CANADIAN,
-    _GERMAN,
-    _FRENCH,
-    _IBERIAN,
-    _CEP,
-    _BRAZILIAN,
-    _POSTAL_AND_CITY,
+_ADDRESSES = (
+    *(_ENGLISH, _NUMBERED, _PO_BOX, _COLOMBIAN, _ZIP, _AUSTRALIAN, _MEXICAN, _INDIAN, _POSTCODE, _EIRCODE, _CANADIAN),
+    *(_GERMAN, _FRENCH, _IBERIAN, _CEP, _BRAZILIAN, _POSTAL_AND_CITY),
 )
+_may_be_address = glance(*_ADDRESSES)
 
 
 def find_addresses(passage: Passage) -> Iterator[tuple[int, int, float]]:
