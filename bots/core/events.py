@@ -178,6 +178,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """The bot is in a room no more: it went, or was removed or banned."""
+
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Something that was scheduled is due.
 
@@ -220,6 +227,7 @@ AnyEvent = (
     | Report
     | DevicesChanged
     | Started
+    | Left
     | Tick
     | Outcome
 )

@@ -86,10 +86,16 @@ async def test_a_clock_that_was_set_back_keeps_nothing_secret(house):
     assert len(house.told) == 2
 
 
-async def test_a_room_that_the_bot_was_removed_from_is_told_within_the_hour(house):
+async def test_a_room_that_the_bot_was_removed_from_is_told_at_once_and_once(house):
     house.homeserver.remove(ORGANISER, house.harbour, MODERATION)
+    await house.settles()
+    (told,) = house.told
+    assert f"type-1-diabetes ({house.harbour}): I am not in it" in told
     await house.waits(hours=1)
-    assert any("I am not in it" in told for told in house.told)
+    assert house.told == [told]
+    house.enters(MODERATION, house.harbour)
+    await house.waits(hours=1)
+    assert "Harbour is protected again" in house.told[-1]
 
 
 async def test_a_welcome_bot_that_can_let_nobody_in_is_told(house):

@@ -21,6 +21,7 @@ from bots.core.events import (
     AnyEvent,
     DevicesChanged,
     Event,
+    Left,
     Membership,
     Message,
     Outcome,
@@ -139,6 +140,7 @@ class Loop:
                 await were_read(reports, transaction)
                 for room_id in batch.left:
                     await transaction.set_position(_position(room_id), "")
+                    await self.decider.decide(Left(room_id=room_id), f"left:{room_id}:{since}", reader)
                 await transaction.set_position(_SYNC, batch.next_batch)
                 await self._read_counts.write(transaction)
             self._community = reader.community

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bots.core.bot import Handler
-from bots.core.events import Membership, RoomStateChanged, Started, Tick
+from bots.core.events import Left, Membership, RoomStateChanged, Started, Tick
 from bots.moderation.standing import watching
 
 
@@ -15,4 +15,5 @@ def standing() -> tuple[Handler, ...]:  # type: ignore[type-arg]  # each has its
         Handler(Tick, watching.gather, watching.decide),
         Handler(RoomStateChanged, watching.gather, watching.decide),
         Handler(Membership, watching.gather, watching.decide),
+        Handler(Left, watching.gather, watching.decide),
     )

@@ -32,17 +32,21 @@ _OURS = (RoomRole.LOBBY, RoomRole.CONDITION, RoomRole.MODERATORS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How one room of the community stands: what is lacking there, if anything. `view` None: the bot is not in it."""
+    """How one room of the community stands: what is lacking there, if anything. `view` None: the bot is not in it.
+
+    `place` is what the settings call it: the condition's id, or the room's role.
+    """
 
     room_id: str
     role: RoomRole
+    place: str
     view: RoomView | None
     lacks: tuple[Lack, ...] = ()
 
     @property
     def name(self) -> str:
-        """What the room is called; its id, where the bot can't see more."""
-        return (self.view.name if self.view else None) or self.room_id
+        """What the room is called; what the settings call it, and its id, where the bot can't see more."""
+        return (self.view.name if self.view else None) or f"{self.place} ({self.room_id})"
 
 
 def standings(
@@ -54,8 +58,9 @@ def standings(
 
 
 def _standing(room: CommunityRoom, view: RoomView | None, me: str, bots: Collection[str]) -> Standing:
+    place = room.condition or room.role.value
     if view is None or me not in view.joined():
-        return Standing(room_id=room.room_id, role=room.role, view=None, lacks=(Lack.ABSENT,))
+        return Standing(room_id=room.room_id, role=room.role, place=place, view=None, lacks=(Lack.ABSENT,))
     lacks = [Lack.CLOSED] if view.tombstone is not None else []
     lacks += [] if view.encrypted else [Lack.OPEN]
     if room.role is RoomRole.MODERATORS:
@@ -64,4 +69,4 @@ def _standing(room: CommunityRoom, view: RoomView | None, me: str, bots: Collect
         lacks += [lack for act, lack in _POWERS.items() if not can(view, me, act)]
     if room.role is RoomRole.CONDITION and not any(can(view, bot, Act.INVITE) for bot in bots if bot != me):
         lacks.append(Lack.INVITE)
-    return Standing(room_id=room.room_id, role=room.role, view=view, lacks=tuple(lacks))
+    return Standing(room_id=room.room_id, role=room.role, place=place, view=view, lacks=tuple(lacks))

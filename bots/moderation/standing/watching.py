@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Power is looked at when the bot starts, whenever it changes, and every hour; what lacks is told, and what is mended.
+"""Power is looked at when the bot starts, whenever it changes or the bot is out of a room, and every hour.
+
+What lacks is told, and what is mended.
 
 So no room is unprotected without anybody's knowing: it is said in the moderators' room and in the operator's log,
 and where there is no moderators' room to say it in, the log alone says that, as an alarm.
@@ -13,7 +15,7 @@ from datetime import datetime, timedelta
 
 from bots.core.actions import Action, Forget, Log, Remember, Schedule, Words
 from bots.core.bot import Reader
-from bots.core.events import Membership, RoomStateChanged, Started, Tick
+from bots.core.events import Left, Membership, RoomStateChanged, Started, Tick
 from bots.core.records import CommunityRoom
 from bots.core.rooms import RoomRole, RoomView
 from bots.moderation.standing.lacks import Lack, Standing, standings
@@ -38,7 +40,7 @@ class Facts:
     told: Mapping[str, ToldStanding] = field(default_factory=dict)
 
 
-async def gather(event: Started | Tick | RoomStateChanged | Membership, reader: Reader) -> Facts | None:
+async def gather(event: Started | Tick | RoomStateChanged | Membership | Left, reader: Reader) -> Facts | None:
     """How things stand, where the event may have changed that."""
     if isinstance(event, RoomStateChanged) and event.type != _POWER:
         return None
@@ -57,7 +59,7 @@ async def gather(event: Started | Tick | RoomStateChanged | Membership, reader: 
     )
 
 
-def decide(event: Started | Tick | RoomStateChanged | Membership, facts: Facts | None) -> tuple[Action, ...]:
+def decide(event: Started | Tick | RoomStateChanged | Membership | Left, facts: Facts | None) -> tuple[Action, ...]:
     """Tell what lacks, where the moderators do not know it; and what has been mended.
 
     A room that was closed a moment ago was upgraded most likely: the bots are on their way to the new one, and who
