@@ -16,7 +16,6 @@ GUIDELINES = {
     "elsewhere": "no-selling",
     "advert": "no-selling",
     "fundraising": "no-selling",
-    "recruiting": "no-selling",
     "research": "confidential",
     # What the words weigh as much as is told apart no further.
     "offer": "no-selling",
