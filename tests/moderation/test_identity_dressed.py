@@ -67,6 +67,40 @@ DRESSED = {
         N 48.85837 E 2.29448
     """,
 }
+TOLD = {
+    "address": """
+        45 W 23rd Street
+        PO Box 1234
+        apartado de correos 123
+        Calle 72 # 10-34
+        Springfield, IL 62704
+        i live in springfield il 62704
+        Mumbai - 400001
+        pin code 400 001
+        01310-100 São Paulo
+        13083852 Campinas / SP
+        Musterweg, 50667 Köln
+        wohne in 50667 Köln
+        my postcode is LS1 4AB
+        D02 X285
+        K1A 0B1
+        Sydney, NSW 2000
+        CDMX, 06600
+        c.p. 06600
+    """,
+    "name": """
+        I'm Dr. Mehta
+        Sarah Johnson who works at the Royal
+        Peter Miller, from my street
+        Dr Anjali Mehta at the Royal
+    """,
+    "profile": """
+        add me on snap, ana_84
+        follow me on insta at ana.silva84
+        message me on kik under sugarbaby88
+        ana#1234
+    """,
+}
 LEFT = """
     thanks @ana.silva for the tip
     ask @ben or @mo, they know
@@ -113,6 +147,12 @@ LEFT = """
     signal: 3hours of it
     2 way street
     lot 12345678Z
+    the 23rd of may
+    box 1234
+    il fait 62704
+    50667 schritte
+    issue #1234
+    who works at night
     order number 12345678Z
 """
 REGIONS = ("GB", "US", "ES", "FR", "DE", "BR", "PT")
@@ -132,6 +172,13 @@ def test_what_is_dressed_up_is_read(kind, text):
 @pytest.mark.parametrize("text", LEFT.strip().split("\n    "))
 def test_what_only_looks_like_it_is_left_alone(text):
     assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind, texts in TOLD.items() for text in texts.strip().split("\n        ")]
+)
+def test_each_way_to_say_it_is_known(kind, text):
+    assert kinds(text) == [kind]
 
 
 def test_an_address_of_a_kind_that_offices_have_is_a_persons_where_everybody_has_one():
