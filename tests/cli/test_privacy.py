@@ -109,6 +109,24 @@ def test_a_database_without_its_key_is_one_sentence_and_no_other_key_is_made(ins
     assert "!chat" in kithroom("privacy", "show", ANNA, "--config", installation).output
 
 
+async def test_a_database_of_another_key_is_not_opened_at_all(tmp_path):
+    deployment = load_deployment(write_installation(tmp_path))
+    now = datetime.now(UTC)
+    key = tmp_path / "secrets" / "community.key"
+
+    async def puts_by(name):
+        async with open_database(deployment) as store, store.transaction(BotName.MODERATION, now) as transaction:
+            await transaction.schedule(name, "k", now, {})
+
+    await puts_by("one")
+    kept = key.read_bytes()
+    key.write_text("ab" * 32, "ascii")
+    with pytest.raises(Sorry, match=f"was written with another key than {key}: restore that from a backup"):
+        await puts_by("two")
+    key.write_bytes(kept)
+    await puts_by("three")
+
+
 async def test_what_another_key_sealed_is_one_sentence(tmp_path):
     deployment = load_deployment(write_installation(tmp_path))
 

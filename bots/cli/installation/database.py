@@ -69,6 +69,8 @@ async def open_database(deployment: Deployment, *, makes: bool = True) -> AsyncI
         raise
     async with store:
         try:
+            if not await store.is_of_this_key():
+                raise WrongKeyError
             yield store
         except WrongKeyError:
             key = deployment.secrets / KEY_FILE

@@ -20,13 +20,15 @@ from bots.core.actions import BotName
 from bots.core.records import CORE_RECORDS, Record
 from bots.core.store import audit, schema
 from bots.core.store.audit_log import AuditLog
-from bots.core.store.keys import Keys
+from bots.core.store.keys import Keys, WrongKeyError
 from bots.core.store.migrate import migrate
 from bots.core.store.sqlite_connection import connect
 from bots.core.store.transaction import Transaction
 
 # Another bot's transaction takes milliseconds; whoever waits this long (seconds) has found a fault.
 _PATIENCE = 30
+# One that opens is enough, among so many: a line that somebody wrote over is no other key.
+_ENOUGH = 20
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -74,6 +76,20 @@ class Store:
         async with self._engine.connect() as connection:
             await connection.execution_options(kithroom_reading=True)
             yield Transaction(connection, self._keys, bot, now)
+
+    async def is_of_this_key(self) -> bool:
+        """Whether anything of what the bots have put by opens with this key; where nothing waits, any key will do."""
+        t = schema.ticks
+        async with self._engine.connect() as connection:
+            sealed = (await connection.scalars(sa.select(t.c.tick).order_by(t.c.due_at).limit(_ENOUGH))).all()
+        return not sealed or any(self._opens(each) for each in sealed)
+
+    def _opens(self, tick: bytes) -> bool:
+        try:
+            self._keys.unseal("ticks.tick", tick)
+        except WrongKeyError:
+            return False
+        return True
 
     async def verify_audit(self, now: datetime) -> audit.Verdict:
         """Read the audit log's chain from its oldest line to its end."""
