@@ -13,8 +13,11 @@ from rich.text import Text
 
 from bots.cli.installation.database import open_database
 from bots.cli.installation.deployment import Deployment, load_deployment
+from bots.cli.installation.last_settings import load_or_last
 from bots.cli.rooms import organiser
 from bots.core.actions import BotName
+from bots.core.community import Community
+from bots.core.documents import SettingsError
 from bots.core.homeserver.apply import observe
 from bots.core.matrix.state import view_from_state
 from bots.core.records import CommunityRoom, Readability
@@ -37,7 +40,7 @@ _SAYS = {
 async def show(config: Path, console: Console) -> bool:
     """Print how things stand. Gives whether every room is protected. Raises Sorry, SettingsError, TransportError."""
     deployment = load_deployment(config)
-    community = deployment.load_community()
+    community = _community(deployment, console)
     async with organiser(deployment) as http:
         actual = await observe(http, deployment.organiser, community.slug)
     views = {
@@ -56,6 +59,20 @@ async def show(config: Path, console: Console) -> bool:
     console.print(_table(rooms, read, me))
     console.print("Waits to be done: " + ", ".join(f"{bot.value} {count}" for bot, count in waiting.items()))
     return bool(rooms) and not any(room.lacks for room in rooms)
+
+
+def _community(deployment: Deployment, console: Console) -> Community:
+    """The settings; where there are mistakes in them, those that were right the last time, as the bots take them."""
+    try:
+        return deployment.load_community()
+    except SettingsError:
+        loaded = load_or_last(deployment.community, deployment.state, deployment.community_in)
+    if loaded.settings_of is not None:
+        when = f"{loaded.settings_of.astimezone():%Y-%m-%d %H:%M}"
+        console.print(f"The settings have mistakes, so this is by those of {when}:", style="yellow")
+        for mistake in loaded.mistakes:
+            console.print(f"  {mistake}", style="yellow", markup=False, soft_wrap=True)
+    return loaded.community
 
 
 async def _kept(deployment: Deployment) -> tuple[Sequence[CommunityRoom], Mapping[str, Read], Mapping[BotName, int]]:

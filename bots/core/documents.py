@@ -135,6 +135,10 @@ _PROBLEMS = {
     "did not find expected '-' indicator": ("This line is not indented like the list above it.", _INDENT),
     "block sequence entries are not allowed in this context": ("There is a dash where no list can be.", _INDENT),
     "did not find expected ',' or ']'": ("A list that begins with `[` has no end.", "Put a `]` after its last entry."),
+    "did not find expected node content": (
+        "After `[`, `{` or a comma something is missing.",
+        "Take out a comma too many, and put a `]` or `}` at the end.",
+    ),
     "did not find expected ',' or '}'": ("What begins with `{` has no end.", "Put a `}` after its last entry."),
     "found unexpected end of stream": ("A quotation mark is not closed.", "Put another one at the end of the text."),
     "found unexpected document indicator": ("A quotation mark is not closed.", "Put another at the end of the text."),

@@ -12,9 +12,11 @@ from rich.console import Console
 
 from bots.cli.installation.database import open_database
 from bots.cli.installation.deployment import load_deployment
+from bots.cli.installation.last_settings import FILE, load_or_last
 from bots.cli.rooms import make_so, organiser
 from bots.cli.status import show
 from bots.core.actions import BotName
+from bots.core.documents import SettingsError
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.private_files import write_private
 from bots.core.records import Readability
@@ -84,3 +86,15 @@ async def test_what_lacks_in_each_room_is_shown_and_that_nothing_does(installed,
     assert "60" in harbour
     assert "25.0 % of 40" in harbour
     assert "Waits to be done: welcome 0, moderation 0, resources 0" in text
+    # A mistake in the settings hides nothing: the bots run on those of the last time as well.
+    load_or_last(deployment.community, deployment.state, deployment.community_in)
+    settings = deployment.community / "community.yaml"
+    settings.write_text(settings.read_text("utf-8") + "modes: act\n", "utf-8")
+    well, text = await shown(file)
+    assert well
+    first, mistake, *_ = text.splitlines()
+    assert first.startswith("The settings have mistakes, so this is by those of ")
+    assert "There is no setting called `modes`" in mistake
+    (deployment.state / FILE).unlink()
+    with pytest.raises(SettingsError):
+        await shown(file)

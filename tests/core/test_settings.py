@@ -331,6 +331,14 @@ WRONG = {
         "quotation",
     ),
     "a colon too many": ("library/travel.yaml", "How to fly.", "How: to fly.", 4, "a colon", "quotation marks"),
+    "a list with a comma too many": (
+        "community.yaml",
+        "[en, de]",
+        "[en,, de]",
+        3,
+        "something is missing",
+        "comma too many",
+    ),
     "a list without its end": ("community.yaml", "[en, de]", "[en, de", 3, "no end", "`]`"),
     "a text without its end": (
         "helplines/no.yaml",
