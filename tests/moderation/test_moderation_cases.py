@@ -81,12 +81,19 @@ async def test_a_report_opens_a_case_that_was_closed(scene):
 async def test_a_flood_of_reports_is_held(scene, within, most):
     apart = within / (most + 1)
     for _ in range(most):
-        scene.now += max(apart, timedelta(seconds=6)) if within > timedelta(seconds=5) else timedelta()
+        scene.now += apart
         await scene.reports(BEN, ANA)
     before = len(scene.cases)
     await scene.reports(BEN, ANA)
     assert len(scene.cases) == before
     assert scene.told(BEN) == ["report.often"]
+
+
+async def test_who_flags_several_adverts_one_after_the_other_is_heard(scene):
+    for _ in range(3):
+        await scene.reports(BEN, ANA)
+        assert scene.told(BEN) == ["report.thanks"]
+    assert len(scene.cases) == 3
 
 
 async def test_a_report_that_points_at_nothing_is_explained(scene):

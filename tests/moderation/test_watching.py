@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.core.actions import Ban, Examine, InPrivateChat, InRoom, Redact, Remove, Send, SetPower
+from bots.core.actions import Ban, Examine, InPrivateChat, InRoom, Redact, Remove, Send, SetPower, Words
 from bots.core.community import HOLDING, FirstStep, Guideline, Guidelines
 from bots.core.events import Media, MessageKind
 from bots.moderation.crisis import assess
@@ -71,7 +71,7 @@ async def test_moderators_are_told_with_buttons_and_the_author_is_reminded():
     here = await known(scene()).says(ANA, NUMBER)
     (case,) = here.cases
     assert (case.target, case.reports, case.guidelines) == (ANA, 0, ("privacy",))
-    assert "case.noticed" in here.office
+    assert "case.noticed.remind" in here.office
     assert here.told(ANA) == ["remind"]
     (reminder,) = [a for a in here.last if isinstance(a, Send) and a.place == InPrivateChat(ANA)]
     assert reminder.parts[0].params == {"reminder": "Maybe too much."}
@@ -161,6 +161,9 @@ async def test_the_same_thing_again_and_again_from_somebody_new_waits_for_a_mode
     assert (decision.kind, decision.target, decision.active) == (Kind.HOLD, ANA, True)
     assert here.level(ANA) == -1
     assert decision.until == here.now + timedelta(hours=24)
+    said = {part.key for send in here.sent.values() for part in send.parts if isinstance(part, Words)}
+    assert "moderation.case.noticed.hold" in said
+    assert "moderation.case.noticed" not in said, "the bot did something"
     assert "moderation.hold.noise.duplicates" in {a.why for a in here.all if isinstance(a, Redact)}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bots.core.actions import Action, Audit, InRoom, Part, Priority, Quote, Remember, Schedule, Send, Words
 from bots.core.bot import Reader
@@ -34,6 +35,14 @@ FAMILIES = frozenset({"identity", "selling", "instructing", "harm", "noise", "wo
 JOINS_FOR = timedelta(hours=1)
 MOST_OTHERS = 5
 _IN_THE_TEXT = frozenset({Field.BODY, Field.CAPTION})
+
+
+class Does(StrEnum):
+    """What the bot does by itself about what it saw: the end of a key, `moderation.case.noticed…`."""
+
+    NOTHING = ""
+    REMIND = ".remind"
+    HOLD = ".hold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +121,14 @@ def takes_in(case: Case, guidelines: Collection[str], now: datetime) -> bool:
     return not known.isdisjoint(guidelines) and (len(case.others) < MOST_OTHERS or known.issuperset(guidelines))
 
 
-def noticed(findings: Sequence[Finding], rules: Mapping[str, str], about: Subject) -> tuple[Action, ...]:
+def noticed(
+    findings: Sequence[Finding], rules: Mapping[str, str], about: Subject, does: Does = Does.NOTHING
+) -> tuple[Action, ...]:
     """A case of what detectors saw in a message: which guideline, and what it looks like.
 
     `rules` are the guidelines' sentences by id, in the language of the moderators' room.
     The places that they saw are set off in the quotation, by the performer: no word of the message is in here.
+    `does` is what happens by itself besides.
     A case that tells of the same guideline already stays as it is, but for one more message like its own.
     """
     known = about.case.guidelines if about.case else ()
@@ -148,7 +160,7 @@ def noticed(findings: Sequence[Finding], rules: Mapping[str, str], about: Subjec
         record = replace(about.case, guidelines=guidelines, open=True)
         return (*joined(record, about, (again, *says), why=NOTICE), audit)
     record = replace(new_case(about), guidelines=guidelines)
-    first = Words("moderation.case.noticed", named(about))
+    first = Words(f"moderation.case.noticed{does}", named(about))
     later = (show_later(record, about.now),) if about.office is None else ()
     return (*opened(record, about, first, says, marks=_marks(new), why=NOTICE), *later, audit)
 

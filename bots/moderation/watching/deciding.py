@@ -10,7 +10,7 @@ from datetime import datetime
 from bots.core.actions import Action, Priority, Redact, Remember, Words
 from bots.core.events import Event, Message, Outcome
 from bots.core.rooms import RoomView
-from bots.moderation.cases.opening import Subject, noticed
+from bots.moderation.cases.opening import Does, Subject, noticed
 from bots.moderation.detectors.finding import Finding
 from bots.moderation.ladder.carrying_out import Occasion, carry_out
 from bots.moderation.ladder.orders import Order
@@ -63,12 +63,13 @@ def decide(event: Event, facts: Noticed) -> tuple[Action, ...]:
     response, about, room = facts.response, facts.about, facts.room
     if about is None or room is None:
         return counted
-    told = noticed(response.tell, facts.rules, about)
     if response.hold is not None and isinstance(event, Message):
+        told = noticed(response.tell, facts.rules, about, Does.HOLD)
         return (*counted, *told, *hold(event, facts, response.hold, room))
     if response.remind is not None:
+        told = noticed(response.tell, facts.rules, about, Does.REMIND)
         return (*counted, *told, *_reminding(event, response.remind, facts.reminder, facts.now))
-    return (*counted, *told)
+    return (*counted, *noticed(response.tell, facts.rules, about))
 
 
 def hold(event: Message, facts: Noticed, finding: Finding, room: RoomView) -> tuple[Action, ...]:
