@@ -163,7 +163,6 @@ async def test_the_same_thing_again_and_again_from_somebody_new_waits_for_a_mode
     assert decision.until == here.now + timedelta(hours=24)
     said = {part.key for send in here.sent.values() for part in send.parts if isinstance(part, Words)}
     assert "moderation.case.noticed.hold" in said
-    assert "moderation.case.noticed" not in said, "the bot did something"
     assert "moderation.hold.noise.duplicates" in {a.why for a in here.all if isinstance(a, Redact)}
 
 
