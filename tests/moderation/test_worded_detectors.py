@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Selling, instructing and harm: minimal pairs, places, links. How well they do is measured by the suites."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -164,6 +165,21 @@ def test_a_files_name_is_not_weighed():
 def test_a_files_name_is_read_by_rules(name, kinds):
     found = [each for one in DETECTORS for each in one.find(passage(name, Field.FILENAME), NEW_HERE)]
     assert {each.detector for each in found} == kinds
+
+
+def test_the_words_of_a_link_weigh_nothing_and_those_beside_it_do():
+    said = f"https://a.example/x {UNKNOWN} b.example/y"
+    (one,) = Instructing().weighed(passage(said), ANYWHERE, [(0, 19), (len(said) - 11, len(said))])
+    assert UNKNOWN in said[one.start : one.end]
+    assert Instructing().weighed(passage(said), ANYWHERE, [(0, 3), (5, 40), (40, len(said))]) == ()
+
+
+@pytest.mark.parametrize("text", ["a.com ", "1 ", "t(.)", "a . com ", "a-b.org/c "])
+def test_no_text_takes_longer_than_its_length(text):
+    said = passage((text * 65_000)[:65_000])
+    began = time.process_time()
+    Selling().find(said, ANYWHERE)
+    assert time.process_time() - began < 1.5
 
 
 def test_where_a_rule_finds_something_nothing_is_weighed():

@@ -15,6 +15,8 @@ NEW_HERE = 0.15
 SUREST = 0.95
 # Enough that moderators are told, and far from what is held.
 SURE_OF_WEIGHT = 0.55
+# Far more words than anybody writes at once. Each costs, and it is only told: of such a wall `noise` tells, too.
+_MOST_WEIGHED = 4_000
 
 
 class Worded:
@@ -62,11 +64,9 @@ class Worded:
             return ()
         found = []
         for parsed in understood(passage, setting.languages):
-            idle = self.idle(parsed)
-            for first, last in without:
-                idle = [
-                    silent or first <= start < last for silent, start in zip(idle, parsed.reading.starts, strict=True)
-                ]
+            if len(parsed.reading.words) > _MOST_WEIGHED:
+                continue
+            idle = _with(self.idle(parsed), parsed.reading.starts, without)
             for mark in sorted(heavy(parsed, self._name, idle)):
                 start, end = heaviest(parsed, self._name, mark, idle)
                 found.append(self._found(parsed, mark, start, end, passage.field, SURE_OF_WEIGHT, weighed=True))
@@ -115,3 +115,18 @@ class Worded:
             field=field,
             weighed=weighed,
         )
+
+
+def _with(idle: Sequence[bool], starts: Sequence[int], places: Sequence[tuple[int, int]]) -> Sequence[bool]:
+    """The same with the words in some places, which are in order and apart, as well."""
+    if not places:
+        return idle
+    more, ahead = list(idle), iter(places)
+    first, last = next(ahead)
+    for at, start in enumerate(starts):
+        while start >= last:
+            if (place := next(ahead, None)) is None:
+                return more
+            first, last = place
+        more[at] = more[at] or first <= start
+    return more

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
@@ -57,6 +58,8 @@ _EVERYDAY = words_of(
     medical mental support patient patients disease pubmed accueil sanidad salud sante saude gesundheit
     """
 )
+# Nobody needs more of them to know what to do.
+_MOST = 200
 # What is no host, unless it says so.
 _FILES = words_of("pdf doc docx odt txt csv xls xlsx jpg jpeg png gif webp heic mp3 mp4 mov ogg wav zip html")
 
@@ -81,7 +84,7 @@ def links(text: str, known: frozenset[str]) -> Iterator[Link]:
     """The links in a text that something is the matter with; never those to a known host itself."""
     if not _MAY_HAVE_ONE.search(text):
         return
-    for found in _LINK.finditer(text):
+    for found in islice(_LINK.finditer(text), _MOST):
         host = _DOTS.sub(".", found["host"].lower())
         if _within(host, known) or (found["scheme"] is None and host.rpartition(".")[2] in _FILES):
             continue
