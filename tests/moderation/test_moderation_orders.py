@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Moderators give orders in a room, in their own room, and under a case, in words or by a tap."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bots.core.actions import Ban, InRoom, Invite, Redact, Remove, SetPower, Unban
 from bots.core.events import Membership
-from bots.core.rooms import MembershipState
+from bots.core.rooms import Member, MembershipState
 from bots.moderation.commands import BUTTONS, COMMANDS
 from fakes.moderation_scene import (
     ANA,
@@ -498,3 +499,12 @@ async def test_a_ban_that_we_did_ourselves_is_not_told_as_that_of_others(scene, 
     ban = {**scene._base(HARBOUR, by), "user": ANA, "now": BAN, "previous": JOIN}
     await scene.happens(Membership(**ban))
     assert scene.office == heard
+
+
+@pytest.mark.parametrize("room_id", [HARBOUR, OFFICE])
+async def test_a_ban_that_somebody_else_made_is_told_and_left_as_it_is(scene, room_id):
+    harbour = scene.views[HARBOUR]
+    scene.views[HARBOUR] = replace(harbour, members={**harbour.members, ANA: Member(MembershipState.BAN)})
+    await scene.says(MO, f"!unban {ANA}", room_id)
+    assert scene.office == ["refused.not_my_ban"]
+    assert scene.state(ANA) is MembershipState.BAN

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bots.core.rooms import RoomView
+from bots.core.rooms import MembershipState, RoomView
 from bots.core.rooms.authority import is_moderator
 from bots.moderation.commands import Aimed, Ban, Hold, Mute, Note, Remove, Unban, Undo, Unmute, Warn
 from bots.moderation.ladder.how_long import lasts
@@ -131,7 +131,7 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
         return next(iter(hindered.values()))
     found = places(kind, target, free, at.decisions)
     if not found:
-        return Refused("nothing") if kind in LIFTS else Refused("gone", free[0].room_id)
+        return _nothing_to_do(kind, target, free)
     return Order(
         kind=kind,
         target=target,
@@ -143,6 +143,16 @@ def resolve(command: Aimed, at: Situation) -> Order | TakeBack | Refused:
         left_out=tuple(hindered.values()),
         message=_message(target, at),
     )
+
+
+def _nothing_to_do(kind: Kind, target: str, rooms: Sequence[RoomView]) -> Refused:
+    if kind not in LIFTS:
+        return Refused("gone", rooms[0].room_id)
+    banned = [room for room in rooms if (member := room.members.get(target)) and member.state is MembershipState.BAN]
+    if kind is Kind.UNBAN and banned:
+        # Another bot's, or one that somebody made by hand in their app.
+        return Refused("not_my_ban", banned[0].room_id)
+    return Refused("nothing")
 
 
 def decided(
