@@ -365,6 +365,10 @@ def test_what_is_named_is_read_by_its_shape():
 # Taking it back
 
 
+async def test_who_names_nobody_is_asked_whom(house):
+    assert "Whom? Write !unpublish @somebody:server" in (await house.asks("!unpublish"))[0]
+
+
 @pytest.mark.parametrize("way", ["tap", "undo", "unpublish", "by name"])
 async def test_every_rule_goes_by_one_word_or_tap(house, way):
     await house.orders(MO, "!ban", reply_to=house.says(BEN, "buy my pills"))

@@ -226,7 +226,9 @@ class Asking:
             return no or No.OFF
         named = await _named(text, event, reader)
         if named is None or not named.entity:
-            return await self._take_back(await _label_of(event, reader), reader)
+            label = await _label_of(event, reader)
+            said = waiting_number(label) is not None or standing_rule(label) is not None
+            return await self._take_back(label, reader) if said else No.WHOM
         return Take(rules_about(room, named.entity), named.entity)
 
     async def _take_back(self, label: str | None, reader: Reader) -> Withdraw | Take | No:

@@ -37,6 +37,7 @@ class No(StrEnum):
     APPEAL = "appeal"
     THERE = "there"
     ABSENT = "absent"
+    WHOM = "whom"
     LAPSED = "lapsed"
     SECOND = "second"
 
