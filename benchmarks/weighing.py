@@ -74,7 +74,7 @@ KINDS = {"own": ("thoughts", "now"), "another": ("another",), "medical": ("medic
 # Where no row hears anything, what may be it (see KINDS); and where a cry is heard, whether it is for now. What is not
 # learned from much is told apart less well.
 SHARES = {"own": 0.04, "now": 0.06, "another": 0.01, "medical": 0.01}
-ENGLISH_SHARES = SHARES | {"another": 0.006, "medical": 0.006}
+ENGLISH_SHARES = SHARES | {"own": 0.045, "another": 0.006, "medical": 0.006}
 TABLES = (
     *(
         Table(PURPOSE, mark, language, share)
@@ -82,9 +82,11 @@ TABLES = (
         for mark, share in (ENGLISH_SHARES if language == "en" else SHARES).items()
     ),
     *(
-        Table(purpose, mark, "en", wording.SHARES[mark], forgotten=0.0003)
+        Table(purpose, mark, language, share, forgotten=0.0003)
+        for language in tables.LANGUAGES
         for purpose, marks in wording.MARKS.items()
-        for mark in marks
+        for mark, share in (wording.ENGLISH_SHARES if language == "en" else wording.SHARES).items()
+        if mark in marks
     ),
 )
 
@@ -114,7 +116,7 @@ def is_fresh(table: Table) -> bool:
 def texts(table: Table) -> Iterator[Text]:
     """What is learned from."""
     if table.purpose in wording.MARKS:
-        yield from wording.texts(table.purpose, table.mark)
+        yield from wording.texts(table.purpose, table.mark, table.language)
         return
     find, leave = _written_to_learn_from(table.language)
     if table.mark == "now":

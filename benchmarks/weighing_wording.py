@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the weights of harm, instructing and selling are learned from, for `benchmarks.weighing`. So far in English.
+"""What the weights of harm, instructing and selling are learned from, for `benchmarks.weighing`.
 
 Marks of one guideline are weighed as one: more teach it, and moderators are told of the guideline, not of the mark.
-What is to be left is what has their words, what the other two leave, cries and what has theirs, and ordinary talk.
+What is to be left is what has their words, what the other two leave and some of what they find, cries and what has
+theirs, and ordinary talk.
+Of the other languages than English no suite of wording is learned from: `worded_languages` says how good they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from bots.moderation.detectors.harm import Harm
 from bots.moderation.detectors.instructing import Instructing
@@ -22,41 +24,56 @@ MARKS = {
     "instructing": {"treatment": ("treatment", "dose"), "diagnosis": ("diagnosis", "order")},
     "selling": {"offer": ("money", "cure", "medicines", "elsewhere", "advert", "fundraising", "research")},
 }
-# Of what is to be left, so much may be called heavy.
-SHARES = {"abuse": 0.006, "danger": 0.012, "treatment": 0.003, "diagnosis": 0.008, "offer": 0.007}
+# Of what is to be left, so much may be called heavy. In the other languages fewer rows see anything before.
+ENGLISH_SHARES = {"abuse": 0.006, "danger": 0.012, "treatment": 0.003, "diagnosis": 0.008, "offer": 0.0055}
+SHARES = {"abuse": 0.008, "danger": 0.012, "treatment": 0.005, "diagnosis": 0.009, "offer": 0.008}
 # What says nothing, by purpose.
 IDLE = {detector.name: detector.idle for detector in (Harm(), Instructing(), Selling())}
 # What people say of their own death, and of others', is no harm that they do.
 _CRIES = ("own", "another", "medical")
-# Of those, one in so many will do.
+# Of what others look for, one in so many will do.
 _EACH = 4
 _SUITES_OF_CRIES = ("crisis", "crisis_voices", "crisis_veiled")
 
 
-def texts(purpose: str, mark: str) -> Iterator[tuple[str, bool]]:
+def texts(purpose: str, mark: str, language: str) -> Iterator[tuple[str, bool]]:
     """What is learned from, and whether it has the mark. What else its detector looks for is neither."""
-    written = {name: suites.load(f"learning/{name}.en") for name in MARKS}
+    written = {name: suites.load(f"learning/{name}.{language}") for name in MARKS}
     for kind in MARKS[purpose][mark]:
         yield from ((str(text), True) for text in written[purpose]["find"][kind])
+    if language == "en":
+        yield from _of_the_suite(purpose, mark)
+    for name in MARKS:
+        yield from ((str(text), False) for text in written[name]["leave"])
+        # An insult is no diagnosis, though "you" stands in both. English has more to be left, and gained nothing by it.
+        others = chain.from_iterable(written[name]["find"].values()) if name != purpose and language != "en" else ()
+        yield from ((str(text), False) for text in islice(others, 0, None, _EACH))
+    yield from ((str(text), False) for text in islice(_of_cries(language), 0, None, _EACH))
+    if language == "en":
+        yield from ((text, False) for text in messages()[::2])
+    else:
+        # There is nobody to make up harmless messages.
+        talk = chain.from_iterable(suites.load(f"learning/{name}.{language}")["leave"] for name in ("crisis", "bodies"))
+        yield from ((str(text), False) for text in talk)
+
+
+def _of_the_suite(purpose: str, mark: str) -> Iterator[tuple[str, bool]]:
     # Its pairs differ by a word: they are learned from twice.
     for function in suites.load("worded")["functions"] * 2:
         detector, _, kind = function["detector"].partition(".")
         if detector == purpose and kind in MARKS[purpose][mark]:
             yield from ((str(text), True) for text in function["find"])
         yield from ((str(text), False) for text in function["leave"])
-    for name in MARKS:
-        yield from ((str(text), False) for text in written[name]["leave"])
-    yield from ((str(text), False) for text in islice(_of_cries(), 0, None, _EACH))
-    yield from ((text, False) for text in messages()[::2])
 
 
-def _of_cries() -> Iterator[str]:
-    for name in _SUITES_OF_CRIES:
+def _of_cries(language: str) -> Iterator[str]:
+    for name in _SUITES_OF_CRIES if language == "en" else ():
         for function in suites.load(name)["functions"]:
             if function["detector"].partition(".")[0] in _CRIES:
                 yield from function["find"]
             yield from function["leave"]
-    written = suites.load("learning/crisis.en")
+    written = suites.load(f"learning/crisis.{language}")
     for find in written["find"].values():
         yield from find
-    yield from written["leave"]
+    if language == "en":
+        yield from written["leave"]

@@ -2,6 +2,7 @@
 """Selling, instructing and harm: minimal pairs, places, links. How well they do is measured by the suites."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,8 @@ from bots.moderation.detectors.instructing import Instructing
 from bots.moderation.detectors.registry import DETECTORS
 from bots.moderation.detectors.selling import Selling
 from bots.moderation.detectors.wording import SURE_OF_WEIGHT
+from bots.moderation.grammar import likeliest, understood
+from bots.moderation.grammar.tables import LANGUAGES
 from bots.moderation.passages.passage import Field
 from bots.moderation.passages.reading import passage
 from bots.moderation.watching.respond import CLEAR_FROM, TOLD_FROM
@@ -33,7 +36,12 @@ def names(detector, text, setting=ANYWHERE):
         (Harm(), "kill yourself", "he told me to kill yourself, imagine", "harm.abuse"),
         (Harm(), "you are such an idiot", "im such an idiot", "harm.abuse"),
         (Harm(), "eating 400 calories a day", "eating 1800 calories a day", "harm.numbers"),
+        (Harm(), "300 calories today", "breakfast was 300 calories", "harm.numbers"),
+        (Harm(), "k i l l y o u r s e l f", "t h a n k y o u", "harm.abuse"),
         (Harm(), "anyone want to die together", "anyone want to cook together", "harm.pact"),
+        (Harm(), "want to die with me?", "want to cook with me?", "harm.pact"),
+        (Selling(), "ozempic 4 sale", "ozempic 4 weeks", "selling.medicines"),
+        (Selling(), "whatsapp +44 20", "line 12 was late", "selling.elsewhere"),
         (Instructing(), "stop your insulin", "please dont stop your insulin", "instructing.treatment"),
         (Instructing(), "take 20 units now", "I took 20 units now and slept", "instructing.dose"),
         (Instructing(), "you clearly have lupus", "do you have lupus too?", "instructing.diagnosis"),
@@ -45,6 +53,22 @@ def names(detector, text, setting=ANYWHERE):
 def test_what_one_word_changes(detector, text, twin, name):
     assert name in names(detector, text)
     assert name not in names(detector, twin)
+
+
+@pytest.mark.parametrize(
+    ("language", "detector", "text", "twin", "name"),
+    [
+        ("de", Instructing(), "setz das insulin ab", "setz das insulin nicht ab", "instructing.treatment"),
+        ("fr", Harm(), "qui veut mourir avec moi", "qui veut manger avec moi", "harm.pact"),
+        ("fr", Selling(), "ozempic à vendre", "une maison à vendre", "selling.medicines"),
+        ("es", Selling(), "tengo ozempic a buen precio", "tengo pan a buen precio", "selling.medicines"),
+        ("pt", Selling(), "tenho ozempic baratinho", "tenho pão baratinho", "selling.medicines"),
+    ],
+)
+def test_what_one_word_changes_in_other_languages(language, detector, text, twin, name):
+    there = replace(ANYWHERE, languages=(language,))
+    assert name in names(detector, text, there)
+    assert name not in names(detector, twin, there)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +149,54 @@ def test_what_no_rule_knows_is_weighed_and_said_to_be():
     (one,) = Instructing().find(passage(UNKNOWN), NEW_HERE)
     assert (one.detector, one.guideline, one.weighed) == ("instructing.diagnosis", "experience", True)
     assert TOLD_FROM <= one.confidence == SURE_OF_WEIGHT < CLEAR_FROM - 0.3
+
+
+@pytest.mark.parametrize(
+    ("detector", "language", "text", "twin", "name"),
+    [
+        (
+            Selling(),
+            "de",
+            "ich hätte noch zwei packungen ozempic übrig, wer will kann sich melden",
+            "ich hatte gestern noch zwei packungen kekse übrig und keiner wollte welche",
+            "selling.offer",
+        ),
+        (
+            Selling(),
+            "es",
+            "quien quiera ganar un dinerito desde su casa que me pregunte",
+            "quien quiera venir el sábado a comer a casa que traiga postre",
+            "selling.offer",
+        ),
+        (
+            Instructing(),
+            "fr",
+            "arrête ce traitement de malheur et fais la cure dont je te parle",
+            "ce traitement de malheur, on me parle encore d'une cure cet été",
+            "instructing.treatment",
+        ),
+        (
+            Harm(),
+            "pt",
+            "voce e patetico vindo chorar aqui toda noite",
+            "que bom te ver aqui toda noite, hoje eu nem dormi de tanto calor",
+            "harm.abuse",
+        ),
+    ],
+)
+def test_what_no_rule_knows_is_weighed_in_each_language(detector, language, text, twin, name):
+    setting = Setting(now=datetime(2026, 5, 4, tzinfo=UTC), languages=(language,))
+
+    assert detector.by_rule(passage(text), setting) == ()
+    assert name in names(detector, text, setting)
+    assert names(detector, twin, setting) == set()
+
+
+def test_what_may_be_in_two_languages_is_weighed_in_the_one_that_knows_most_of_its_words():
+    parses = understood(passage("I follow a nurse on insta"), LANGUAGES)
+
+    assert len(parses) > 1
+    assert likeliest(parses).language == likeliest(parses[::-1]).language == "en"
 
 
 def test_what_is_weighed_is_shown_at_the_sentence_that_weighs_most():

@@ -10,7 +10,7 @@ from bots.core.crisis.tiers import Assessment, Tier
 from bots.moderation.crisis.surroundings import PURPOSE, heard, idle
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.harm import ABUSE, Harm
-from bots.moderation.grammar import Match, Parsed, heavy, understood, without
+from bots.moderation.grammar import Match, Parsed, heavy, likeliest, understood, without
 from bots.moderation.passages.passage import Field, Passage
 
 # Whoever needs people comes first, and of them who needs them soonest.
@@ -54,7 +54,7 @@ def assess(passages: Sequence[Passage], setting: Setting) -> Assessment:
     read = [(passage, understood(passage, setting.languages)) for passage in told]
     gravest = _gravest(said for passage, parses in read for said in _all(passage, parses, setting))
     if gravest.tier in {*_LIGHT, Tier.THOUGHTS}:
-        return _weighed(gravest, {mark for _, parses in read for parsed in parses for mark in _heavy(parsed, setting)})
+        return _weighed(gravest, {mark for _, parses in read for mark in _heavy(likeliest(parses), setting)})
     return gravest
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bots.moderation.detectors.finding import Finding, Setting
-from bots.moderation.grammar import Match, Parsed, heaviest, heavy, understood
+from bots.moderation.grammar import Match, Parsed, heaviest, heavy, likeliest, understood
 from bots.moderation.grammar.around import denied, quoted, told
 from bots.moderation.passages.passage import Field, Passage
 
@@ -62,14 +62,15 @@ class Worded:
         """What the words together weigh as much as, each at the sentence that weighs most; `without` some places."""
         if passage.field is Field.FILENAME:
             return ()
+        # In another language than its own, a short text weighs anything.
+        parsed = likeliest(understood(passage, setting.languages))
+        if len(parsed.reading.words) > _MOST_WEIGHED:
+            return ()
         found = []
-        for parsed in understood(passage, setting.languages):
-            if len(parsed.reading.words) > _MOST_WEIGHED:
-                continue
-            idle = _with(self.idle(parsed), parsed.reading.starts, without)
-            for mark in sorted(heavy(parsed, self._name, idle)):
-                start, end = heaviest(parsed, self._name, mark, idle)
-                found.append(self._found(parsed, mark, start, end, passage.field, SURE_OF_WEIGHT, weighed=True))
+        idle = _with(self.idle(parsed), parsed.reading.starts, without)
+        for mark in sorted(heavy(parsed, self._name, idle)):
+            start, end = heaviest(parsed, self._name, mark, idle)
+            found.append(self._found(parsed, mark, start, end, passage.field, SURE_OF_WEIGHT, weighed=True))
         return tuple(found)
 
     def idle(self, parsed: Parsed) -> Sequence[bool]:

@@ -7,7 +7,7 @@ The tables are YAML, one for each language and purpose. What reads them knows no
 from bots.moderation.grammar.parsed import Parsed
 from bots.moderation.grammar.rules import Match, Rule
 from bots.moderation.grammar.slang import without
-from bots.moderation.grammar.tables import understood
+from bots.moderation.grammar.tables import likeliest, understood
 from bots.moderation.grammar.weights import heaviest, heavy, learn
 
-__all__ = ["Match", "Parsed", "Rule", "heaviest", "heavy", "learn", "understood", "without"]
+__all__ = ["Match", "Parsed", "Rule", "heaviest", "heavy", "learn", "likeliest", "understood", "without"]

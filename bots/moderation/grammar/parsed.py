@@ -98,7 +98,7 @@ class Parsed:
 
     def spoken_for(self, idle: Sequence[bool], start: int, end: int) -> list[Node]:
         """Where every phrase ends, in the tree, that stands between two places and of which no word is idle."""
-        if True not in idle and end - start == len(idle):
+        if end - start == len(idle) and True not in idle:
             return [node for node, _, _ in self._hits]
         hits = chain.from_iterable(self._hits_from[start:end])
         return [node for node, first, last in hits if last <= end and True not in idle[first:last]]

@@ -116,6 +116,10 @@ class Grammar:
         """The word of a table that this one is a way or a slip of; else the word itself."""
         return self._spelling.meant(self._respelt.get(word, word))
 
+    def knows(self, word: str) -> bool:
+        """Whether the word stands in a table, or is one of the commonest."""
+        return word in self._spelling.known or word in self.often
+
     def words_of(self, purpose: str) -> frozenset[str]:
         """Every word of which the rules of a purpose are made, and what must stand around them; and the commonest.
 
@@ -254,6 +258,13 @@ def understood(passage: Passage, likely: tuple[str, ...]) -> tuple[Parsed, ...]:
     """The passage in each language that it may be in; `likely` are those that are spoken where it was said."""
     reading = read(passage)
     return tuple(grammar(language).parse(reading) for language in spoken(reading, likely))
+
+
+def likeliest(parses: Sequence[Parsed]) -> Parsed:
+    """Of a passage in several languages, the one in which most of its words are a table's; else the first."""
+    if len(parses) == 1:
+        return parses[0]
+    return max(parses, key=lambda parsed: sum(map(grammar(parsed.language).knows, parsed.meant)))
 
 
 @cache

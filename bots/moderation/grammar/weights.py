@@ -53,33 +53,31 @@ class Weights:
     def together(self, things: Iterable[str]) -> float:
         """The weight of a message in which these stand; those that nobody weighed count for nothing."""
         known = [self.of[thing] for thing in things if thing in self.of]
-        return self.weight(sum(known), len(known))
-
-    def weight(self, hundredths: int, things: int) -> float:
-        """Of so many things that are so heavy when added up: many light ones are no heavy one."""
-        return self.start + hundredths / 100 / sqrt(things + 1)
+        return _together(self.start, sum(known), len(known))
 
 
 class Scale:
     """What was learned of a language, together: a text's words are looked up once for every purpose and mark."""
 
     def __init__(self, language: str, learned: Mapping[tuple[str, str], Weights]) -> None:
-        self._learned = tuple(learned.items())
+        self._starts = [(of, weights.start) for of, weights in learned.items()]
         # How heavy what stands there must be, when it is one thing.
-        self._limits = [(of, 100 * (weights.heavy - weights.start)) for of, weights in self._learned]
+        self._limits = [(of, 100 * (weights.heavy - weights.start)) for of, weights in learned.items()]
         self._lanes = Struct(f"<{len(learned)}Q")
         self._words: dict[str, int] = {}
         # What a word weighs with the one after it.
         self._pairs: dict[str, dict[str, int]] = {}
         self._classes: dict[int, int] = {}
-        for lane, ((purpose, _), weights) in enumerate(self._learned):
+        # The same words stand in many pairs, and in every table.
+        one_of: dict[str, str] = {}
+        for lane, ((purpose, _), weights) in enumerate(learned.items()):
             # Each purpose has classes of its own, and some by the name that another has. Most weigh nothing.
             for number, name in _named(language, purpose).items():
                 if name in weights.of:
                     self._classes[number] = self._classes.get(number, 0) + _in_lane(lane, weights.of[name])
             for thing, weight in weights.of.items():
                 if not thing.startswith("<"):
-                    word, _, after = thing.partition(" ")
+                    word, after = (one_of.setdefault(each, each) for each in thing.partition(" ")[::2])
                     of, key = (self._pairs.setdefault(word, {}), after) if after else (self._words, word)
                     of[key] = of.get(key, 0) + _in_lane(lane, weight)
         # Of the classes of the phrases that end there, those that weigh something.
@@ -87,12 +85,12 @@ class Scale:
 
     def together(self, parsed: Parsed, idle: Sequence[bool], start: int, end: int) -> Mapping[tuple[str, str], float]:
         """What the words of a text from `start` to `end` weigh together, by purpose and mark."""
-        weighed = zip(self._learned, self._weigh(parsed, idle, start, end), strict=True)
-        return {of: weights.weight(*_out_of_lane(lane)) for (of, weights), lane in weighed}
+        lanes = zip(self._starts, self._weigh(parsed, idle, start, end), strict=True)
+        return {of: _together(begin, *_out_of_lane(lane)) for (of, begin), lane in lanes}
 
     def heavy(self, parsed: Parsed, idle: tuple[bool, ...], start: int, end: int) -> Sequence[tuple[str, str]]:
         """The purposes and marks for which that is heavy."""
-        piece = (idle, start, end)
+        piece = (idle[start:end], start, end)
         heavy = parsed.weighed.get(piece)
         if heavy is None:
             lanes = zip(self._limits, self._weigh(parsed, idle, start, end), strict=True)
@@ -120,6 +118,11 @@ class Scale:
         if weighing is None:
             weighing = self._phrases[node] = tuple(of for of in node.classes if of in self._classes)
         return weighing
+
+
+def _together(start: float, hundredths: int, things: int) -> float:
+    """Many light things are no heavy one."""
+    return start + hundredths / 100 / sqrt(things + 1)
 
 
 def _in_lane(lane: int, weight: int) -> int:
