@@ -30,13 +30,14 @@ class Spelling:
     def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
         self.known = frozenset(known)
         self._ordinary = frozenset(ordinary)
-        self._near: dict[str, list[str]] = {}
+        near: dict[str, list[str]] = {}
         for word in sorted(self.known):
             if SHORTEST <= len(word) <= _LONGEST and word.isalpha():
                 # Looked for by words of its length, of one letter more, and of one less.
                 for same in sorted({_same(len(word) + slip) for slip in (-1, 0, 1)}):
                     for part in _parts(word, same):
-                        self._near.setdefault(part, []).append(word)
+                        near.setdefault(part, []).append(word)
+        self._near = {part: tuple(words) for part, words in near.items()}
 
     def meant(self, word: str) -> str:
         """The table's word that this one is or nearly is; else the word itself."""

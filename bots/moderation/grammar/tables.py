@@ -239,7 +239,6 @@ def grammar(language: str) -> Grammar:
     return Grammar(language, _table("shared", language), {purpose: _table(purpose, language) for purpose in PURPOSES})
 
 
-@cache
 def _table(purpose: str, language: str) -> Mapping[str, Any]:
     text = (resources.files(__package__) / "tables" / f"{purpose}.{language}.yaml").read_text("utf-8")
     # A loader that makes nothing but text.

@@ -78,8 +78,12 @@ class Scale:
             for thing, weight in weights.of.items():
                 if not thing.startswith("<"):
                     word, after = (one_of.setdefault(each, each) for each in thing.partition(" ")[::2])
-                    of, key = (self._pairs.setdefault(word, {}), after) if after else (self._words, word)
-                    of[key] = of.get(key, 0) + _in_lane(lane, weight)
+                    row, key = (self._pairs.setdefault(word, {}), after) if after else (self._words, word)
+                    row[key] = row.get(key, 0) + _in_lane(lane, weight)
+        # Many things weigh the same.
+        same: dict[int, int] = {}
+        for row in (self._words, *self._pairs.values()):
+            row.update({thing: same.setdefault(weight, weight) for thing, weight in row.items()})
         # Of the classes of the phrases that end there, those that weigh something.
         self._phrases: dict[Node, tuple[int, ...]] = {}
 
