@@ -227,6 +227,22 @@ async def test_who_was_there_before_the_bot_is_greeted_but_not_answered():
     assert world.said() == ["hello @anna:x"]
 
 
+async def test_who_joins_a_room_that_has_just_become_the_communitys_is_met_there():
+    world = World()
+    world.homeserver.join(ME, world.lobby)
+    running = world.running()
+    await settle(running)
+    world.homeserver.say(ORGANISER, world.lobby, "is anybody there yet?")
+    await settle(running)
+    assert running._rooms.known(world.clock.now()) == ()
+    # Whoever sets the community up writes its rooms down when everybody is in them: what was read a moment ago is old.
+    await world.apply()
+    world.homeserver.join("@anna:x", world.lobby)
+    await running.step()
+
+    assert [room.room_id for room in running._rooms.known(world.clock.now()) or ()] == [world.lobby]
+
+
 async def test_a_failing_handler_stops_neither_the_others_nor_the_bot(world):
     world.homeserver.join("@anna:x", world.lobby)
     world.homeserver.say("@anna:x", world.lobby, "boom")

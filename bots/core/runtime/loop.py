@@ -116,7 +116,7 @@ class Loop:
         batch = await self.transport.sync(since, timeout_ms=timeout_ms)
         received = self.clock.now()
         joined = self.transport.joined_rooms()
-        await self._load(batch.room_ids | await self._needed(joined, received))
+        await self._load(batch.room_ids | await self._needed(joined, received, self._come_to(batch)))
         late = await self._late(batch, received)
         reports = await self._reports(received)
         coming = [*late, *(self._wanted(batch)), *reports, *self._devices(batch, since, received)]
@@ -154,9 +154,20 @@ class Loop:
         self.committed(batch, reader)
         return batch
 
-    async def _needed(self, joined: frozenset[str], now: datetime) -> frozenset[str]:
-        """The rooms that a handler may ask about, whatever happened: the community's, and those new to the bot."""
-        if self._community is None or joined - self._arrived:
+    def _come_to(self, batch: SyncBatch) -> frozenset[str]:
+        """The rooms to which somebody came."""
+        return frozenset(
+            event.room_id
+            for event in batch.events
+            if isinstance(event, Membership) and event.now is MembershipState.JOIN and event.user not in self.bots
+        )
+
+    async def _needed(self, joined: frozenset[str], now: datetime, come_to: frozenset[str]) -> frozenset[str]:
+        """The rooms that a handler may ask about, whatever happened: the community's, and those new to the bot.
+
+        A room that somebody came to may have become the community's a moment ago, and nobody is to be overlooked there.
+        """
+        if self._community is None or joined - self._arrived or come_to - self._community:
             self.rooms.forget()
             async with self.store.reading(self.bot, now) as transaction:
                 self._community = frozenset(room.room_id for room in await self.rooms.read(transaction))
