@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +96,15 @@ def with_shared_history(folder: Path) -> Path:
     return folder
 
 
+def said_in_clear(state: Path, bots: Iterable[str]) -> list[tuple[str, str]]:
+    """What bots said unencrypted in encrypted rooms, by the homeserver's own database: room and sender of each."""
+    database = state / "homeserver" / "homeserver.db"
+    encrypted = "SELECT room_id FROM events WHERE type = 'm.room.encryption'"
+    said = f"SELECT room_id, sender FROM events WHERE type = 'm.room.message' AND room_id IN ({encrypted})"
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        return [(room, sender) for room, sender in connection.execute(said) if sender in bots]
+
+
 @pytest.fixture(scope="session")
 def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """One community for all of this folder's tests."""
@@ -101,9 +112,12 @@ def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     state = folder / "var"
     process = start_community(state, "--community", str(with_shared_history(folder / "config")))
     try:
-        yield wait_until_ready(process, state)
+        place = wait_until_ready(process, state)
+        yield place
     finally:
         stop_community(process)
+    # Whatever the tests above did, and however busy the machine was.
+    assert said_in_clear(state, place.bots.values()) == []
 
 
 def register(place: Place, name: str) -> Account:

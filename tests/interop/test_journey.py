@@ -15,6 +15,7 @@ from bots.cli.installation.deployment import load_deployment
 from bots.cli.rooms import organiser
 from bots.core.matrix.http import path
 from bots.welcome.wording import SIGNS
+from interop.conftest import said_in_clear
 
 pytestmark = pytest.mark.real
 
@@ -124,6 +125,21 @@ async def test_a_newcomer_gets_from_the_lobby_to_a_first_me_too(community, perso
     assert all(e["encrypted"] and e["readable"] for e in said)
     shields = [(await ana.do("shield", room=chat, event=e["event_id"]))["colour"] for e in said]
     assert set(shields) == {0}, "Element would show a shield on the bot"
+
+
+async def test_who_comes_together_with_others_is_greeted_too(community, person):
+    newcomers = [await person("together") for _ in range(6)]
+
+    async def comes_in(newcomer) -> None:
+        await newcomer.do("join", room=community.lobby)
+        chat = await newcomer.invited_to()
+        await newcomer.knows(community.bots["welcome"])
+        await newcomer.do("join", room=chat)
+        assert (await newcomer.hears("I'm a bot", room=chat))["encrypted"]
+        await newcomer.hears("are you 18 or older", room=chat)
+
+    await asyncio.gather(*map(comes_in, newcomers))
+    assert said_in_clear(community.state, community.bots.values()) == []
 
 
 async def test_taps_and_an_encrypted_poll_are_as_good_as_words(community, person):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from bots.core.transport import TransportError
 from fakes.scripted_homeserver import ScriptedHomeserver, refuse
 
 STATE = "GET /rooms/!r/state"
+RULES = "GET /rooms/!r/state/m.room.encryption/"
 ENCRYPTION = {"type": "m.room.encryption", "state_key": "", "content": {"rotation_period_msgs": 3}}
 
 
@@ -99,3 +101,83 @@ async def test_a_room_that_was_left_is_forgotten_but_not_that_it_is_encrypted(se
     rooms.forget("!r")
     assert rooms.view("!r") is None
     assert rooms.is_encrypted("!r")
+
+
+async def test_a_room_is_there_for_whoever_has_just_loaded_it_whatever_a_sync_brings_meanwhile(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    fetch = http.request_list
+
+    async def gap_right_after(*args: Any, **more: Any) -> list[Any]:
+        answer = await fetch(*args, **more)
+        asyncio.get_running_loop().call_soon(rooms.outdate, "!r")
+        return answer
+
+    http.request_list = gap_right_after
+    await rooms.load(["!r"])
+    assert rooms.view("!r").name == "one"
+
+
+@pytest.mark.parametrize("when", ["before", "on its way"])
+async def test_after_a_gap_the_state_is_asked_for_again(server, http, tmp_path, when):
+    rooms = KnownRooms(http, tmp_path)
+    fetch = http.request_list
+
+    async def told_of_a_gap(*args: Any, **more: Any) -> list[Any]:
+        answer = await fetch(*args, **more)
+        http.request_list = fetch
+        rooms.outdate("!r")
+        return answer
+
+    if when == "on its way":
+        http.request_list = told_of_a_gap
+    await rooms.load(["!r"])
+    if when == "before":
+        rooms.outdate("!r")
+    server.answers[STATE] = [name("two")]
+    await rooms.load(["!r"])
+    assert rooms.view("!r").name == "two"
+    await rooms.load(["!r"])
+    assert len(server.asked) == 2
+
+
+async def test_a_gap_is_not_forgotten_when_the_homeserver_is_in_trouble(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    await rooms.load(["!r"])
+    rooms.outdate("!r")
+    server.answers[STATE] = refuse(503, "M_UNKNOWN")
+    with pytest.raises(TransportError):
+        await rooms.load(["!r"])
+    assert rooms.view("!r").name == "one"
+    server.answers[STATE] = [name("two")]
+    await rooms.load(["!r"])
+    assert rooms.view("!r").name == "two"
+
+
+async def test_a_room_that_may_not_be_read_after_a_gap_is_not_known_any_more(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    await rooms.load(["!r"])
+    rooms.outdate("!r")
+    server.answers[STATE] = refuse(403, "M_FORBIDDEN")
+    await rooms.load(["!r"])
+    assert rooms.view("!r") is None
+
+
+async def test_before_anything_is_said_in_clear_the_homeserver_is_asked_again(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    await rooms.load(["!r"])
+    assert not await rooms.encrypts("!r")
+    server.answers[RULES] = ENCRYPTION["content"]
+    server.answers[STATE] = [name("one"), ENCRYPTION]
+    assert await rooms.encrypts("!r")
+    assert rooms.view("!r").encrypted
+    assert rooms.encryption_rules("!r") == ENCRYPTION["content"]
+    server.answers[RULES] = refuse(404, "M_NOT_FOUND")
+    assert await rooms.encrypts("!r")
+    assert await KnownRooms(http, tmp_path).encrypts("!r")
+
+
+async def test_nothing_is_said_in_clear_while_the_homeserver_can_not_say(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    server.answers[RULES] = refuse(503, "M_UNKNOWN")
+    with pytest.raises(TransportError):
+        await rooms.encrypts("!r")

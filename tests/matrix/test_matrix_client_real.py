@@ -220,6 +220,48 @@ async def test_a_message_waits_while_nobody_could_read_it(open_device, new_accou
     assert await anna.texts() == ["in time"]
 
 
+async def test_nothing_is_said_in_clear_in_a_chat_that_a_sync_saw_half_made(open_device, new_account):
+    bot = Peer(await open_device(new_account("bot")))
+    await bot.sync()
+    people = [new_account("anna") for _ in range(8)]
+
+    async def chat_with(person: Any) -> None:
+        room_id = await bot.client.create_private_chat(person.user_id, person.user_id, "Welcome")
+        # Nobody could read it yet, so it waits; in clear there is nothing to wait for.
+        with pytest.raises(NotReadyError):
+            await bot.client.send(room_id, say("for nobody else to read"), f"to {person.user_id}")
+
+    async def keep_syncing() -> None:
+        while True:
+            await bot.sync()
+
+    syncing = asyncio.create_task(keep_syncing())
+    try:
+        await asyncio.gather(*map(chat_with, people))
+    finally:
+        syncing.cancel()
+        await asyncio.gather(syncing, return_exceptions=True)
+
+
+async def test_where_encryption_was_turned_on_a_moment_ago_nothing_is_said_in_clear(open_device, new_account, synapse):
+    anna_account, bot_account = new_account("anna"), new_account("bot")
+    anna, bot = Peer(await open_device(anna_account)), Peer(await open_device(bot_account))
+    room_id = await create_room(anna_account, synapse, invite=[bot_account.user_id], state=())
+    await bot.client.join(room_id)
+    await anna.sync()
+    await bot.sync()
+    await bot.client.send(room_id, say("in clear, as everything here"), "t1")
+    async with Http(synapse.url, anna_account.access_token) as http:
+        target = path("rooms", room_id, "state", "m.room.encryption", "")
+        await http.request("PUT", target, ENCRYPTION["content"])
+    await bot.client.send(room_id, say("encrypted"), "t2")
+    said = [event for event in (await anna.sync()).events if isinstance(event, Message)]
+    assert [(message.text, message.encrypted) for message in said] == [
+        ("in clear, as everything here", False),
+        ("encrypted", True),
+    ]
+
+
 async def test_everything_said_while_the_bot_was_away_reaches_it_in_order(pair):
     anna, bot, room_id = pair
     said = [f"message {number}" for number in range(250)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bots.core.matrix.http import Http
+from bots.core.matrix.known_rooms import KnownRooms
 from bots.core.matrix.private_chats import MARKER, PrivateChats
 from bots.core.matrix.room_actions import RoomActions
 from bots.core.transport import TransportError
@@ -33,7 +33,10 @@ class Rooms(ScriptedHomeserver):
         content = {MARKER: marker}
         member = f"/rooms/{room_id}/state/m.room.member/@anna:x"
         self.answers[f"GET /rooms/{room_id}/state/m.room.create/"] = content
-        self.answers[f"GET /rooms/{room_id}/state"] = [{"type": "m.room.create", "sender": creator, "content": content}]
+        self.answers[f"GET /rooms/{room_id}/state"] = [
+            {"type": "m.room.create", "state_key": "", "sender": creator, "content": content},
+            {"type": "m.room.encryption", "state_key": "", "sender": creator, "content": {"algorithm": "m.megolm"}},
+        ]
         self.answers[f"GET {member}"] = {"membership": membership}
         self.answers[f"POST /rooms/{room_id}/invite"] = {}
 
@@ -45,9 +48,13 @@ async def server():
 
 
 @pytest.fixture
-async def chats(server):
-    async with Http(server.url) as http:
-        yield PrivateChats(http, RoomActions(http), ME)
+def rooms(http, tmp_path):
+    return KnownRooms(http, tmp_path)
+
+
+@pytest.fixture
+def chats(http, rooms):
+    return PrivateChats(http, RoomActions(http), rooms, ME)
 
 
 async def test_a_chat_is_encrypted_before_anybody_is_in_it(server, chats):
@@ -58,6 +65,35 @@ async def test_a_chat_is_encrypted_before_anybody_is_in_it(server, chats):
     assert state["m.room.history_visibility"] == {"history_visibility": "joined"}
     assert state["m.room.guest_access"] == {"guest_access": "forbidden"}
     assert (asked.body["invite"], asked.body["is_direct"], asked.body["name"]) == (["@anna:x"], True, "Welcome")
+
+
+async def test_a_chat_that_was_seen_half_made_is_encrypted_all_the_same(server, chats, rooms):
+    async def seen_half_made(asked: Asked):
+        answer = server.create(asked)
+        state = f"GET /rooms/{answer['room_id']}/state"
+        whole = server.answers[state]
+        server.answers[state] = whole[:1]
+        await rooms.load([answer["room_id"]])
+        server.answers[state] = whole
+        return answer
+
+    server.answers["POST /createRoom"] = seen_half_made
+    room_id = await chats.open("@anna:x", "mark", "Welcome")
+    assert rooms.is_encrypted(room_id)
+    await rooms.load([room_id])
+    assert rooms.view(room_id).encrypted
+
+
+async def test_a_chat_that_is_found_again_is_encrypted_whatever_was_known_of_it(server, chats, rooms):
+    server.add("!old", ME, "mark", "join")
+    assert await chats.open("@anna:x", "mark", "Welcome") == "!old"
+    assert rooms.is_encrypted("!old")
+
+
+async def test_a_room_that_was_never_made_to_the_end_is_not_taken(server, chats):
+    server.add("!half", ME, "mark", "join")
+    del server.answers["GET /rooms/!half/state"][1]
+    assert await chats.open("@anna:x", "mark", "Welcome") != "!half"
 
 
 async def test_two_at_once_make_one_room(server, chats):

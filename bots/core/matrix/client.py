@@ -66,7 +66,7 @@ class MatrixClient(RoomActions):
         self._encryption = encryption
         self._rooms = rooms
         self._bots = bots | {user_id}
-        self._private_chats = PrivateChats(http, self, user_id)
+        self._private_chats = PrivateChats(http, self, rooms, user_id)
         self._reading = Reading(http, encryption, rooms)
         self._receiving = Receiving(http, identity, encryption, rooms, self._reading)
         self._sending: dict[str, asyncio.Lock] = {}
@@ -153,7 +153,8 @@ class MatrixClient(RoomActions):
             kind, content = "m.room.message", message_content(message)
             if message.choices:
                 kind, content = POLL_START, poll_content(message)
-            if view.encrypted or self._rooms.is_encrypted(room_id):
+            if await self._rooms.encrypts(room_id):
+                view = self._rooms.view(room_id) or view
                 shares = message.shared_history and view.history_visibility in _SHARED
                 content = await self._encrypted(view, content, kind=kind, shared_history=shares)
                 kind = ENCRYPTED

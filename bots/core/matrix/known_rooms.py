@@ -19,6 +19,7 @@ from bots.core.matrix.state import view_from_state, with_state
 from bots.core.rooms import RoomView
 from bots.core.transport import TransportError
 
+ENCRYPTION = "m.room.encryption"
 ENCRYPTED_ROOMS_FILE = "encrypted_rooms.txt"
 # How many rooms' states are asked for at the same time.
 _AT_ONCE = 8
@@ -34,6 +35,8 @@ class KnownRooms:
         self._file = folder / ENCRYPTED_ROOMS_FILE
         self._encrypted = _read(self._file)
         self._views: dict[str, RoomView] = {}
+        # Of these more is known to have happened than their views tell.
+        self._outdated: set[str] = set()
         # What syncs brought for rooms whose state is on its way.
         self._meanwhile: dict[str, list[object]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -42,20 +45,43 @@ class KnownRooms:
         self.joined: frozenset[str] = frozenset()
 
     def view(self, room_id: str) -> RoomView | None:
-        """The room, if it was loaded."""
+        """The room as it was last loaded, if it was."""
         return self._views.get(room_id)
 
     def is_encrypted(self, room_id: str) -> bool:
         """Whether the room is, or ever was, encrypted."""
         return room_id in self._encrypted
 
+    async def encrypts(self, room_id: str) -> bool:
+        """Whether what is said in the room has to be encrypted.
+
+        Where nothing has said so yet the homeserver is asked, each time:
+        a room that is being made tells of its parts one by one, and it may be turned on later.
+        Raises TransportError.
+        """
+        if room_id not in self._encrypted:
+            rules = await self._http.found(path("rooms", room_id, "state", ENCRYPTION, ""))
+            if rules is None:
+                return False
+            await self.note_encrypted(room_id, rules)
+            await self.load([room_id])
+        return True
+
+    async def note_encrypted(self, room_id: str, rules: Mapping[str, Any]) -> None:
+        """Keep that the room is encrypted, by these rules, and ask again for what else was known of it."""
+        await self._note_encryption(room_id, [{"type": ENCRYPTION, "content": rules}])
+        self.outdate(room_id)
+
     def encryption_rules(self, room_id: str) -> Mapping[str, Any]:
         """The content of the room's `m.room.encryption`, as far as it is known."""
         return self._rules.get(room_id, {})
 
     async def load(self, room_ids: Iterable[str]) -> None:
-        """Fetch the state of the rooms that are not loaded. One that the bot has no access to stays unknown."""
-        await asyncio.gather(*(self._load(room_id) for room_id in set(room_ids) - self._views.keys()))
+        """Fetch the state of the rooms that are not loaded, or outdated.
+
+        One that the bot has no access to stays unknown. Raises TransportError.
+        """
+        await asyncio.gather(*(self._load(room_id) for room_id in set(room_ids) if not self._is_up_to_date(room_id)))
 
     async def apply(self, room_id: str, events: Iterable[Mapping[str, Any]]) -> None:
         """Take in the state events among these, which a homeserver gave in clear, in order."""
@@ -67,21 +93,35 @@ class KnownRooms:
         if view is not None and state:
             self._views[room_id] = with_state(view, state)
 
+    def outdate(self, room_id: str) -> None:
+        """More happened in the room than is known: whoever loads it next asks anew.
+
+        The view stays until then, for whoever has just loaded it.
+        """
+        self._outdated.add(room_id)
+
     def forget(self, room_id: str) -> None:
-        """Drop the view: the room was left, or more happened than is known. Whether it is encrypted is kept."""
+        """Drop the view: the room was left. Whether it is encrypted is kept."""
         self._views.pop(room_id, None)
+
+    def _is_up_to_date(self, room_id: str) -> bool:
+        return room_id in self._views and room_id not in self._outdated
 
     async def _load(self, room_id: str) -> None:
         async with self._locks.setdefault(room_id, asyncio.Lock()), self._at_once:
-            if room_id in self._views:
+            if self._is_up_to_date(room_id):
                 return
             self._meanwhile[room_id] = []
+            # What is heard of from here on may not be in the answer any more.
+            self._outdated.discard(room_id)
             try:
                 events = await self._http.request_list("GET", path("rooms", room_id, "state"))
             except TransportError as error:
                 if error.status not in _GONE:
+                    self._outdated.add(room_id)
                     raise
                 _log.info("a room's state can't be read any more: %s", error.errcode)
+                self.forget(room_id)
                 return
             finally:
                 meanwhile = self._meanwhile.pop(room_id)
@@ -92,7 +132,7 @@ class KnownRooms:
     async def _note_encryption(self, room_id: str, state: Iterable[Mapping[str, Any]]) -> None:
         for event in state:
             content = event.get("content")
-            if event.get("type") != "m.room.encryption" or not isinstance(content, Mapping):
+            if event.get("type") != ENCRYPTION or not isinstance(content, Mapping):
                 continue
             self._rules[room_id] = content
             if room_id not in self._encrypted:

@@ -10,10 +10,12 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from bots.core.matrix.http import Http, path
+from bots.core.matrix.known_rooms import ENCRYPTION, KnownRooms
 from bots.core.matrix.room_actions import RoomActions
 from bots.core.transport import TransportError
 
 MARKER = "org.kithroom.private_chat"
+_RULES = {"algorithm": "m.megolm.v1.aes-sha2"}
 _AT_ONCE = 8
 # More than this at once, and a homeserver with one database makes each of them slower.
 _MADE_AT_ONCE = 4
@@ -22,8 +24,9 @@ _MADE_AT_ONCE = 4
 class PrivateChats:
     """Finds and makes private chats. One call at a time for each marker: two could make two rooms for one person."""
 
-    def __init__(self, http: Http, actions: RoomActions, me: str) -> None:
+    def __init__(self, http: Http, actions: RoomActions, rooms: KnownRooms, me: str) -> None:
         self._http = http
+        self._rooms = rooms
         self._me = me
         self._actions = actions
         # A create event never changes, so a room is asked for its marker once.
@@ -43,7 +46,10 @@ class PrivateChats:
             if room_id is None:
                 room_id = await self._create(user, marker, name)
                 self._markers[room_id] = marker
+                # A sync that came while it was being made may have seen a half of it, without its encryption.
+                await self._rooms.note_encrypted(room_id, _RULES)
                 return room_id
+        await self._rooms.note_encrypted(room_id, _RULES)
         if await self._actions.membership(room_id, user) not in ("join", "invite"):
             await self._actions.invite(room_id, user)
         return room_id
@@ -59,13 +65,14 @@ class PrivateChats:
         return None
 
     async def _is_ours(self, room_id: str) -> bool:
-        """Whether the bot made the room: the person can read the marker, and could make a room with it and guests."""
+        """Whether the bot made the room, and to the end.
+
+        The person can read the marker, and could make a room with it and guests;
+        and a homeserver that stopped half-way left one in which others' clients would not encrypt.
+        """
         events = await self._http.request_list("GET", path("rooms", room_id, "state"))
-        return any(
-            event["type"] == "m.room.create" and event["sender"] == self._me
-            for event in events
-            if isinstance(event, dict) and {"type", "sender"} <= event.keys()
-        )
+        made = [(event.get("type"), event.get("sender")) for event in events if isinstance(event, dict)]
+        return ("m.room.create", self._me) in made and (ENCRYPTION, self._me) in made
 
     async def _read_marker(self, room_id: str) -> None:
         async with self._at_once:
@@ -88,7 +95,7 @@ class PrivateChats:
                 "creation_content": {MARKER: marker},
                 # In the room before anybody can be, so nothing in it was ever readable by the homeserver.
                 "initial_state": [
-                    {"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}},
+                    {"type": ENCRYPTION, "content": _RULES},
                     {"type": "m.room.history_visibility", "content": {"history_visibility": "joined"}},
                     {"type": "m.room.guest_access", "content": {"guest_access": "forbidden"}},
                 ],

@@ -114,7 +114,7 @@ class Receiving:
         if not timeline.complete or any(map(_is_departure, (*timeline.state, *timeline.events))):
             await self._encryption.somebody_left(room_id)
         if not timeline.complete:
-            self._rooms.forget(room_id)
+            self._rooms.outdate(room_id)
         for raw in timeline.events:
             if raw.get("sender") == self._user_id:
                 made_by = transaction_id(raw)
