@@ -17,11 +17,17 @@ from bots.core.language import Rendered
 from bots.core.metadata import Tells
 from bots.core.rooms import RoomView
 
+OUR_OWN = "KITHROOM_"
+"""How the codes begin that no homeserver gave."""
+_PASSES = frozenset({408, 429})
+_REFUSED, _SERVER_ERROR = 400, 500
+
 
 class TransportError(Exception):
     """The homeserver said no, or did not answer.
 
-    `errcode` is Matrix's, or `KITHROOM_UNREACHABLE`. `retry_after` (seconds) is set when the homeserver named a time.
+    `errcode` is Matrix's, or one of ours (`KITHROOM_UNREACHABLE`).
+    `retry_after` (seconds) is set when the homeserver named a time.
     `retryable` says whether the same request may succeed later (429, 5xx, no answer).
     The text never holds what a member wrote.
     """
@@ -35,6 +41,16 @@ class TransportError(Exception):
         self.status = status
         self.retryable = retryable
         self.retry_after = retry_after
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether it may be this very request that can't be carried out, now or ever.
+
+        Not so when nobody answered, or a proxy did whose homeserver is away, or when it was "slow down":
+        that goes for whatever is asked, and passes.
+        """
+        gateways = self.status > _SERVER_ERROR and self.errcode.startswith(OUR_OWN)
+        return not self.retryable or (self.status >= _REFUSED and self.status not in _PASSES and not gateways)
 
 
 class TokenRevokedError(TransportError):

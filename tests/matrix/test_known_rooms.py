@@ -5,6 +5,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bots.core.matrix.known_rooms import KnownRooms
 from bots.core.transport import TransportError
@@ -181,3 +182,16 @@ async def test_nothing_is_said_in_clear_while_the_homeserver_can_not_say(server,
     server.answers[RULES] = refuse(503, "M_UNKNOWN")
     with pytest.raises(TransportError):
         await rooms.encrypts("!r")
+
+
+async def test_a_proxy_that_knows_no_room_has_none_said_to_in_clear_and_none_forgotten(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    await rooms.load(["!r"])
+    server.answers[RULES] = server.answers[STATE] = lambda _: web.Response(status=404, text="404 page not found")
+    with pytest.raises(TransportError):
+        await rooms.encrypts("!r")
+
+    rooms.outdate("!r")
+    with pytest.raises(TransportError):
+        await rooms.load(["!r"])
+    assert rooms.view("!r").name == "one"

@@ -102,7 +102,10 @@ async def test_a_revoked_token_is_told_apart_and_not_tried_again(http, server, a
         (web.Response(status=200, text="[1]"), True),
         (web.Response(status=200, body=b"\xff\xfe"), True),
         (web.Response(status=200, text="[" * 100_000), True),
-        (web.Response(status=404, text="nothing here"), False),
+        (web.Response(status=404, text="404 page not found"), True),
+        (web.Response(status=403, text="<html>403</html>"), True),
+        (web.Response(status=413, text="<html>too large</html>"), False),
+        (web.Response(status=400, text="<html>bad request</html>"), False),
         (web.Response(status=302, headers={"Location": "/elsewhere"}), True),
         (web.json_response({"errcode": 7, "error": ["x"]}, status=500), True),
     ],
@@ -137,3 +140,13 @@ async def test_a_wanted_proof_is_its_own_error(http, server):
 async def test_the_homeservers_sentence_is_cut_short(http, server):
     error = await refused(http, server, web.json_response({"errcode": "M_X", "error": "y" * 10_000}, status=400))
     assert len(str(error)) < 300
+
+
+@pytest.mark.parametrize("status", [404, 403])
+async def test_that_there_is_nothing_is_believed_of_a_homeserver_and_of_nobody_in_between(http, server, status):
+    server.answers["GET /x"] = web.Response(status=status, text="the backend is away")
+    with pytest.raises(TransportError):
+        await http.found(path("x"), or_forbidden=True)
+
+    server.answers["GET /x"] = refuse(status, "M_NOT_FOUND")
+    assert await http.found(path("x"), or_forbidden=True) is None

@@ -32,6 +32,8 @@ _NOT_FOUND = 404
 _REFUSED = 400
 _SERVER_ERROR = 500
 _RETRYABLE = frozenset({408, _TOO_MANY})
+# What somebody in between says of this one request, and would say of it again.
+_TOO_LARGE = frozenset({_REFUSED, 413, 414, 431})
 _DEEPEST = 100
 _MARKS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 Query = Mapping[str, str | Sequence[str]]
@@ -113,9 +115,9 @@ class Http:
         try:
             return await self.request("GET", path, query=query)
         except TransportError as error:
-            if error.status == _NOT_FOUND or (or_forbidden and error.status == _FORBIDDEN):
-                return None
-            raise
+            if error.retryable or not (error.status == _NOT_FOUND or (or_forbidden and error.status == _FORBIDDEN)):
+                raise
+            return None
 
     async def upload(self, data: bytes) -> str:
         """Put bytes, encrypted beforehand, into the homeserver's store of files; their `mxc://` address."""
@@ -206,7 +208,10 @@ def refusal(status: int, answer: object, retry_after: str | None) -> TransportEr
     if status == 401 and isinstance(fields.get("session"), str) and isinstance(fields.get("flows"), list):
         return UserInteractiveAuthError(fields["session"], _flows(fields["flows"]))
     errcode, message = fields.get("errcode"), fields.get("error")
+    retryable = status in _RETRYABLE or status >= _SERVER_ERROR or status < _REFUSED
     if not isinstance(errcode, str):
+        # A proxy whose homeserver is away may well say "not found", and it is not the homeserver's word.
+        retryable = retryable or status not in _TOO_LARGE
         errcode = BAD_RESPONSE if status < _REFUSED else f"KITHROOM_HTTP_{status}"
     if not isinstance(message, str):
         message = "the homeserver's answer is not Matrix's"
@@ -217,7 +222,7 @@ def refusal(status: int, answer: object, retry_after: str | None) -> TransportEr
         errcode,
         message,
         status=status,
-        retryable=status in _RETRYABLE or status >= _SERVER_ERROR or errcode == BAD_RESPONSE,
+        retryable=retryable,
         retry_after=_seconds(retry_after, fields.get("retry_after_ms")),
     )
 

@@ -117,7 +117,7 @@ class KnownRooms:
             try:
                 events = await self._http.request_list("GET", path("rooms", room_id, "state"))
             except TransportError as error:
-                if error.status not in _GONE:
+                if error.retryable or error.status not in _GONE:
                     self._outdated.add(room_id)
                     raise
                 _log.info("a room's state can't be read any more: %s", error.errcode)

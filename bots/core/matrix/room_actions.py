@@ -116,7 +116,7 @@ class RoomActions:
         try:
             await self._http.request("POST", path("rooms", room_id, "leave"), {})
         except TransportError as error:
-            if error.status not in (_FORBIDDEN, _NOT_FOUND):
+            if error.retryable or error.status not in (_FORBIDDEN, _NOT_FOUND):
                 raise
         await self._http.request("POST", path("rooms", room_id, "forget"), {})
 
@@ -124,7 +124,7 @@ class RoomActions:
         try:
             await self._http.request("POST", path("rooms", room_id, change), {"user_id": user})
         except TransportError as error:
-            if error.status != _FORBIDDEN or await self.membership(room_id, user) not in done:
+            if error.retryable or error.status != _FORBIDDEN or await self.membership(room_id, user) not in done:
                 raise
 
     async def membership(self, room_id: str, user: str) -> str | None:

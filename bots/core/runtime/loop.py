@@ -37,19 +37,18 @@ from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider, transaction_id
+from bots.core.runtime.lookups import Lookups
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import from_json
-from bots.core.runtime.ports import Store, Waiting
+from bots.core.runtime.ports import Store, StoreAwayError, Waiting
 from bots.core.runtime.readability import ReadCounts
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.reports import unread, were_read
-from bots.core.runtime.unreadable import keep, readable_now
+from bots.core.runtime.unreadable import keep
 from bots.core.transport import SyncBatch, TokenRevokedError, Transport, TransportError
 
 LONG_POLL_MS = 30_000
 REPORTS_EVERY = timedelta(minutes=1)
-# After so many failures on one batch, what can't be looked up stays unknown: one bad lookup must not stop a bot.
-PATIENCE = 3
 _SYNC = "sync"
 
 
@@ -82,6 +81,9 @@ class Loop:
     _next_reports: datetime | None = None
     _read_counts: ReadCounts = field(default_factory=ReadCounts)
 
+    def __post_init__(self) -> None:
+        self._lookups = Lookups(self.transport, self.decider.targets)
+
     async def run(self) -> None:
         """Sync until cancelled. Raises TokenRevokedError when the account is no longer the bot's."""
         log = structlog.get_logger().bind(bot=self.bot.value)
@@ -102,6 +104,7 @@ class Loop:
                     "sync failed, trying again",
                     error_type=type(error).__name__,
                     errcode=error.errcode if isinstance(error, TransportError) else None,
+                    reason=str(error) if isinstance(error, StoreAwayError) else None,
                     attempt=self._failures,
                     seconds=wait.total_seconds(),
                 )
@@ -116,11 +119,11 @@ class Loop:
         batch = await self.transport.sync(since, timeout_ms=timeout_ms)
         received = self.clock.now()
         joined = self.transport.joined_rooms()
-        await self._load(batch.room_ids | await self._needed(joined, received, self._come_to(batch)))
+        await self._lookups.rooms(batch.room_ids | await self._needed(joined, received, self._come_to(batch)))
         late = await self._late(batch, received)
         reports = await self._reports(received)
         coming = [*late, *(self._wanted(batch)), *reports, *self._devices(batch, since, received)]
-        senders = await self._senders(coming)
+        senders = await self._lookups.senders(coming)
         labels = await self._labels(batch, received)
         reader = None
         # Where nothing is to be written, the place in the stream need not be: after a crash the same comes again.
@@ -148,6 +151,7 @@ class Loop:
                 self._read_counts.committed(received, coming[len(late) :], late)
         self._since = batch.next_batch
         self._heard = True
+        self._lookups.batch_decided()
         self._arrived = {room for room in joined if room in self._arrived or self.transport.room(room) is not None}
         self.metrics.batches.inc()
         self.metrics.last_sync = received
@@ -176,13 +180,6 @@ class Loop:
                     room for room in joined - self._arrived if await transaction.position(_position(room))
                 }
         return frozenset(joined & self._community | joined - self._arrived)
-
-    async def _load(self, room_ids: frozenset[str]) -> None:
-        try:
-            await self.transport.load_rooms(room_ids)
-        except TransportError:
-            if self._failures < PATIENCE:
-                raise
 
     def _wanted(self, batch: SyncBatch) -> list[AnyEvent]:
         """The events to decide on: not the bot's own, and of what happened before it was here only invitations."""
@@ -230,7 +227,7 @@ class Loop:
         async with self.store.reading(self.bot, now) as transaction:
             for room_id, session_id in sorted(batch.keys_came):
                 waiting += await transaction.unreadable(room_id, session_id)
-        return await readable_now(self.transport, waiting)
+        return await self._lookups.readable(waiting)
 
     async def _reports(self, now: datetime) -> list[Report]:
         """What members reported with their client's own button: for the moderation bot, once a minute."""
@@ -238,26 +235,6 @@ class Loop:
             return []
         self._next_reports = now + REPORTS_EVERY
         return await unread(self.transport, self.store, now)
-
-    async def _senders(self, events: Sequence[AnyEvent]) -> dict[tuple[str, str], str]:
-        """Who sent the events that the handlers will ask about."""
-        asked = {
-            (event.room_id, target)
-            for event in events
-            if isinstance(event, Event)
-            for target in self.decider.targets(event)
-        }
-        senders: dict[tuple[str, str], str] = {}
-        for room_id, event_id in sorted(asked):
-            try:
-                sender = await self.transport.event_sender(room_id, event_id)
-            except TransportError as error:
-                if error.retryable and self._failures < PATIENCE:
-                    raise
-            else:
-                if sender is not None:
-                    senders[room_id, event_id] = sender
-        return senders
 
     async def _present(
         self, batch: SyncBatch, joined: frozenset[str], since: str | None, reader: StoreReader

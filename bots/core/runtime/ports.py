@@ -18,6 +18,13 @@ from bots.core.rooms import RoomView
 R = TypeVar("R", bound=Record)
 
 
+class StoreAwayError(Exception):
+    """The database can't be used at the moment: its disk is full, it starts anew, somebody else keeps it locked.
+
+    What was to be read or written in it is as it was; the same may well succeed later.
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A row of the outbox. `asked_by` is the bot that decided; `created_at` when it did."""
@@ -144,7 +151,7 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """The database of a community."""
+    """The database of a community. Whatever is done with it raises StoreAwayError while it is away."""
 
     def transaction(self, bot: BotName, now: datetime) -> AbstractAsyncContextManager[Transaction]:
         """Commits at the end; an exception undoes it all."""

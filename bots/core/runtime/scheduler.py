@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -18,12 +18,12 @@ from bots.core.runtime.decide import Decider
 from bots.core.runtime.outcomes import OUTCOME_KIND, to_outcome
 from bots.core.runtime.ports import Store
 from bots.core.runtime.reader import StoreReader
-from bots.core.runtime.unreadable import UNREADABLE_KIND, readable_now, with_reason
+from bots.core.runtime.unreadable import UNREADABLE_KIND, readable, with_reason
 from bots.core.transport import TokenRevokedError, Transport, TransportError
 
 # Another bot's process may bring an outcome home at any time.
 POLL = timedelta(seconds=1)
-# How long a tick waits for a homeserver that does not say who sent the message that it is about.
+# How long a tick waits for a homeserver that does not say what has to be known of the message that it is about.
 PATIENCE = timedelta(minutes=10)
 # How often what is past its retention is deleted.
 EXPIRE_EVERY = timedelta(hours=1)
@@ -42,6 +42,8 @@ class Scheduler:
     rooms: CommunityRooms
     committed: Callable[[], None] = lambda: None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    # Since when each of those that are put off has been tried.
+    _tried_since: dict[str, datetime] = field(default_factory=dict)
 
     def wake(self) -> None:
         """Something new was put by."""
@@ -72,7 +74,7 @@ class Scheduler:
             due = list(await transaction.due(now))
         if not due:
             return 0
-        messages, unreadable = await self._second_look(due)
+        due, messages, unreadable = await self._second_look(due)
         due, senders = await self._senders(due)
         async with self.store.transaction(self.bot, now) as transaction:
             rooms = {*_room_ids(due), *(event.room_id for event in messages)}
@@ -83,6 +85,7 @@ class Scheduler:
             for tick in due:
                 # Before the handlers, one of which may put the same tick by again.
                 await transaction.cancel(tick.id)
+                self._tried_since.pop(tick.id, None)
                 source = f"tick:{tick.id}:{tick.due_at.isoformat()}"
                 if tick.kind == OUTCOME_KIND:
                     await self.decider.decide(to_outcome(tick), source, reader)
@@ -93,22 +96,31 @@ class Scheduler:
         self.committed()
         return len(due)
 
-    async def _second_look(self, due: list[Tick]) -> tuple[list[Message], dict[str, Unreadable]]:
-        """What has become readable meanwhile, and, by tick, the first event of each session that has not."""
+    async def _second_look(self, due: list[Tick]) -> tuple[list[Tick], list[Message], dict[str, Unreadable]]:
+        """What has become readable meanwhile, and, by tick, the first event of each session that has not.
+
+        Before them what is to be decided on now: of what can't be told yet whether it is readable, nobody is told.
+        """
         messages: list[Message] = []
         unreadable: dict[str, Unreadable] = {}
+        ready: list[Tick] = []
         for tick in due:
-            if tick.kind != UNREADABLE_KIND:
-                continue
-            async with self.store.reading(self.bot, self.clock.now()) as transaction:
-                room_id, session_id = str(tick.payload["room_id"]), str(tick.payload["session_id"])
-                waiting = await transaction.unreadable(room_id, session_id)
-            came = await readable_now(self.transport, waiting)
-            messages += came
-            left = [event for event in waiting if event.event_id not in {message.event_id for message in came}]
-            if left:
-                unreadable[tick.id] = await with_reason(self.transport, left[0])
-        return messages, unreadable
+            if tick.kind == UNREADABLE_KIND:
+                async with self.store.reading(self.bot, self.clock.now()) as transaction:
+                    room_id, session_id = str(tick.payload["room_id"]), str(tick.payload["session_id"])
+                    waiting = await transaction.unreadable(room_id, session_id)
+                try:
+                    came = await readable(self.transport, waiting)
+                except TransportError as error:
+                    if self._is_put_off(tick, error):
+                        continue
+                    came = []
+                messages += came
+                left = [event for event in waiting if event.event_id not in {message.event_id for message in came}]
+                if left:
+                    unreadable[tick.id] = await with_reason(self.transport, left[0])
+            ready.append(tick)
+        return ready, messages, unreadable
 
     async def _senders(self, due: list[Tick]) -> tuple[list[Tick], dict[tuple[str, str], str]]:
         """Who sent the events that handlers will ask about. What can't be looked up now stays due, for a while."""
@@ -119,15 +131,24 @@ class Scheduler:
             targets = self.decider.targets(tick) if isinstance(room_id, str) else ()
             try:
                 found = {(room_id, id_): await self.transport.event_sender(str(room_id), id_) for id_ in targets}
-            except TokenRevokedError:
-                raise
             except TransportError as error:
-                if error.retryable and self.clock.now() - tick.due_at < PATIENCE:
+                if self._is_put_off(tick, error):
                     continue
                 found = {}
             senders |= {(str(room), id_): sender for (room, id_), sender in found.items() if sender is not None}
             ready.append(tick)
         return ready, senders
+
+    def _is_put_off(self, tick: Tick, error: TransportError) -> bool:
+        """Whether this tick stays due for now. Raises TokenRevokedError."""
+        if isinstance(error, TokenRevokedError):
+            raise error
+        now = self.clock.now()
+        # Counted from the first try, not from when it was due: the machine may have slept for a night.
+        if error.retryable and now - self._tried_since.setdefault(tick.id, now) < PATIENCE:
+            return True
+        self._tried_since.pop(tick.id, None)
+        return False
 
 
 def _room_ids(due: list[Tick]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from datetime import timedelta
 
 from bots.core.events import Message, Unreadable
 from bots.core.runtime.ports import Transaction
-from bots.core.transport import TokenRevokedError, Transport, TransportError
+from bots.core.transport import Transport
 
 PATIENCE = timedelta(minutes=15)
 UNREADABLE_KIND = "kithroom.unreadable"
@@ -33,19 +33,10 @@ async def keep(event: Unreadable, transaction: Transaction) -> None:
     await transaction.keep_unreadable(event)
 
 
-async def readable_now(transport: Transport, waiting: Sequence[Unreadable]) -> list[Message]:
-    """Of these, the ones that can be read by now."""
-    found: list[Message] = []
-    for event in waiting:
-        try:
-            message = await transport.retry(event)
-        except TokenRevokedError:
-            raise
-        except TransportError:
-            continue
-        if message is not None:
-            found.append(message)
-    return found
+async def readable(transport: Transport, waiting: Sequence[Unreadable]) -> list[Message]:
+    """Of these, the ones that can be read by now. Raises TransportError where that can't be told."""
+    tried = [await transport.retry(event) for event in waiting]
+    return [message for message in tried if message is not None]
 
 
 async def with_reason(transport: Transport, event: Unreadable) -> Unreadable:
