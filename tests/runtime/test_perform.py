@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from bots.core.actions import TOO_LATE, BotName, InRoom, Priority, Send, Words
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import to_json
 from bots.core.runtime.perform import LONGEST_NOT_READY, MOST_SERVER_ERRORS, WIDTH, Performer
+from bots.core.runtime.ports import StoreAwayError
 from bots.core.simulation.store import MemoryStore
 from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
 from fakes.clock import FakeClock
@@ -176,6 +178,28 @@ async def test_an_action_that_breaks_the_server_every_time_is_given_up(desk):
     assert tick.payload["errcode"] == "M_UNKNOWN"
 
 
+async def test_who_was_away_for_long_and_then_stumbles_once_is_asked_again(desk):
+    desk.hands.errors["a"] = [UNREACHABLE] * 2 * MOST_SERVER_ERRORS + [SLOW_DOWN, BROKEN, UNREACHABLE, BROKEN]
+    await desk.put("a")
+    for _ in range(2 * MOST_SERVER_ERRORS + 5):
+        await desk.performer.drain()
+        desk.clock.advance(400)
+
+    assert desk.hands.done == ["a"]
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_what_a_proxy_says_before_a_homeserver_that_is_away_is_never_a_failure(desk, status):
+    away = TransportError(f"KITHROOM_HTTP_{status}", "bad gateway", status=status, retryable=True)
+    desk.hands.errors["a"] = [away] * 5 * MOST_SERVER_ERRORS
+    await desk.put("a")
+    for _ in range(5 * MOST_SERVER_ERRORS + 1):
+        await desk.performer.drain()
+        desk.clock.advance(400)
+
+    assert desk.hands.done == ["a"]
+
+
 async def test_what_nobody_could_read_waits_for_a_device(desk):
     desk.hands.errors["a"] = [NOT_READY, NOT_READY]
     await desk.put("a")
@@ -267,6 +291,50 @@ async def test_an_action_that_raises_something_unheard_of_stops_nobody(desk):
 
     assert desk.hands.done == ["b"]
     assert desk.store.tables.outbox == {}
+
+
+async def test_nothing_is_given_up_because_the_database_was_away_for_a_moment(desk):
+    desk.hands.errors["a"] = [StoreAwayError("full")] * 3
+    await desk.put("a", follow_up=True)
+    for _ in range(4):
+        await desk.performer.drain()
+        desk.clock.advance(400)
+
+    assert desk.hands.done == ["a"]
+    (tick,) = await desk.ticks(BotName.WELCOME)
+    assert tick.payload["errcode"] is None
+
+
+class FullStore(MemoryStore):
+    """Nothing is written while it is `full`."""
+
+    full = False
+
+    @asynccontextmanager
+    async def transaction(self, *args):
+        async with super().transaction(*args) as transaction:
+            yield transaction
+            if self.full:
+                raise StoreAwayError("full")
+
+
+async def test_what_was_done_is_not_done_again_because_that_could_not_be_written_down(desk):
+    desk.store = desk.performer.store = FullStore()
+    await desk.put("a", label="told", follow_up=True)
+    await desk.put("b", "!b")
+    desk.store.full = True
+    for _ in range(3):
+        await desk.performer.drain()
+        desk.clock.advance(400)
+    assert sorted(desk.hands.done) == ["a", "b"]
+
+    desk.store.full = False
+    await desk.performer.drain()
+
+    assert sorted(desk.hands.done) == ["a", "b"]
+    assert desk.store.tables.outbox == {}
+    assert desk.store.tables.labels == {(BotName.WELCOME, "told"): "$txn-a"}
+    assert [tick.payload["errcode"] for tick in await desk.ticks(BotName.WELCOME)] == [None]
 
 
 async def test_what_is_held_back_is_not_done_before_its_time(desk):

@@ -8,11 +8,12 @@ import pytest
 from bots.core.actions import BotName
 from bots.core.events import Message, Reaction, Redaction, Unreadable
 from bots.core.rooms import MembershipState
+from bots.core.runtime.ports import StoreAwayError
 from bots.core.runtime.unreadable import with_reason
 from bots.core.simulation.homeserver import session_id
 from bots.core.simulation.transport import MemoryTransport
-from bots.core.transport import NotReadyError
-from fakes.parrot import ME, ORGANISER, World, settle
+from bots.core.transport import NotReadyError, TransportError
+from fakes.parrot import ME, ORGANISER, Parrot, World, settle
 
 
 @pytest.fixture
@@ -253,6 +254,26 @@ async def test_a_failing_handler_stops_neither_the_others_nor_the_bot(world):
     assert world.running_bot.metrics.handler_errors._value.get() == 1
 
 
+async def test_an_event_is_not_lost_because_the_database_was_away_while_it_was_decided_on(world):
+    handler = world.bot.handlers[0]
+    away = [StoreAwayError("full")]
+
+    async def gather(event, reader):
+        if away:
+            raise away.pop()
+        return await handler.gather(event, reader)
+
+    world.bot = Parrot(handlers=(replace(handler, gather=gather),))
+    running = world.running()
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    with pytest.raises(StoreAwayError):
+        await settle(running)
+    await settle(running)
+
+    assert world.said(world.lobby) == ["you said hi", "and that was that"]
+
+
 async def test_an_outcome_comes_home(world):
     world.homeserver.join("@anna:x", world.lobby)
     event_id = world.homeserver.say("@anna:x", world.lobby, "!gone")
@@ -295,6 +316,71 @@ async def test_a_message_whose_key_comes_late_is_answered_when_it_comes(world):
     await settle(world.running())
 
     assert world.said(world.lobby) == ["you said hi", "and that was that"]
+
+
+class Stumbling(MemoryTransport):
+    """Fails as often as told when it is asked for one event, or for a sync."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.events = self.syncs = 0
+
+    async def retry(self, unreadable):
+        self._stumble("events")
+        return await super().retry(unreadable)
+
+    async def sync(self, since, *, timeout_ms):
+        self._stumble("syncs")
+        return await super().sync(since, timeout_ms=timeout_ms)
+
+    def _stumble(self, what):
+        left = getattr(self, what)
+        setattr(self, what, max(0, left - 1))
+        if left:
+            raise TransportError("KITHROOM_UNREACHABLE", "no answer", retryable=True)
+
+
+async def patiently(running):
+    """`settle`, with the sleep of a loop that has failed left out."""
+    for _ in range(20):
+        try:
+            await settle(running)
+        except TransportError:
+            continue
+        return
+
+
+async def test_a_message_whose_key_came_while_the_homeserver_stumbled_is_answered_at_once(world):
+    transport = Stumbling(world.homeserver, ME)
+    running = world.running(wrap_transport=lambda _: transport)
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.withhold_key(world.lobby, "@anna:x", ME)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await settle(running)
+
+    world.homeserver.give_key(world.lobby, "@anna:x", ME)
+    transport.syncs, transport.events = 5, 1
+    await patiently(running)
+
+    assert world.said(world.lobby) == ["you said hi", "and that was that"]
+
+
+async def test_what_is_readable_is_not_told_as_unreadable_because_the_homeserver_stumbled(world):
+    transport = Stumbling(world.homeserver, ME)
+    running = world.running(wrap_transport=lambda _: transport)
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.withhold_key(world.lobby, "@anna:x", ME)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await settle(running)
+
+    # A night in which the machine slept.
+    world.clock.advance(timedelta(hours=9))
+    transport.events = 1
+    await settle(running)
+    assert world.said(world.lobby) == []
+    await settle(running)
+
+    assert world.said(world.lobby) == ["can't read"]
 
 
 async def test_a_key_that_never_comes_is_told_of_once_for_all_its_messages(world):

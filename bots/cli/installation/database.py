@@ -14,6 +14,7 @@ from bots.cli.installation.deployment import Deployment
 from bots.cli.sorry import Sorry
 from bots.core.actions import BotName
 from bots.core.records import Record
+from bots.core.runtime.ports import StoreAwayError
 from bots.core.store import DatabaseUrlError, Keys, Store, WrongKeyError
 
 KEY_FILE = "community.key"
@@ -72,6 +73,8 @@ async def open_database(deployment: Deployment, *, makes: bool = True) -> AsyncI
             if not await store.is_of_this_key():
                 raise WrongKeyError
             yield store
+        except StoreAwayError as error:
+            raise Sorry(f"The database can't be used: {error}.") from None
         except WrongKeyError:
             key = deployment.secrets / KEY_FILE
             raise Sorry(f"The database was written with another key than {key}: restore that from a backup.") from None

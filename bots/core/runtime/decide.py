@@ -40,7 +40,7 @@ from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.observe import OBSERVED, Observed, Watching, hold_back, would_have
 from bots.core.runtime.outcomes import OUTCOME_KIND, outcome_payload
 from bots.core.runtime.payload import to_json
-from bots.core.runtime.ports import Waiting
+from bots.core.runtime.ports import StoreAwayError, Waiting
 from bots.core.runtime.reader import StoreReader
 from bots.core.transport import TransportError
 
@@ -96,6 +96,9 @@ class Decider:
                     continue
                 async with reader.transaction.savepoint():
                     await self._write_all(actions, source, number, reader)
+            except StoreAwayError:
+                # Nobody's bug: the whole batch is decided on again.
+                raise
             except Exception as error:  # noqa: BLE001 — a policy's bug is contained, whatever it raises
                 del reader.enqueued[enqueued:]
                 self._complain(number, event, error)

@@ -22,7 +22,7 @@ from bots.core.runtime.effects import Effects
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.outcomes import OUTCOME_KIND, outcome_payload
 from bots.core.runtime.payload import from_json
-from bots.core.runtime.ports import Store, Waiting
+from bots.core.runtime.ports import Store, StoreAwayError, Waiting
 from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
 
 # How many places are served side by side.
@@ -36,7 +36,14 @@ LONGEST_NOT_READY = timedelta(days=7)
 INTERNAL = "KITHROOM_INTERNAL"
 
 _TOO_MANY_REQUESTS = 429
-_SERVER_ERRORS = range(500, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What came of an action: what `Effects.carry_out` gave, or why it was given up."""
+
+    event_id: str | None = None
+    error: TransportError | None = None
 
 
 @dataclass
@@ -61,6 +68,8 @@ class Performer:
     _not_ready: set[str] = field(default_factory=set)
     _device_changes: int = 0
     _attempts: dict[str, int] = field(default_factory=dict)
+    _server_errors: dict[str, int] = field(default_factory=dict)
+    _results: dict[str, _Result] = field(default_factory=dict)
     _paused_until: datetime | None = None
 
     def wake(self) -> None:
@@ -169,54 +178,71 @@ class Performer:
         """Carry one action out. Gives whether the row is finished, one way or the other."""
         action = from_json(row.payload)
         if action.not_after is not None and action.not_after <= self.clock.now():
-            await self._finish(row, action, None, TransportError(TOO_LATE, "it could not be done while it helps"))
-            return True
+            late = _Result(error=TransportError(TOO_LATE, "it could not be done while it helps"))
+            self._results.setdefault(row.transaction_id, late)
+        try:
+            result = self._results.get(row.transaction_id) or await self._carry_out(row, action)
+            if result is None:
+                return False
+            # Kept until it is written down: what was done once is not done again because a disk is full.
+            self._results[row.transaction_id] = result
+            await self._finish(row, action, result)
+        except StoreAwayError as error:
+            wait = self._hold(row, None, action.not_after if row.transaction_id not in self._results else None)
+            self._log("the database is away", action, row, reason=str(error), seconds=wait.total_seconds())
+            return False
+        return True
+
+    async def _carry_out(self, row: Waiting, action: Outward) -> _Result | None:
+        """Do it, and say what came of it; None when it is to be tried again."""
         device_changes = self._device_changes
         try:
-            event_id = await self.effects.carry_out(action, row.transaction_id)
-        except TokenRevokedError:
+            return _Result(await self.effects.carry_out(action, row.transaction_id))
+        except (TokenRevokedError, StoreAwayError):
             raise
         except TransportError as error:
             if isinstance(error, NotReadyError) and self._device_changes != device_changes:
                 # Whoever was missing may have come meanwhile, and nobody would say so again.
-                return False
-            if self._try_again(row, error, action.not_after):
-                return False
-            await self._finish(row, action, None, error)
+                return None
+            return None if self._try_again(row, error, action.not_after) else _Result(error=error)
         except Exception as error:  # noqa: BLE001 — whatever is wrong with one action, the others go on
             self._log("an action broke", action, row, error_type=type(error).__name__)
-            await self._finish(row, action, None, TransportError(INTERNAL, type(error).__name__))
-        else:
-            await self._finish(row, action, event_id, None)
-            self.metrics.event_to_action.observe(max(0.0, (self.clock.now() - row.created_at).total_seconds()))
-        return True
+            return _Result(error=TransportError(INTERNAL, type(error).__name__))
 
     def _try_again(self, row: Waiting, error: TransportError, not_after: datetime | None) -> bool:
-        """Whether this action is tried again, and from when on: to be given up in time, no later than `not_after`."""
+        """Whether this action is tried again; if so, not at once."""
         now = self.clock.now()
-        attempt = self._attempts[row.transaction_id] = self._attempts.get(row.transaction_id, 0) + 1
-        wait = backoff(attempt, self.random(), retry_after=error.retry_after)
         if isinstance(error, NotReadyError):
             if now - row.created_at > LONGEST_NOT_READY:
                 return False
             self._not_ready.add(row.place)
         elif error.status == _TOO_MANY_REQUESTS:
             self.metrics.rate_limited.inc()
+            wait = self._wait(row, error.retry_after)
             self._paused_until = max(self._paused_until or now, now + wait)
             return True
-        elif not error.retryable or (error.status in _SERVER_ERRORS and attempt >= MOST_SERVER_ERRORS):
-            return False
-        self._held[row.place] = now + wait if not_after is None else min(now + wait, not_after)
+        elif error.may_stay:
+            # Counted apart: the homeserver may have been away for an hour before it says this for the first time.
+            errors = self._server_errors[row.transaction_id] = self._server_errors.get(row.transaction_id, 0) + 1
+            if not error.retryable or errors >= MOST_SERVER_ERRORS:
+                return False
+        self._hold(row, error.retry_after, not_after)
         return True
 
-    async def _finish(self, row: Waiting, action: Outward, event_id: str | None, error: TransportError | None) -> None:
+    def _hold(self, row: Waiting, retry_after: float | None, not_after: datetime | None) -> timedelta:
+        """Leave the action's place alone for a while: to be given up in time, no later than `not_after`."""
+        now = self.clock.now()
+        wait = self._wait(row, retry_after)
+        self._held[row.place] = now + wait if not_after is None else min(now + wait, not_after)
+        return wait
+
+    def _wait(self, row: Waiting, retry_after: float | None) -> timedelta:
+        attempt = self._attempts[row.transaction_id] = self._attempts.get(row.transaction_id, 0) + 1
+        return backoff(attempt, self.random(), retry_after=retry_after)
+
+    async def _finish(self, row: Waiting, action: Outward, result: _Result) -> None:
         """Delete the row, keep the label, put the outcome on its way: together, or not at all."""
-        self._attempts.pop(row.transaction_id, None)
-        if error is None:
-            self.metrics.performed.inc()
-        else:
-            self.metrics.failed.inc()
-            self._log("an action was not carried out", action, row, errcode=error.errcode)
+        error, event_id = result.error, result.event_id
         now = self.clock.now()
         async with self.store.transaction(self.bot, now) as transaction:
             await transaction.done(row.transaction_id)
@@ -225,6 +251,15 @@ class Performer:
             if action.follow_up:
                 payload = outcome_payload(row.payload, error, event_id)
                 await transaction.schedule(row.transaction_id, OUTCOME_KIND, now, payload, bot=row.asked_by)
+        self._results.pop(row.transaction_id, None)
+        self._attempts.pop(row.transaction_id, None)
+        self._server_errors.pop(row.transaction_id, None)
+        if error is None:
+            self.metrics.performed.inc()
+            self.metrics.event_to_action.observe(max(0.0, (now - row.created_at).total_seconds()))
+        else:
+            self.metrics.failed.inc()
+            self._log("an action was not carried out", action, row, errcode=error.errcode)
         if action.follow_up and row.asked_by is self.bot:
             self.outcome_ready()
 

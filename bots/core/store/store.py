@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from types import TracebackType
@@ -14,12 +14,13 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bots.core.actions import BotName
 from bots.core.records import CORE_RECORDS, Record
 from bots.core.store import audit, schema
 from bots.core.store.audit_log import AuditLog
+from bots.core.store.being_away import connecting, tell_being_away
 from bots.core.store.keys import Keys, WrongKeyError
 from bots.core.store.migrate import migrate
 from bots.core.store.sqlite_connection import connect
@@ -59,12 +60,13 @@ class Store:
         except BaseException:
             await engine.dispose()
             raise
+        tell_being_away(engine)
         return cls(engine, keys)
 
     @asynccontextmanager
     async def transaction(self, bot: BotName, now: datetime) -> AsyncIterator[Transaction]:
         """One transaction: commits at the end; an exception undoes it all."""
-        async with self._engine.begin() as connection:
+        async with self._connected() as connection, connection.begin():
             yield Transaction(connection, self._keys, bot, now)
 
     @asynccontextmanager
@@ -73,9 +75,16 @@ class Store:
 
         Each question sees what is committed when it is asked.
         """
-        async with self._engine.connect() as connection:
+        async with self._connected() as connection:
             await connection.execution_options(kithroom_reading=True)
             yield Transaction(connection, self._keys, bot, now)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            with connecting():
+                connection = await stack.enter_async_context(self._engine.connect())
+            yield connection
 
     async def is_of_this_key(self) -> bool:
         """Whether anything of what the bots have put by opens with this key; where nothing waits, any key will do."""
