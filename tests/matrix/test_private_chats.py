@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bots.core.matrix.known_rooms import KnownRooms
-from bots.core.matrix.private_chats import MARKER, PrivateChats
+from bots.core.matrix.private_chats import LOOKS, MARKER, PrivateChats
 from bots.core.matrix.room_actions import RoomActions
 from bots.core.transport import TransportError
 from fakes.scripted_homeserver import Asked, ScriptedHomeserver, refuse
@@ -90,10 +90,61 @@ async def test_a_chat_that_is_found_again_is_encrypted_whatever_was_known_of_it(
     assert rooms.is_encrypted("!old")
 
 
+async def opened(chats, looks):
+    """The chat, once it has been asked for this often in vain."""
+    for _ in range(looks):
+        with pytest.raises(TransportError) as caught:
+            await chats.open("@anna:x", "mark", "Welcome")
+        assert caught.value.retryable
+    return await chats.open("@anna:x", "mark", "Welcome")
+
+
 async def test_a_room_that_was_never_made_to_the_end_is_not_taken(server, chats):
     server.add("!half", ME, "mark", "join")
     del server.answers["GET /rooms/!half/state"][1]
-    assert await chats.open("@anna:x", "mark", "Welcome") != "!half"
+    assert await opened(chats, LOOKS) != "!half"
+
+
+async def test_a_room_that_the_homeserver_is_still_making_is_waited_for(server, chats):
+    server.add("!new", ME, "mark", "invite")
+    whole = server.answers["GET /rooms/!new/state"]
+    looked = []
+
+    def with_every_look_a_bit_more(_: Asked):
+        looked.append(1)
+        return whole[: len(looked)]
+
+    server.answers["GET /rooms/!new/state"] = with_every_look_a_bit_more
+    assert await opened(chats, 1) == "!new"
+    assert server.requests("POST", "/createRoom") == []
+
+
+async def test_a_room_that_is_not_even_begun_when_the_connection_breaks_is_waited_for(server, chats):
+    asked_for = []
+
+    def break_off(asked: Asked):
+        asked_for.append(asked)
+        return refuse(502, "M_UNKNOWN")
+
+    server.answers["POST /createRoom"] = break_off
+    for _ in range(2):
+        with pytest.raises(TransportError):
+            await chats.open("@anna:x", "mark", "Welcome")
+    server.create(asked_for[0])
+    assert await chats.open("@anna:x", "mark", "Welcome") == "!r0"
+    assert len(asked_for) == 1
+
+
+async def test_a_room_that_never_comes_is_made_after_a_while(server, chats):
+    answers = [refuse(502, "M_UNKNOWN")]
+    server.answers["POST /createRoom"] = lambda asked: answers.pop() if answers else server.create(asked)
+    assert await opened(chats, 1 + LOOKS) == "!r0"
+
+
+async def test_who_is_asked_to_slow_down_has_no_room_in_the_making(server, chats):
+    answers = [refuse(429, "M_LIMIT_EXCEEDED")]
+    server.answers["POST /createRoom"] = lambda asked: answers.pop() if answers else server.create(asked)
+    assert await opened(chats, 1) == "!r0"
 
 
 async def test_two_at_once_make_one_room(server, chats):
