@@ -85,7 +85,7 @@ class Encryption:
         """Take in a sync response's keys and device lists. On disk when this returns.
 
         Then keep the homeserver stocked with our keys and mend broken sessions; what of that fails is tried again
-        after the next sync. Raises only TokenRevokedError.
+        after the next sync. Raises TokenRevokedError; TransportError while the disk is full: nothing was taken in then.
         """
         to_device = _list(mapping(response.get("to_device")).get("events"))
         lists = mapping(response.get("device_lists"))

@@ -17,7 +17,9 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from bots.core.matrix.crypto import CryptoMachine
+from bots.core.matrix.crypto.errors import DISK, is_full
 from bots.core.matrix.http import Http, path
+from bots.core.matrix.known_rooms import NO_DISK
 from bots.core.matrix.state import is_user_id
 from bots.core.transport import TokenRevokedError, TransportError
 
@@ -41,8 +43,18 @@ class CryptoThread:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="crypto")
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call `function` there, after what was asked for before."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, partial(function, *args, **kwargs))
+        """Call `function` there, after what was asked for before.
+
+        Raises what it raises, but TransportError for a disk that is full or away: that passes, as a network does.
+        """
+        call = partial(function, *args, **kwargs)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        except DISK as error:
+            if not is_full(error):
+                raise
+            # By its kind only: it may name files.
+            raise TransportError(NO_DISK, f"the disk takes nothing ({type(error).__name__})", retryable=True) from error
 
     def stop(self) -> None:
         """End the thread when it has done what it was given."""

@@ -14,12 +14,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bots.core.matrix.crypto.errors import is_full
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.state import view_from_state, with_state
 from bots.core.rooms import RoomView
 from bots.core.transport import TransportError
 
 ENCRYPTION = "m.room.encryption"
+NO_DISK = "KITHROOM_DISK"
 ENCRYPTED_ROOMS_FILE = "encrypted_rooms.txt"
 # How many rooms' states are asked for at the same time.
 _AT_ONCE = 8
@@ -136,8 +138,13 @@ class KnownRooms:
                 continue
             self._rules[room_id] = content
             if room_id not in self._encrypted:
+                try:
+                    await asyncio.to_thread(_append, self._file, room_id)
+                except OSError as error:
+                    if not is_full(error):
+                        raise
+                    raise TransportError(NO_DISK, "the disk takes nothing", retryable=True) from error
                 self._encrypted.add(room_id)
-                await asyncio.to_thread(_append, self._file, room_id)
 
 
 def _read(file: Path) -> set[str]:

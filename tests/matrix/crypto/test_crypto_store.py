@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import base64
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 
 import pytest
-from vodozemac import AnyOlmMessage
+from peewee import OperationalError, PeeweeException
+from vodozemac import AnyOlmMessage, GroupSession
 
 from bots.core.matrix.crypto import (
     CryptoMachine,
@@ -19,6 +22,8 @@ from bots.core.matrix.crypto import (
     StoreUnreadableError,
     UndecryptableError,
 )
+from bots.core.matrix.crypto.errors import is_full
+from bots.core.matrix.crypto.store import KeyStore
 from fakes.crypto_peers import ROOM, Ours, Stranger
 
 
@@ -194,3 +199,69 @@ def test_after_a_restart_a_device_is_still_written_to_in_the_session_used_last(t
 
 def base64_bytes(text):
     return base64.b64decode(text + "=" * (-len(text) % 4))
+
+
+@contextmanager
+def full_disk(machine):
+    """The store takes nothing new meanwhile."""
+    database = machine._olm.store.database
+    database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    (pages,) = database.execute_sql("PRAGMA page_count").fetchone()
+    # Deleted rows left room in the pages that are there.
+    database.execute_sql("CREATE TABLE ballast (much BLOB)")
+    database.execute_sql(f"PRAGMA max_page_count = {pages + 4}")
+    with suppress(PeeweeException):
+        while True:
+            database.execute_sql("INSERT INTO ballast VALUES (zeroblob(100))")
+    yield
+    database.execute_sql("PRAGMA max_page_count = 1000000")
+
+
+def test_a_key_that_came_while_the_disk_was_full_is_had_when_it_comes_again(tmp_path):
+    bot, alice = Ours(tmp_path), Stranger("@alice:x", "A")
+    bot.machine.receive_sync([alice.olm(bot, "m.dummy", {})])
+    key, event = alice.room_key(bot), alice.message()
+    many = [alice.olm(bot, "m.room_key", another_key()) for _ in range(40)]
+    with full_disk(bot.machine), pytest.raises(PeeweeException) as caught:
+        bot.machine.receive_sync([key, *many])
+    assert is_full(caught.value)
+
+    received = bot.machine.receive_sync([key, *many])
+    assert received.dropped == 0
+    assert len(received.keys_came) == 41
+    assert bot.machine.decrypt(ROOM, event).content == {"body": "hello"}
+    bot.machine.close()
+    bot.reopen()
+    assert bot.machine.decrypt(ROOM, event).content == {"body": "hello"}
+
+
+def another_key():
+    group = GroupSession()
+    session = {"session_id": group.session_id, "session_key": group.session_key.to_base64()}
+    return {"algorithm": "m.megolm.v1.aes-sha2", "room_id": ROOM, **session}
+
+
+def test_a_full_disk_is_no_damaged_store(tmp_path, monkeypatch):
+    Ours(tmp_path).machine.close()
+
+    def full(*_):
+        try:
+            raise full_of_sqlite()
+        except sqlite3.Error:
+            raise OperationalError("database or disk is full")  # noqa: B904 - as peewee does
+
+    monkeypatch.setattr(KeyStore, "load_account", full)
+    with pytest.raises(OperationalError):
+        open_store(tmp_path)
+    monkeypatch.undo()
+    open_store(tmp_path).close()
+
+
+def full_of_sqlite():
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA max_page_count = 1")
+        try:
+            connection.execute("CREATE TABLE much (a)")
+        except sqlite3.Error as error:
+            return error
+    raise AssertionError("it was not full")

@@ -3,10 +3,37 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from enum import StrEnum
+
+from peewee import PeeweeException
 
 BAD_INPUT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What a stranger's JSON can make Python, nio or vodozemac raise; vodozemac's own errors are `ValueError`s."""
+
+DISK = (PeeweeException, sqlite3.Error, OSError)
+"""What the store raises when the disk does not do what it should."""
+_DISKS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether it tells of the disk's state (full, failing, write-protected), and not of what is on it."""
+    if isinstance(error, OSError):
+        return error.errno in _DISKS
+    # peewee keeps what it was told only here.
+    inner = error.__context__ if isinstance(error, PeeweeException) else error
+    return (getattr(inner, "sqlite_errorcode", None) or 0) & 0xFF in _PASSING
 
 
 class CryptoError(Exception):

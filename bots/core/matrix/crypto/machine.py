@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,7 +13,7 @@ from peewee import PeeweeException
 
 from bots.core.matrix.crypto.decrypting import Decrypted, decrypted
 from bots.core.matrix.crypto.devices import Devices, Patience, Queried
-from bots.core.matrix.crypto.errors import StoreMissingError, StoreUnreadableError
+from bots.core.matrix.crypto.errors import DISK, StoreMissingError, StoreUnreadableError, is_full
 from bots.core.matrix.crypto.history import Past, past_of
 from bots.core.matrix.crypto.inbox import Inbox, Received
 from bots.core.matrix.crypto.key_supply import KeySupply
@@ -60,7 +61,7 @@ class CryptoMachine:
         `pickle_key` seals every secret in the store and must have the strength of a random 32-byte key;
         `now` tells the time in seconds since 1970.
         Raises `StoreInUseError`, `StoreMissingError` (nothing for this device, and `create` is false)
-        and `StoreUnreadableError` (damaged, or another pickle key).
+        and `StoreUnreadableError` (damaged, or another pickle key); what a full disk raises, as it is.
         """
         if not create and not (folder / _DATABASE).exists():
             raise StoreMissingError(f"no crypto store in {folder}")
@@ -77,8 +78,22 @@ class CryptoMachine:
             if store is not None:
                 store.database.close()
             lock.release()
-            if isinstance(error, (PeeweeException, ValueError, ImportError)):
+            if isinstance(error, (PeeweeException, ValueError, ImportError)) and not is_full(error):
                 raise StoreUnreadableError(f"the crypto store {folder} cannot be read") from error
+            raise
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """What is done inside is on disk afterwards; what the disk does not take is forgotten, and can come again.
+
+        A message opens once: a session that had opened it in memory alone would not open it when it comes again.
+        """
+        try:
+            with self._olm.store.database.atomic():
+                yield
+        except DISK:
+            self._olm.back_to_what_is_kept()
+            self._keys.back_to_what_is_kept()
             raise
 
     def close(self) -> None:
@@ -132,7 +147,7 @@ class CryptoMachine:
         without the entry. `unused_fallback_types` is `device_unused_fallback_key_types`, `None` when absent.
         All of it is on disk, in one transaction, before this comes back: save the sync token only afterwards.
         """
-        with self._olm.store.database.atomic():
+        with self._all_or_nothing():
             received = self._inbox.take_in(to_device)
         self._devices.changed(user for user in changed if isinstance(user, str))
         self._devices.left(user for user in left if isinstance(user, str))
@@ -223,8 +238,13 @@ class CryptoMachine:
 
         Rotates first when the session is used up, or a user or device that has its key is not among them any more.
         """
-        with self._olm.store.database.atomic():
-            return self._sharing.plan(room_id, users, size)
+        try:
+            with self._all_or_nothing():
+                return self._sharing.plan(room_id, users, size)
+        except DISK:
+            # Our own copy of its key is not on disk.
+            self._sharing.rotate(room_id)
+            raise
 
     def encrypt_share(self, plan: SharePlan) -> ShareChunk:
         """Encrypt the key for one plan's devices, some milliseconds each. Raises `ShareStaleError`: plan again."""

@@ -85,6 +85,13 @@ class HardenedOlm(Olm):  # type: ignore[misc]  # nio ships no types
             }
         )
 
+    def back_to_what_is_kept(self) -> None:
+        """Take the account and the sessions as they are on disk: whatever was sent was written there before."""
+        kept = self.store.load_account()
+        assert kept is not None, "it was there before anything was sent"
+        self.account = kept
+        self.load()
+
     def _time(self) -> datetime:
         return datetime.fromtimestamp(self._now(), UTC).replace(tzinfo=None)  # as nio's table stores it
 

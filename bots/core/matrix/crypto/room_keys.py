@@ -61,7 +61,12 @@ class RoomKeys:
         self._sessions: dict[str, dict[str, dict[str, Claim]]] = {}
         self._indexes: OrderedDict[tuple[str, str, int], str] = OrderedDict()
         self._withheld: OrderedDict[tuple[str, str], str] = OrderedDict()
-        for session, shared_history, came_at in store.room_keys():
+        self.back_to_what_is_kept()
+
+    def back_to_what_is_kept(self) -> None:
+        """Take the keys as they are on disk."""
+        self._sessions.clear()
+        for session, shared_history, came_at in self._store.room_keys():
             self._put(Claim(session, shared_history, came_at))
 
     def _put(self, claim: Claim) -> None:
