@@ -13,8 +13,8 @@ from fakes.crashes import Countdown, Mortal, MortalStore, Reborn
 from fakes.parrot import ME, ORGANISER, Parrot, World
 
 
-async def a_busy_day(world, countdown):
-    """A newcomer, a question, a command with an outcome, a tick."""
+def reborn(world, countdown):
+    """The life of a bot that dies when the countdown says so, and is started again."""
 
     def born():
         return world.running(
@@ -22,8 +22,11 @@ async def a_busy_day(world, countdown):
             wrap_transport=lambda transport: Mortal(transport, countdown),
         )
 
-    live = Reborn(born, countdown).live
+    return Reborn(born, countdown).live
 
+
+async def a_busy_day(world, live):
+    """A newcomer, a question, a command with an outcome, a tick. `live` has the bot do what there is to do."""
     world.homeserver.invite(ORGANISER, world.lobby, ME)
     await live()
     world.homeserver.join("@anna:x", world.lobby)
@@ -66,7 +69,7 @@ def effects(world):
 async def the_day_without_a_crash():
     world, countdown = World(), Countdown()
     await world.apply()
-    await a_busy_day(world, countdown)
+    await a_busy_day(world, reborn(world, countdown))
     return effects(world), countdown.moments
 
 
@@ -90,7 +93,7 @@ async def test_a_crash_at_any_moment_loses_nothing_and_repeats_nothing(part):
     for at in range(1 + part, moments + 1, 8):
         world, countdown = World(), Countdown(at)
         await world.apply()
-        await a_busy_day(world, countdown)
+        await a_busy_day(world, reborn(world, countdown))
         assert effects(world) == undisturbed, f"after a crash at moment {at} of {moments}"
         assert world.store.tables.outbox == {}
 
@@ -101,7 +104,7 @@ async def test_the_same_day_with_the_database_that_is_really_used(tmp_path):
     async with await Store.open(f"sqlite:///{tmp_path / 'community.db'}", Keys(b"k" * 32), Parrot().records) as store:
         world = World(store=store)
         await world.apply()
-        await a_busy_day(world, Countdown())
+        await a_busy_day(world, reborn(world, Countdown()))
         assert effects(world) == undisturbed
         async with store.transaction(BotName.WELCOME, world.clock.now()) as transaction:
             assert await transaction.waiting() == []
