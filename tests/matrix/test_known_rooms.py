@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bots.core.matrix.known_rooms import KnownRooms
+from bots.core.matrix.known_rooms import KnownRooms, joined_rooms
 from bots.core.transport import TransportError
 from fakes.scripted_homeserver import ScriptedHomeserver, refuse
 
@@ -195,3 +195,24 @@ async def test_a_proxy_that_knows_no_room_has_none_said_to_in_clear_and_none_for
     with pytest.raises(TransportError):
         await rooms.load(["!r"])
     assert rooms.view("!r").name == "one"
+
+
+async def test_a_room_that_was_entered_just_now_is_waited_for_and_one_that_was_left_is_not(server, http, tmp_path):
+    rooms = KnownRooms(http, tmp_path)
+    server.answers[STATE] = lambda _: refuse(403, "M_FORBIDDEN")
+    assert not rooms.unknown("!r").retryable
+
+    rooms.enter("!r")
+    await rooms.load(["!r"])
+    assert (rooms.view("!r"), rooms.unknown("!r").retryable) == (None, True)
+
+    rooms.forget("!r")
+    assert not rooms.unknown("!r").retryable
+    rooms.joined = frozenset({"!r"})
+    assert rooms.unknown("!r").retryable
+
+
+async def test_a_homeserver_that_does_not_say_where_one_is_is_not_taken_to_say_nowhere(server, http):
+    server.answers["GET /joined_rooms"] = {}
+    with pytest.raises(TransportError):
+        await joined_rooms(http)

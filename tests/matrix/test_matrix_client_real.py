@@ -475,6 +475,25 @@ async def test_keys_that_came_with_a_sync_that_failed_are_told_by_the_next(pair)
     assert (await bot.sync()).keys_came == frozenset()
 
 
+async def test_keys_of_a_sync_that_was_never_decided_on_are_told_again_after_a_restart(
+    open_device, new_account, synapse
+):
+    anna_account, bot_account = new_account("anna"), new_account("bot")
+    anna, bot = Peer(await open_device(anna_account)), Peer(await open_device(bot_account))
+    room_id = await create_room(anna_account, synapse, invite=[bot_account.user_id])
+    await bot.client.join(room_id)
+    for peer in (anna, bot):
+        await peer.sync()
+    before = bot.since
+    await anna.client.send(room_id, say("hello"), "t1")
+    told = (await bot.sync()).keys_came
+    await bot.client.close()
+
+    again = await (await open_device(bot_account)).sync(before, timeout_ms=0)
+    assert told <= again.keys_came
+    assert {room for room, _ in told} == {room_id}
+
+
 async def test_what_is_done_already_counts_as_done(pair, new_account):
     anna, bot, room_id = pair
     guest = new_account("guest").user_id

@@ -38,7 +38,6 @@ from bots.core.transport import (
     TransportError,
 )
 
-_FORBIDDEN = 403
 # Where newcomers may read what was said before.
 _SHARED = frozenset({"shared", "world_readable"})
 
@@ -149,7 +148,7 @@ class MatrixClient(RoomActions):
             await self._rooms.load([room_id])
             view = self._rooms.view(room_id)
             if view is None:
-                raise TransportError("M_FORBIDDEN", "the bot is not in the room", status=_FORBIDDEN)
+                raise self._rooms.unknown(room_id)
             kind, content = "m.room.message", message_content(message)
             if message.choices:
                 kind, content = POLL_START, poll_content(message)
@@ -166,8 +165,10 @@ class MatrixClient(RoomActions):
         async with self._sending.setdefault(room_id, asyncio.Lock()):
             await self._rooms.load([room_id])
             view = self._rooms.view(room_id)
-            if view is None or not self._rooms.is_encrypted(room_id):
-                raise TransportError("M_FORBIDDEN", "the bot is not in the room, or it is not encrypted")
+            if view is None:
+                raise self._rooms.unknown(room_id)
+            if not self._rooms.is_encrypted(room_id):
+                raise TransportError("M_FORBIDDEN", "the room is not encrypted")
             content = file_content(file, await upload_encrypted(self._http, file.content))
             encrypted = await self._encrypted(view, content, shared_history=False)
             target = path("rooms", room_id, "send", ENCRYPTED, transaction_id)
@@ -191,6 +192,12 @@ class MatrixClient(RoomActions):
         if view is None or not view.encrypted or view.history_visibility not in _SHARED:
             raise TransportError("KITHROOM_HISTORY_NOT_SHARED", "the room does not share its history")
         return await self._encryption.hand_over(room_id, user, since.timestamp())
+
+    async def join(self, room_id: str, via: Sequence[str] = ()) -> str:
+        """Accept an invitation, or join a public room. Gives the room's id."""
+        joined = await super().join(room_id, via)
+        self._rooms.enter(joined)
+        return joined
 
     async def create_private_chat(self, user: str, marker: str, name: str) -> str:
         """The encrypted room with `user`: the one that carries `marker` if there is one, else a new one."""

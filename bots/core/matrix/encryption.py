@@ -124,6 +124,10 @@ class Encryption:
         for key in list(itertools.islice(self._withheld, max(0, len(self._withheld) - _MOST_WITHHELD))):
             del self._withheld[key]
 
+    async def keys_of_the_last(self, seconds: float) -> frozenset[tuple[str, str]]:
+        """(room id, session id) of the keys that came within this time."""
+        return await self._thread.run(self._machine.keys_of_the_last, seconds)
+
     async def know(self, users: Iterable[str]) -> None:
         """Have these users' device lists: needed to tell whether what they sent is theirs. Raises TransportError."""
         await self._exchange.know(users)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.core.matrix.crypto.errors import is_full
-from bots.core.matrix.http import Http, path
+from bots.core.matrix.http import BAD_RESPONSE, Http, path
 from bots.core.matrix.state import view_from_state, with_state
 from bots.core.rooms import RoomView
 from bots.core.transport import TransportError
@@ -27,6 +27,14 @@ ENCRYPTED_ROOMS_FILE = "encrypted_rooms.txt"
 _AT_ONCE = 8
 _GONE = frozenset({403, 404})
 _log = logging.getLogger(__name__)
+
+
+async def joined_rooms(http: Http) -> list[str]:
+    """The rooms that the account is in, by the homeserver's word now. Raises TransportError."""
+    listed = (await http.request("GET", path("joined_rooms"))).get("joined_rooms")
+    if not isinstance(listed, list):
+        raise TransportError(BAD_RESPONSE, "the homeserver does not say which rooms one is in", retryable=True)
+    return [room_id for room_id in listed if isinstance(room_id, str)]
 
 
 class KnownRooms:
@@ -45,6 +53,8 @@ class KnownRooms:
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._rules: dict[str, Mapping[str, Any]] = {}
         self.joined: frozenset[str] = frozenset()
+        # Made or come into, with no sync that tells of them yet.
+        self._entered: set[str] = set()
 
     def view(self, room_id: str) -> RoomView | None:
         """The room as it was last loaded, if it was."""
@@ -95,6 +105,18 @@ class KnownRooms:
         if view is not None and state:
             self._views[room_id] = with_state(view, state)
 
+    def enter(self, room_id: str) -> None:
+        """The bot has made the room, or come into it, just now."""
+        self._entered.add(room_id)
+
+    def unknown(self, room_id: str) -> TransportError:
+        """Why nothing can be done in a room that has no view.
+
+        Of a room that one process of a homeserver has just made, another may say that it is not ours.
+        """
+        here = room_id in self._entered or room_id in self.joined
+        return TransportError("M_FORBIDDEN", "the bot is not in the room", status=403, retryable=here)
+
     def outdate(self, room_id: str) -> None:
         """More happened in the room than is known: whoever loads it next asks anew.
 
@@ -105,6 +127,7 @@ class KnownRooms:
     def forget(self, room_id: str) -> None:
         """Drop the view: the room was left. Whether it is encrypted is kept."""
         self._views.pop(room_id, None)
+        self._entered.discard(room_id)
 
     def _is_up_to_date(self, room_id: str) -> bool:
         return room_id in self._views and room_id not in self._outdated
@@ -123,7 +146,7 @@ class KnownRooms:
                     self._outdated.add(room_id)
                     raise
                 _log.info("a room's state can't be read any more: %s", error.errcode)
-                self.forget(room_id)
+                self._views.pop(room_id, None)
                 return
             finally:
                 meanwhile = self._meanwhile.pop(room_id)

@@ -10,7 +10,7 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from bots.core.matrix.http import Http, path
-from bots.core.matrix.known_rooms import ENCRYPTION, KnownRooms
+from bots.core.matrix.known_rooms import ENCRYPTION, KnownRooms, joined_rooms
 from bots.core.matrix.room_actions import RoomActions
 from bots.core.transport import TransportError
 
@@ -53,6 +53,7 @@ class PrivateChats:
                 self._wait_for_what_is_in_the_making(marker)
                 room_id = await self._create(user, marker, name)
                 self._markers[room_id] = marker
+                self._rooms.enter(room_id)
                 # A sync that came while it was being made may have seen a half of it, without its encryption.
                 await self._rooms.note_encrypted(room_id, _RULES)
                 return room_id
@@ -63,8 +64,7 @@ class PrivateChats:
 
     async def _find(self, marker: str) -> str | None:
         # Asked afresh: a room made just before a crash came in no sync yet.
-        answer = await self._http.request("GET", path("joined_rooms"))
-        joined = [room_id for room_id in answer.get("joined_rooms", []) if isinstance(room_id, str)]
+        joined = await joined_rooms(self._http)
         await asyncio.gather(*(self._read_marker(room_id) for room_id in joined if room_id not in self._markers))
         for room_id in joined:
             if self._markers.get(room_id) == marker and await self._is_ours(room_id, marker):

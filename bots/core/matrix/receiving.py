@@ -11,8 +11,8 @@ from typing import Any
 from bots.core.events import Message, Unreadable
 from bots.core.matrix.cross_signing import Identity
 from bots.core.matrix.encryption import Encryption
-from bots.core.matrix.http import Http, path
-from bots.core.matrix.known_rooms import KnownRooms
+from bots.core.matrix.http import Http
+from bots.core.matrix.known_rooms import KnownRooms, joined_rooms
 from bots.core.matrix.reading import ENCRYPTED, Reading, RoomEvent
 from bots.core.matrix.sync import Timeline, fetch_sync, invitation, read_timeline, rooms_in, transaction_id
 from bots.core.transport import SyncBatch, TokenRevokedError, TransportError
@@ -20,6 +20,9 @@ from bots.core.transport import SyncBatch, TokenRevokedError, TransportError
 Json = Mapping[str, Any]
 _log = logging.getLogger(__name__)
 _GAPS_AT_ONCE = 8
+# Whoever was stopped between having a key and having decided on what it opens is told of it again at the next start.
+# What has waited for longer is looked at anyhow (`bots.core.runtime.unreadable`).
+_TOLD_AGAIN = 20 * 60.0
 
 
 class Receiving:
@@ -46,8 +49,8 @@ class Receiving:
     async def sync(self, since: str | None, *, timeout_ms: int) -> SyncBatch:
         """What came after `since`: keys first, then gaps filled, then decrypted and decoded."""
         if not self._synced:
-            answer = await self._http.request("GET", path("joined_rooms"))
-            self._rooms.joined = frozenset(room for room in answer.get("joined_rooms", []) if isinstance(room, str))
+            self._rooms.joined = frozenset(await joined_rooms(self._http))
+            self._keys_came |= await self._encryption.keys_of_the_last(_TOLD_AGAIN)
         response = await fetch_sync(self._http, since, timeout_ms)
         next_batch = response.get("next_batch")
         if not isinstance(next_batch, str):

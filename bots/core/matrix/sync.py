@@ -15,7 +15,7 @@ from typing import Any
 
 from bots.core.events import Membership
 from bots.core.matrix.decode import decode
-from bots.core.matrix.http import Http, path
+from bots.core.matrix.http import BAD_RESPONSE, Http, path
 from bots.core.matrix.text import is_identifier
 from bots.core.rooms import MembershipState
 from bots.core.transport import TransportError
@@ -106,7 +106,9 @@ async def _earlier(http: Http, room_id: str, prev_batch: str, since: str, me: st
                 raise
             _log.warning("a gap in a room can't be filled: %s", error.errcode)
             break
-        chunk = _events(page.get("chunk"))
+        if not isinstance(page.get("chunk"), list):
+            raise TransportError(BAD_RESPONSE, "the homeserver's page of a room has no events", retryable=True)
+        chunk = _events(page["chunk"])
         newest_first += chunk
         following = page.get("end")
         if not chunk or not isinstance(following, str) or following == token or _arrival(chunk[::-1], me) is not None:

@@ -201,6 +201,16 @@ def base64_bytes(text):
     return base64.b64decode(text + "=" * (-len(text) % 4))
 
 
+def test_which_keys_came_of_late_is_known_after_a_restart(tmp_path):
+    bot, alice, later = Ours(tmp_path), Stranger("@alice:x", "A"), Stranger("@ben:x", "B")
+    bot.machine.receive_sync([alice.room_key(bot)])
+    bot.time.now += 3600
+    bot.machine.receive_sync([later.room_key(bot)])
+    bot.machine.close()
+    bot.reopen()
+    assert bot.machine.keys_of_the_last(60) == {(ROOM, later.group.session_id)}
+
+
 @contextmanager
 def full_disk(machine):
     """The store takes nothing new meanwhile."""

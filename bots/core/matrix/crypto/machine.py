@@ -154,6 +154,10 @@ class CryptoMachine:
         self._supply.left(one_time_key_count, unused_fallback_types)
         return received
 
+    def keys_of_the_last(self, seconds: float) -> frozenset[tuple[str, str]]:
+        """(room id, session id) of the keys that came within this time."""
+        return self._keys.since(self._now() - seconds)
+
     # ——— whose devices there are ———
 
     def track(self, users: Iterable[str]) -> None:

@@ -116,6 +116,15 @@ class RoomKeys:
         self._store.delete_room_keys(room_id)
         self._sessions.pop(room_id, None)
 
+    def since(self, when: float) -> frozenset[tuple[str, str]]:
+        """(room id, session id) of the keys that came at `when` (seconds) or later."""
+        return frozenset(
+            (room_id, session_id)
+            for room_id, sessions in self._sessions.items()
+            for session_id, claims in sessions.items()
+            if any(claim.came_at >= when for claim in claims.values())
+        )
+
     def of_room(self, room_id: str) -> list[tuple[Claim, ...]]:
         """Every session of a room, each with all claims of it, in the order in which they came."""
         return [tuple(claims.values()) for claims in self._sessions.get(room_id, {}).values()]
