@@ -200,6 +200,23 @@ async def test_what_a_proxy_says_before_a_homeserver_that_is_away_is_never_a_fai
     assert desk.hands.done == ["a"]
 
 
+async def test_when_the_homeserver_is_back_what_it_did_not_answer_is_done_at_once(desk):
+    desk.hands.errors["a"] = [UNREACHABLE] * 9
+    desk.hands.errors["b"] = [BROKEN]
+    for _ in range(9):
+        desk.clock.advance(400)
+        await desk.put("a", "!a")
+        await desk.performer.drain()
+    await desk.put("b", "!b")
+    await desk.performer.drain()
+    assert desk.hands.done == []
+
+    desk.performer.homeserver_is_back()
+    await desk.performer.drain()
+
+    assert desk.hands.done == ["a"]
+
+
 async def test_what_nobody_could_read_waits_for_a_device(desk):
     desk.hands.errors["a"] = [NOT_READY, NOT_READY]
     await desk.put("a")

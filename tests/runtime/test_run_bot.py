@@ -172,3 +172,37 @@ async def test_a_dry_run_says_nothing_to_anybody(world):
 
     assert world.said() == []
     assert world.store.tables.outbox == {}
+
+
+async def test_a_homeserver_that_was_away_for_an_hour_is_heard_again_soon_and_what_waited_is_said(world):
+    clock, stop = world.clock, asyncio.Event()
+    running = living(world)
+    life = asyncio.create_task(run_bot(running, stop=stop))
+    await until(lambda: ME in world.homeserver.rooms[world.lobby].joined())
+    world.homeserver.join("@anna:x", world.lobby)
+    line, send = running.transport, running.transport.send
+    away = TransportError("KITHROOM_UNREACHABLE", "no answer", retryable=True)
+
+    async def unreachable(*_args):
+        raise away
+
+    running.transport.send = unreachable
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await until(lambda: world.store.tables.outbox)
+    line.errors = [away] * 10_000
+    # Ask once more, so that the poll that waits for news ends.
+    world.homeserver.say("@anna:x", world.lobby, "again")
+    for _ in range(3600):
+        clock.advance(1)
+        for _ in range(5):
+            await asyncio.sleep(0)
+    line.errors.clear()
+    running.transport.send = send
+    for _ in range(31):
+        clock.advance(1)
+        for _ in range(60):
+            await asyncio.sleep(0)
+
+    assert "you said hi" in world.said(world.lobby)
+    stop.set()
+    await life

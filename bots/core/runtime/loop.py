@@ -7,7 +7,6 @@ What needs the network (rooms, senders, keys that came late) is fetched before; 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +16,6 @@ import structlog
 
 from bots.core.actions import BotName, Join, Send
 from bots.core.events import (
-    PRESENT,
     AnyEvent,
     DevicesChanged,
     Event,
@@ -38,6 +36,7 @@ from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider, transaction_id
 from bots.core.runtime.lookups import Lookups
+from bots.core.runtime.made_up_ids import devices_id, position_of, present_id
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import from_json
 from bots.core.runtime.ports import Store, StoreAwayError, Waiting
@@ -48,6 +47,8 @@ from bots.core.runtime.unreadable import keep
 from bots.core.transport import SyncBatch, TokenRevokedError, Transport, TransportError
 
 LONG_POLL_MS = 30_000
+# Whoever is away is asked for this often at the least: when they are back, nobody is to wait for long.
+LONGEST_WAIT = timedelta(seconds=30)
 REPORTS_EVERY = timedelta(minutes=1)
 _SYNC = "sync"
 
@@ -58,7 +59,7 @@ class Loop:
 
     `sending` gives those of these rows of the outbox that the performer has in hand.
     `committed` is called after each batch, with what it was decided with if there was something to decide,
-    so that the performer and the scheduler can go to work.
+    so that the performer and the scheduler can go to work; `heard_again` after the first batch after failures.
     """
 
     bot: BotName
@@ -73,6 +74,7 @@ class Loop:
     random: Callable[[], float]
     sending: Callable[[Collection[str]], Sequence[Waiting]]
     committed: Callable[[SyncBatch, StoreReader | None], None] = lambda _batch, _reader: None
+    heard_again: Callable[[], None] = lambda: None
     _since: str | None = None
     _heard: bool = False
     _failures: int = 0
@@ -93,13 +95,15 @@ class Loop:
             try:
                 await self.step(timeout_ms=timeout_ms)
                 timeout_ms = LONG_POLL_MS
+                if self._failures:
+                    self.heard_again()
                 self._failures = 0
             except TokenRevokedError:
                 raise
             except Exception as error:  # noqa: BLE001 — nothing was committed: the same batch comes again
                 self._failures += 1
                 told = error.retry_after if isinstance(error, TransportError) else None
-                wait = backoff(self._failures, self.random(), retry_after=told)
+                wait = backoff(self._failures, self.random(), retry_after=told, cap=LONGEST_WAIT)
                 log.warning(
                     "sync failed, trying again",
                     error_type=type(error).__name__,
@@ -142,7 +146,7 @@ class Loop:
                     await self._decide_once(event, reader)
                 await were_read(reports, transaction)
                 for room_id in batch.left:
-                    await transaction.set_position(_position(room_id), "")
+                    await transaction.set_position(position_of(room_id), "")
                     await self.decider.decide(Left(room_id=room_id), f"left:{room_id}:{since}", reader)
                 await transaction.set_position(_SYNC, batch.next_batch)
                 await self._read_counts.write(transaction)
@@ -177,7 +181,7 @@ class Loop:
                 self._community = frozenset(room.room_id for room in await self.rooms.read(transaction))
                 # Asked once a room and process: with hundreds of rooms it would be hundreds of questions a sync.
                 self._arrived |= {
-                    room for room in joined - self._arrived if await transaction.position(_position(room))
+                    room for room in joined - self._arrived if await transaction.position(position_of(room))
                 }
         return frozenset(joined & self._community | joined - self._arrived)
 
@@ -201,7 +205,7 @@ class Loop:
             return []
         others = sorted(batch.devices_changed - self.bots)
         return [
-            DevicesChanged(room_id="", event_id=_devices_id(user, since), sender=user, sent_at=now) for user in others
+            DevicesChanged(room_id="", event_id=devices_id(user, since), sender=user, sent_at=now) for user in others
         ]
 
     async def _labels(self, batch: SyncBatch, now: datetime) -> dict[str, str]:
@@ -243,15 +247,15 @@ class Loop:
         present: list[Membership] = []
         for room_id in sorted(joined - self._arrived):
             view = self.transport.room(room_id)
-            if view is None or await reader.transaction.position(_position(room_id)):
+            if view is None or await reader.transaction.position(position_of(room_id)):
                 continue
-            await reader.transaction.set_position(_position(room_id), "joined")
+            await reader.transaction.set_position(position_of(room_id), "joined")
             told = {e.user for e in batch.events if isinstance(e, Membership) and e.room_id == room_id}
             users = view.joined() - self.bots - {self.organiser} - (frozenset() if batch.initial else told)
             present += [
                 Membership(
                     room_id=room_id,
-                    event_id=_present_id(room_id, user, since),
+                    event_id=present_id(room_id, user, since),
                     sender=user,
                     sent_at=reader.now,
                     user=user,
@@ -282,18 +286,3 @@ def _invites(event: AnyEvent, me: str) -> bool:
 
 def _is_policy(event: AnyEvent) -> TypeGuard[RoomStateChanged]:
     return isinstance(event, RoomStateChanged) and event.type in POLICY_TYPES
-
-
-def _position(room_id: str) -> str:
-    """Under which name it is kept that the bot has come to the room."""
-    return "room:" + hashlib.sha256(room_id.encode()).hexdigest()[:24]
-
-
-def _devices_id(user: str, since: str | None) -> str:
-    """The same again if the same sync is processed again."""
-    return "$devices-" + hashlib.sha256("\0".join((user, since or "")).encode()).hexdigest()[:40]
-
-
-def _present_id(room_id: str, user: str, since: str | None) -> str:
-    """Stands in for the id of a join that was never seen: the same again if the same sync is processed again."""
-    return PRESENT + hashlib.sha256("\0".join((room_id, user, since or "")).encode()).hexdigest()[:40]

@@ -66,6 +66,7 @@ class Performer:
     _running: dict[str, tuple[Waiting, asyncio.Task[bool]]] = field(default_factory=dict)
     _held: dict[str, datetime] = field(default_factory=dict)
     _not_ready: set[str] = field(default_factory=set)
+    _unanswered: set[str] = field(default_factory=set)
     _device_changes: int = 0
     _attempts: dict[str, int] = field(default_factory=dict)
     _server_errors: dict[str, int] = field(default_factory=dict)
@@ -92,6 +93,13 @@ class Performer:
         for place in self._not_ready:
             self._held.pop(place, None)
         self._not_ready.clear()
+        self.wake()
+
+    def homeserver_is_back(self) -> None:
+        """It is heard again: what it did not answer is tried at once, and not when its wait is over."""
+        for place in self._unanswered:
+            self._held.pop(place, None)
+        self._unanswered.clear()
         self.wake()
 
     async def run(self) -> None:
@@ -226,6 +234,8 @@ class Performer:
             errors = self._server_errors[row.transaction_id] = self._server_errors.get(row.transaction_id, 0) + 1
             if not error.retryable or errors >= MOST_SERVER_ERRORS:
                 return False
+        else:
+            self._unanswered.add(row.place)
         self._hold(row, error.retry_after, not_after)
         return True
 

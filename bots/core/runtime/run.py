@@ -112,6 +112,7 @@ class Running:
             random=self.random,
             sending=self.performer.sending,
             committed=self._committed,
+            heard_again=self.performer.homeserver_is_back,
         )
         self._rooms = rooms
         self._caught_up = asyncio.Event()
