@@ -2,6 +2,7 @@
 """The canary: whatever is logged, however wrongly, what a member said and who they are does not come out."""
 
 import ast
+import errno
 import io
 import json
 import logging
@@ -135,3 +136,21 @@ def test_whatever_else_is_logged_comes_out():
     names = {word.arg for call in logs for word in call.keywords if word.arg is not None}
     assert len(names) > 5
     assert names <= ALLOWED
+
+
+def test_a_disk_that_is_full_of_logs_stops_nobody():
+    class Full(io.StringIO):
+        def write(self, _text):
+            raise OSError(errno.ENOSPC, "no space left on device")
+
+        def flush(self):
+            raise OSError(errno.ENOSPC, "no space left on device")
+
+    before = logging.getLogger().handlers[:]
+    configure(b"k" * 32, json=True, stream=Full())
+    try:
+        structlog.get_logger().warning("sync failed, trying again")
+        logging.getLogger("bots.x").warning("a room's state can't be read any more")
+    finally:
+        logging.getLogger().handlers[:] = before
+        structlog.reset_defaults()

@@ -13,8 +13,9 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -120,7 +121,7 @@ def configure(key: bytes, *, json: bool, level: str = "info", stream: TextIO | N
     Libraries' own logs go no further than their level WARNING, and as their logger's name and level only:
     what they have to say may quote a request. Our own modules that log as libraries do are read whole.
     """
-    out = stream or sys.stderr
+    out = _Unfailing(stream or sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -133,10 +134,29 @@ def configure(key: bytes, *, json: bool, level: str = "info", stream: TextIO | N
             else structlog.dev.ConsoleRenderer(colors=out.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=out),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", out)),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_LibraryLogs()], level=logging.WARNING, force=True)
+
+
+class _Unfailing:
+    """A stream on which a line may be lost, when the disk is full or nobody reads: that stops no bot."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class _LibraryLogs(logging.Handler):

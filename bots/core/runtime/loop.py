@@ -108,7 +108,7 @@ class Loop:
                     "sync failed, trying again",
                     error_type=type(error).__name__,
                     errcode=error.errcode if isinstance(error, TransportError) else None,
-                    reason=str(error) if isinstance(error, StoreAwayError) else None,
+                    detail=str(error) if isinstance(error, StoreAwayError) else None,
                     attempt=self._failures,
                     seconds=wait.total_seconds(),
                 )

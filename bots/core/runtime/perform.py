@@ -197,7 +197,7 @@ class Performer:
             await self._finish(row, action, result)
         except StoreAwayError as error:
             wait = self._hold(row, None, action.not_after if row.transaction_id not in self._results else None)
-            self._log("the database is away", action, row, reason=str(error), seconds=wait.total_seconds())
+            self._log("the database is away", action, row, detail=str(error), seconds=wait.total_seconds())
             return False
         return True
 
