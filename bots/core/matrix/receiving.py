@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,6 +44,9 @@ class Receiving:
         # and what came with it is old news to the engine then.
         self._keys_came: frozenset[tuple[str, str]] = frozenset()
         self._told_until: str | None = None
+        # What devices sent and was taken in with this `since`: asked again, the homeserver gives it again.
+        self._taken_with: tuple[str | None, set[str]] = (None, set())
+        self._identity_is_due = False
         self._filling = asyncio.Semaphore(_GAPS_AT_ONCE)
         self.decrypted = 0
         self.undecryptable = 0
@@ -58,9 +63,9 @@ class Receiving:
         if since is not None and since == self._told_until:
             # The batch that told of them was kept.
             self._keys_came, self._told_until = frozenset(), None
-        self._keys_came |= (await self._encryption.receive(response)).keys_came
+        self._keys_came |= await self._take_from_devices(response, since)
         changed = _changed_users(response)
-        if self._user_id in changed:
+        if self._user_id in changed or self._identity_is_due:
             await self._check_identity()
         left = frozenset(room_id for room_id, _ in rooms_in(response, "leave"))
         timelines = await asyncio.gather(
@@ -97,6 +102,19 @@ class Receiving:
             initial=since is None,
             room_ids=room_ids,
         )
+
+    async def _take_from_devices(self, response: Json, since: str | None) -> frozenset[tuple[str, str]]:
+        """Take in what is for the engine, and each message of a device once: it opens but once. Gives the new keys."""
+        if self._taken_with[0] != since:
+            self._taken_with = since, set()
+        taken = self._taken_with[1]
+        section = response.get("to_device")
+        listed = section.get("events") if isinstance(section, Mapping) else None
+        messages = [(_digest(event), event) for event in listed] if isinstance(listed, list) else []
+        fresh = [event for digest, event in messages if digest not in taken]
+        received = await self._encryption.receive({**response, "to_device": {"events": fresh}})
+        taken.update(digest for digest, _ in messages)
+        return received.keys_came
 
     async def _read_timeline(self, room_id: str, joined: Json, since: str | None) -> Timeline:
         async with self._filling:
@@ -136,11 +154,22 @@ class Receiving:
         try:
             published = await self._identity.is_published(self._http)
         except TransportError as error:
+            self._identity_is_due = error.retryable
             _log.warning("the bot's own identity could not be checked: %s", error.errcode)
             return
+        self._identity_is_due = False
         self._encryption.cross_signed(confirmed=published)
         if not published:
             _log.error("the homeserver shows another identity for this account, or the device is not signed any more")
+
+
+def _digest(event: object) -> str:
+    try:
+        text = json.dumps(event, sort_keys=True)
+    except RecursionError:
+        # Somebody's deep nest is no message; whether it can be written here hangs on how deep we stand ourselves.
+        text = ""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def _speaks_in_clear(timeline: Timeline) -> bool:
