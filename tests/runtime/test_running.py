@@ -291,6 +291,17 @@ async def test_an_invariant_stops_an_action_and_says_so(world):
     assert world.said(world.lobby)[-1] == "outcome KITHROOM_REFUSED"
 
 
+async def test_a_room_that_shows_nothing_for_a_moment_is_not_a_room_where_the_bot_is_not(world):
+    running = world.running_bot
+    running.transport.room = lambda _: None
+    with pytest.raises(TransportError) as caught:
+        await running.live.directory.view(world.lobby)
+    assert caught.value.retryable
+
+    world.homeserver.leave(ME, world.lobby)
+    assert await running.live.directory.view(world.lobby) is None
+
+
 async def test_a_tick_comes_when_it_is_due_and_not_before(world):
     world.homeserver.join("@anna:x", world.lobby)
     world.homeserver.say("@anna:x", world.lobby, "!later")

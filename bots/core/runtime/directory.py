@@ -15,7 +15,7 @@ from bots.core.runtime.clock import Clock
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.ports import Store
 from bots.core.runtime.reader import StoreReader, in_community
-from bots.core.transport import Transport
+from bots.core.transport import Transport, TransportError
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,18 @@ class StoreDirectory:
             return await transaction.event_id(label)
 
     async def view(self, room_id: str) -> RoomView | None:
-        """The room, with its place in the community."""
+        """The room, with its place in the community; None when the bot is not in it.
+
+        Raises TransportError where the homeserver shows nothing of a room that the bot is in by its own word.
+        """
         if room_id not in self.transport.joined_rooms():
             return None
         await self.transport.load_rooms(frozenset({room_id}))
         view, now = self.transport.room(room_id), self.clock.now()
-        if view is not None and (placed := in_community(view, self.rooms.known(now) or ())) is not None:
+        if view is None:
+            # A bot that was sent away is told so by the next sync, and is then in no such room.
+            raise TransportError("M_FORBIDDEN", "the room does not show itself", status=403, retryable=True)
+        if (placed := in_community(view, self.rooms.known(now) or ())) is not None:
             return placed
         async with self.store.reading(self.bot, now) as transaction:
             reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, {room_id})
