@@ -69,6 +69,9 @@ async def test_a_postgresql_that_starts_anew_passes(new_url, postgres):
         with pytest.raises(StoreAwayError):
             await written(store, meanwhile=lambda: postgres.psql(END.format(name)))
         assert await position(store) is None
+        # A connection that broke while nobody used it is nothing to speak of.
+        postgres.psql(END.format(name))
+        assert await position(store) is None
 
         postgres.psql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false; {END.format(name)};")
         with pytest.raises(StoreAwayError):

@@ -46,6 +46,9 @@ def connecting() -> Iterator[None]:
 
 
 def _told(context: sa.engine.ExceptionContext) -> StoreAwayError | None:
+    if context.is_pre_ping:
+        # Whether a connection that was not used for a while is still there: if not, there is another at once.
+        return None
     error = context.original_exception
     if context.is_disconnect or _passes(error):
         return _away(error)
