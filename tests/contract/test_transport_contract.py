@@ -314,6 +314,7 @@ async def test_nobody_acts_on_somebody_with_more_power(people):
 async def test_one_level_is_set_and_the_others_stay(people):
     anna, bot, room_id = people
     await bot.transport.set_power(room_id, "@carl:x", -1)
+    assert bot.transport.room(room_id).power_levels.users == {bot.me: BOT_POWER}, "no sync has told of it"
     await bot.sync()
     assert bot.transport.room(room_id).power_levels.users == {bot.me: BOT_POWER, "@carl:x": -1}
 

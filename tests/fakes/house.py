@@ -63,7 +63,7 @@ class House:
         levels = PowerLevels(
             users=powers or {MODERATION: 60, WELCOME: 25, MO: 50, MIA: 50},
             state_default=100,
-            events={"m.room.power_levels": 60},
+            events={"m.room.power_levels": 60, "m.room.join_rules": 60},
             invite=25,
         )
         room_id = self.homeserver.create_room(ORGANISER, name=name, join_rule=join_rule, power_levels=levels)

@@ -38,15 +38,15 @@ class RoomActions:
 
     async def invite(self, room_id: str, user: str) -> None:
         """Invite; somebody who is invited or in the room already stays so."""
-        await self._change(room_id, "invite", user, done=("invite", "join"))
+        await self._change_unless(room_id, "invite", user, done=("invite", "join"))
 
     async def kick(self, room_id: str, user: str) -> None:
         """Kick; somebody who is not in the room stays out."""
         await self._change(room_id, "kick", user, done=("leave", "ban", None))
 
     async def ban(self, room_id: str, user: str) -> None:
-        """Ban."""
-        await self._change(room_id, "ban", user, done=("ban",))
+        """Ban; who is banned already stays so."""
+        await self._change_unless(room_id, "ban", user, done=("ban",))
 
     async def unban(self, room_id: str, user: str) -> None:
         """Unban; somebody who is not banned is left as they are."""
@@ -71,9 +71,10 @@ class RoomActions:
         await self._http.request("PUT", path("rooms", room_id, "state", "m.room.topic", ""), {"topic": topic})
 
     async def set_join_rule(self, room_id: str, rule: str) -> None:
-        """Say who may join: "public" or "invite"."""
+        """Say who may join: "public" or "invite". Where that is so already, nothing is changed."""
         target = path("rooms", room_id, "state", "m.room.join_rules", "")
-        await self._http.request("PUT", target, {"join_rule": rule})
+        if (await self._http.found(target) or {}).get("join_rule") != rule:
+            await self._http.request("PUT", target, {"join_rule": rule})
 
     async def shut_out(self, room_id: str, shut: Sequence[str], let_in: Sequence[str]) -> None:
         """Change who is shut out by the room's access list; what else it says stays as it is at that moment."""
@@ -119,6 +120,11 @@ class RoomActions:
             if error.retryable or error.status not in (_FORBIDDEN, _NOT_FOUND):
                 raise
         await self._http.request("POST", path("rooms", room_id, "forget"), {})
+
+    async def _change_unless(self, room_id: str, change: str, user: str, *, done: Sequence[str]) -> None:
+        """The homeserver would make another event of what is so already."""
+        if await self.membership(room_id, user) not in done:
+            await self._change(room_id, change, user, done=done)
 
     async def _change(self, room_id: str, change: str, user: str, *, done: Sequence[str | None]) -> None:
         try:

@@ -39,7 +39,7 @@ from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.own_words import Written
 from bots.core.runtime.ports import Directory
-from bots.core.runtime.room_changes import already, change, stands
+from bots.core.runtime.room_changes import change, stands
 from bots.core.runtime.speaking import NOTHING, Speaking
 from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportError
 
@@ -104,7 +104,7 @@ class Live:
         self._check(action, view, sender, inviter)
         if isinstance(action, Redact):
             await self.transport.redact(action.room_id, action.event_id, transaction_id)
-        elif not already(action, view, self.transport.user_id):
+        else:
             await change(action, self.transport)
         return None
 
@@ -112,7 +112,7 @@ class Live:
         """Come in; gives the room's id, which is another than what was asked for where that was an alias."""
         view = await self.directory.view(action.room_id)
         self._check(action, view)
-        if already(action, view, self.transport.user_id):
+        if view is not None and stands(view, self.transport.user_id, MembershipState.JOIN):
             return action.room_id
         return await self.transport.join(action.room_id, action.via)
 

@@ -8,10 +8,8 @@ from typing import assert_never
 from bots.core.actions import (
     Ban,
     Invite,
-    Join,
     Leave,
     OpenDoor,
-    Outward,
     PutRule,
     Remove,
     RoomChange,
@@ -28,7 +26,11 @@ NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
 
 
 async def change(action: RoomChange, transport: Transport) -> None:
-    """Make the room as the action says. Raises TransportError where the homeserver refuses."""
+    """Make the room as the action says. Raises TransportError where the homeserver refuses.
+
+    Whether it is so already the homeserver is asked, by the transport: what a sync told of the room may be of a time
+    before the bot's own last change.
+    """
     match action:
         case Invite(room_id=room_id, user=user):
             await transport.invite(room_id, user)
@@ -67,26 +69,3 @@ async def _change_room(action: ShutOut | OpenDoor | PutRule | TakeRule | Leave, 
 def stands(view: RoomView, user: str, *states: MembershipState) -> bool:
     """Whether somebody stands in one of these ways to the room."""
     return user in view.members and view.members[user].state in states
-
-
-def already(action: Outward, view: RoomView | None, me: str) -> bool:
-    """Whether the room is already as the action would make it."""
-    if view is None:
-        return False
-    match action:
-        case Invite(user=user):
-            return stands(view, user, MembershipState.JOIN, MembershipState.INVITE)
-        case Remove(user=user):
-            return not stands(view, user, MembershipState.JOIN, MembershipState.INVITE, MembershipState.KNOCK)
-        case Ban(user=user):
-            return stands(view, user, MembershipState.BAN)
-        case Unban(user=user):
-            return not stands(view, user, MembershipState.BAN)
-        case SetPower(user=user, level=level):
-            return view.power_levels is not None and view.power_levels.users.get(user) == level
-        case OpenDoor(open=open_):
-            return view.join_rule == ("public" if open_ else "invite")
-        case Join():
-            return stands(view, me, MembershipState.JOIN)
-        case _:
-            return False

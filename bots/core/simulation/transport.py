@@ -25,6 +25,7 @@ class MemoryTransport:
     health: Health = field(
         default_factory=lambda: Health(cross_signed=True, one_time_keys=50, fallback_key=True, decrypted=0)
     )
+    _views: dict[str, RoomView] | None = None
 
     async def sync(self, since: str | None, *, timeout_ms: int) -> SyncBatch:
         """What came after `since`; waits for news, for however long, unless `timeout_ms` is 0."""
@@ -32,6 +33,7 @@ class MemoryTransport:
         if since is not None and timeout_ms:
             await self.homeserver.wait_for_news(self.user_id, position)
         entries = [entry for entry in self.homeserver.stream[position:] if self.user_id in entry.audience]
+        self._views = known = self._as_now()
         events = [entry.event for entry in entries if entry.event and not self._own(entry.event)]
         return SyncBatch(
             next_batch=str(len(self.homeserver.stream)),
@@ -39,7 +41,7 @@ class MemoryTransport:
             own=self._transactions(entries),
             keys_came=frozenset(entry.key for entry in entries if entry.key),
             devices_changed=frozenset(entry.device_of for entry in entries if entry.device_of),
-            left=frozenset(entry.left for entry in entries if entry.left) - self.joined_rooms(),
+            left=frozenset(entry.left for entry in entries if entry.left) - known.keys(),
             initial=since is None,
             room_ids=frozenset(event.room_id for event in events),
         )
@@ -52,20 +54,28 @@ class MemoryTransport:
         return {entry.transaction_id: entry.event.event_id for entry in own if entry.transaction_id and entry.event}
 
     def room(self, room_id: str) -> RoomView | None:
-        """The room, if this user is in it."""
-        view = self.homeserver.rooms.get(room_id)
-        return view if view is not None and self.user_id in view.joined() else None
+        """The room as of the last batch: what has happened since is not known yet, as on any homeserver."""
+        return self._known().get(room_id)
 
     def device_names(self, user: str) -> tuple[str, ...]:
         """The names that the homeserver was given."""
         return self.homeserver.device_names.get(user, ())
 
     def joined_rooms(self) -> frozenset[str]:
-        """The rooms that this user is in."""
-        return frozenset(room_id for room_id, view in self.homeserver.rooms.items() if self.user_id in view.joined())
+        """The rooms that this user is in, as of the last batch."""
+        return frozenset(self._known())
+
+    def _known(self) -> dict[str, RoomView]:
+        return self._as_now() if self._views is None else self._views
+
+    def _as_now(self) -> dict[str, RoomView]:
+        return {room_id: view for room_id, view in self.homeserver.rooms.items() if self.user_id in view.joined()}
 
     async def load_rooms(self, room_ids: frozenset[str]) -> None:
-        """Nothing to do: all is known."""
+        """Have a look at those that are not known yet."""
+        now = self._as_now()
+        if self._views is not None:
+            self._views = {**{room_id: now[room_id] for room_id in room_ids & now.keys()}, **self._views}
 
     async def retry(self, unreadable: Unreadable) -> Message | None:
         """The event, if its key has come."""
@@ -123,7 +133,7 @@ class MemoryTransport:
 
     async def share_history(self, room_id: str, user: str, since: datetime) -> int | None:
         """Note it: there are no keys here."""
-        view = self.room(room_id)
+        view = self.homeserver.rooms.get(room_id)
         if view is None or not view.encrypted or view.history_visibility not in ("shared", "world_readable"):
             raise TransportError("KITHROOM_HISTORY_NOT_SHARED", "the room does not share its history")
         if user in self.homeserver.without_signed_devices:
