@@ -7,7 +7,7 @@ import pytest
 
 from bots.core.actions import BotName
 from bots.core.rooms import MembershipState
-from fakes.house import BEN, MO, House
+from fakes.house import BEN, MIA, MO, House
 
 
 @pytest.fixture
@@ -37,6 +37,17 @@ async def test_a_mute_that_could_not_be_done_before_it_was_over_leaves_nobody_mu
     assert house.level(BEN) is None
 
 
+async def test_a_mute_after_another_was_lifted_ends_with_nobody_muted(house):
+    in_one_breath(house, (MO, "!mute 2h"))
+    await house.settles()
+    assert house.level(BEN) == -1
+    in_one_breath(house, (MO, "!unmute"), (MIA, "!mute 1h"))
+    await house.settles()
+    assert house.level(BEN) == -1
+    await house.waits(hours=1)
+    assert house.level(BEN) is None
+
+
 async def test_a_ban_that_is_lifted_at_once_keeps_nobody_out(house):
     in_one_breath(house, (MO, "!ban"), (MO, "!unban"))
     await house.settles()
@@ -63,4 +74,14 @@ async def test_a_lock_that_is_lifted_at_once_leaves_the_door_open(house):
     for order in ("!lock", "!unlock"):
         house.homeserver.say(MO, house.office, order)
     await house.settles()
+    assert house.homeserver.rooms[house.lobby].join_rule == "public"
+
+
+async def test_a_lock_after_another_was_lifted_closes_the_door_until_it_is_over(house):
+    await house.asks("!lock")
+    for order in ("!unlock", "!lock 1h"):
+        house.homeserver.say(MO, house.office, order)
+    await house.settles()
+    assert house.homeserver.rooms[house.lobby].join_rule == "invite"
+    await house.waits(hours=1)
     assert house.homeserver.rooms[house.lobby].join_rule == "public"

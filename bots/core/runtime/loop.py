@@ -39,6 +39,7 @@ from bots.core.runtime.lookups import Lookups
 from bots.core.runtime.made_up_ids import devices_id, position_of, present_id
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import from_json
+from bots.core.runtime.pending import Pending
 from bots.core.runtime.ports import Store, StoreAwayError, Waiting
 from bots.core.runtime.readability import ReadCounts
 from bots.core.runtime.reader import StoreReader
@@ -70,6 +71,7 @@ class Loop:
     metrics: Metrics
     bots: frozenset[str]
     rooms: CommunityRooms
+    pending: Pending
     organiser: str
     random: Callable[[], float]
     sending: Callable[[Collection[str]], Sequence[Waiting]]
@@ -120,10 +122,12 @@ class Loop:
             async with self.store.reading(self.bot, self.clock.now()) as transaction:
                 self._since = await transaction.position(_SYNC)
         since = self._since
+        self.pending.asking()
         batch = await self.transport.sync(since, timeout_ms=timeout_ms)
         received = self.clock.now()
         joined = self.transport.joined_rooms()
         await self._lookups.rooms(batch.room_ids | await self._needed(joined, received, self._come_to(batch)))
+        self.pending.told(self.transport.room)
         late = await self._late(batch, received)
         reports = await self._reports(received)
         coming = [*late, *(self._wanted(batch)), *reports, *self._devices(batch, since, received)]
@@ -134,7 +138,12 @@ class Loop:
         if batch.initial or coming or labels or batch.left or joined - self._arrived:
             async with self.store.transaction(self.bot, received) as transaction:
                 rooms = {event.room_id for event in coming if not isinstance(event, Started | Tick | Outcome)}
-                reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, rooms, senders)
+                if not self._heard:
+                    # What an earlier process of this bot decided.
+                    self.pending.decided(await transaction.waiting())
+                reader = await StoreReader.open(
+                    transaction, self.transport, self.bots, self.rooms, rooms, senders, self.pending
+                )
                 for label, event_id in labels.items():
                     await transaction.set_label(label, event_id)
                 for here in await self._present(batch, joined, since, reader):

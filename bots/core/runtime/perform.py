@@ -22,6 +22,7 @@ from bots.core.runtime.effects import Effects
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.outcomes import OUTCOME_KIND, outcome_payload
 from bots.core.runtime.payload import from_json
+from bots.core.runtime.pending import Pending
 from bots.core.runtime.ports import Store, StoreAwayError, Waiting
 from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
 
@@ -59,6 +60,7 @@ class Performer:
     clock: Clock
     metrics: Metrics
     random: Callable[[], float]
+    pending: Pending = field(default_factory=Pending)
     outcome_ready: Callable[[], None] = lambda: None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _look: bool = True
@@ -80,6 +82,7 @@ class Performer:
 
     def take(self, rows: Sequence[Waiting]) -> None:
         """These were committed to the outbox a moment ago: nobody need read them there."""
+        self.pending.decided(rows)
         self._rows |= {row.transaction_id: row for row in rows}
         self._wake.set()
 
@@ -150,6 +153,7 @@ class Performer:
                 waiting = await transaction.waiting_ids()
                 # A row never changes, and opening a sealed one costs: only the new ones are read.
                 new = await transaction.waiting([id_ for id_ in waiting if id_ not in self._rows])
+            self.pending.decided(new)
             rows = self._rows | {row.transaction_id: row for row in new}
             taken = {id_: row for id_, row in self._rows.items() if id_ not in known}
             self._rows = {id_: rows[id_] for id_ in waiting if id_ in rows} | taken
@@ -270,6 +274,7 @@ class Performer:
         else:
             self.metrics.failed.inc()
             self._log("an action was not carried out", action, row, errcode=error.errcode)
+        self.pending.finished(action, row.transaction_id, ok=error is None)
         if action.follow_up and row.asked_by is self.bot:
             self.outcome_ready()
 

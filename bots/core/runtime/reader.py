@@ -12,6 +12,7 @@ from typing import TypeVar
 from bots.core.records import CommunityRoom, Holding, PrivateChat, Record
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.community_rooms import CommunityRooms
+from bots.core.runtime.pending import Change, Pending, changed, changed_by
 from bots.core.runtime.ports import Transaction, Waiting
 from bots.core.transport import Transport
 
@@ -25,6 +26,7 @@ class StoreReader:
 
     `senders` are the answers to what handlers' `target`s asked, by (room id, event id).
     `enqueued` is what decisions put into this bot's own outbox; `scheduled` is set when one puts a tick by.
+    `pending` is what earlier ones put there and no sync has told of.
     """
 
     transaction: Transaction
@@ -33,6 +35,9 @@ class StoreReader:
     senders: Mapping[tuple[str, str], str] = field(default_factory=dict)
     enqueued: list[Waiting] = field(default_factory=list)
     scheduled: bool = False
+    pending: Pending = field(default_factory=Pending)
+    _soon: dict[str, list[Change]] = field(default_factory=dict)
+    _looked_at: int = 0
     _community: tuple[CommunityRoom, ...] = ()
     _private: dict[str, str] = field(default_factory=dict)
 
@@ -45,9 +50,10 @@ class StoreReader:
         community: CommunityRooms,
         room_ids: Iterable[str] = (),
         senders: Mapping[tuple[str, str], str] | None = None,
+        pending: Pending | None = None,
     ) -> StoreReader:
         """A reader that knows the community's rooms, and which of `room_ids` are private chats, and with whom."""
-        reader = cls(transaction, transport, bots, senders or {})
+        reader = cls(transaction, transport, bots, senders or {}, pending=pending or Pending())
         reader._community = await community.read(transaction)
         known = {room.room_id for room in reader._community}
         for room_id in set(room_ids) - known:
@@ -71,15 +77,27 @@ class StoreReader:
         return self.transport.user_id
 
     def room(self, room_id: str) -> RoomView | None:
-        """The room, with its place in the community."""
+        """The room, with its place in the community, and as it will be when what was decided is done."""
         view = self.transport.room(room_id)
         if view is None:
             return None
+        view = changed(self.pending.over(view), self._decided_now(room_id))
         if (placed := in_community(view, self._community)) is not None:
             return placed
         if room_id in self._private:
             return replace(view, role=RoomRole.PRIVATE, private_with=self._private[room_id])
         return view
+
+    def _decided_now(self, room_id: str) -> Sequence[Change]:
+        """What is changed in the room by decisions of this transaction."""
+        if self._looked_at > len(self.enqueued):
+            # Some were undone.
+            self._soon, self._looked_at = {}, 0
+        for row in self.enqueued[self._looked_at :]:
+            if (change := changed_by(row)) is not None:
+                self._soon.setdefault(change.room_id, []).append(change)
+        self._looked_at = len(self.enqueued)
+        return self._soon.get(room_id, ())
 
     def rooms(self, role: RoomRole) -> tuple[RoomView, ...]:
         """The community's rooms of this role that the bot is in, in the order of the settings."""

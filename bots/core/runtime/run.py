@@ -30,6 +30,7 @@ from bots.core.runtime.live import Live
 from bots.core.runtime.loop import Loop
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.observe import Watching
+from bots.core.runtime.pending import Pending
 from bots.core.runtime.perform import Performer
 from bots.core.runtime.ports import Store
 from bots.core.runtime.reader import StoreReader
@@ -66,7 +67,7 @@ class Running:
 
     def __post_init__(self) -> None:
         name = self.bot.name
-        rooms = CommunityRooms()
+        rooms, pending = CommunityRooms(), Pending()
         self.metrics = Metrics()
         self.live = Live(
             voice=name,
@@ -87,6 +88,7 @@ class Running:
             clock=self.clock,
             metrics=self.metrics,
             random=self.random,
+            pending=pending,
         )
         self.scheduler = Scheduler(
             bot=name,
@@ -96,7 +98,8 @@ class Running:
             clock=self.clock,
             bots=self.bots,
             rooms=rooms,
-            committed=self.performer.wake,
+            pending=pending,
+            committed=self.performer.take,
         )
         self.performer.outcome_ready = self.scheduler.wake
         self.loop = Loop(
@@ -108,13 +111,14 @@ class Running:
             metrics=self.metrics,
             bots=self.bots,
             rooms=rooms,
+            pending=pending,
             organiser=self.organiser,
             random=self.random,
             sending=self.performer.sending,
             committed=self._committed,
             heard_again=self.performer.homeserver_is_back,
         )
-        self._rooms = rooms
+        self._rooms, self._pending = rooms, pending
         self._caught_up = asyncio.Event()
         self._told_started = False
 
@@ -140,14 +144,16 @@ class Running:
         event = Started(at=now, mistakes=self.mistakes, settings_of=self.settings_of)
         try:
             async with self.store.transaction(self.bot.name, now) as transaction:
-                reader = await StoreReader.open(transaction, self.transport, self.bots, self._rooms)
+                reader = await StoreReader.open(
+                    transaction, self.transport, self.bots, self._rooms, pending=self._pending
+                )
                 await self.decider.decide(event, f"started:{now.isoformat()}", reader)
         except Exception as error:  # noqa: BLE001 — a bot that can't say how it stands still protects
             structlog.get_logger().error(
                 "how things stand could not be told", bot=self.bot.name.value, error_type=type(error).__name__
             )
             return
-        self.performer.wake()
+        self.performer.take(reader.enqueued)
         self.scheduler.wake()
 
     async def work(self) -> None:

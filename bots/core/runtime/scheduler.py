@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,7 +16,8 @@ from bots.core.runtime.clock import Clock, wait_for
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider
 from bots.core.runtime.outcomes import OUTCOME_KIND, to_outcome
-from bots.core.runtime.ports import Store
+from bots.core.runtime.pending import Pending
+from bots.core.runtime.ports import Store, Waiting
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.unreadable import UNREADABLE_KIND, readable, with_reason
 from bots.core.transport import TokenRevokedError, Transport, TransportError
@@ -31,7 +32,7 @@ EXPIRE_EVERY = timedelta(hours=1)
 
 @dataclass
 class Scheduler:
-    """`committed` is called after each commit, so that the performer can go to work."""
+    """`committed` is called after each commit with what it put into the outbox, so that the performer goes to work."""
 
     bot: BotName
     transport: Transport
@@ -40,7 +41,8 @@ class Scheduler:
     clock: Clock
     bots: frozenset[str]
     rooms: CommunityRooms
-    committed: Callable[[], None] = lambda: None
+    pending: Pending
+    committed: Callable[[Sequence[Waiting]], None] = lambda _rows: None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     # Since when each of those that are put off has been tried.
     _tried_since: dict[str, datetime] = field(default_factory=dict)
@@ -78,7 +80,9 @@ class Scheduler:
         due, senders = await self._senders(due)
         async with self.store.transaction(self.bot, now) as transaction:
             rooms = {*_room_ids(due), *(event.room_id for event in messages)}
-            reader = await StoreReader.open(transaction, self.transport, self.bots, self.rooms, rooms, senders)
+            reader = await StoreReader.open(
+                transaction, self.transport, self.bots, self.rooms, rooms, senders, self.pending
+            )
             for message in messages:
                 await transaction.drop_unreadable(message.event_id)
                 await self.decider.decide(message, message.event_id, reader)
@@ -93,7 +97,7 @@ class Scheduler:
                     await self.decider.decide(tick, source, reader)
                 elif (event := unreadable.get(tick.id)) is not None:
                     await self.decider.decide(event, f"unreadable:{event.event_id}", reader)
-        self.committed()
+        self.committed(reader.enqueued)
         return len(due)
 
     async def _second_look(self, due: list[Tick]) -> tuple[list[Tick], list[Message], dict[str, Unreadable]]:
