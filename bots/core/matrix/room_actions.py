@@ -18,6 +18,8 @@ _FORBIDDEN = 403
 _NOT_FOUND = 404
 # How many memberships of one person, one after the other, are looked through for an invitation.
 _MEMBERSHIPS = 20
+# How often a level is written before others who change them are left to finish.
+_TRIES = 5
 
 
 class RoomActions:
@@ -53,18 +55,24 @@ class RoomActions:
         await self._change(room_id, "unban", user, done=("leave", "invite", "join", "knock", None))
 
     async def set_power(self, room_id: str, user: str, level: int | None) -> None:
-        """Set one user's level (None: the room's default), reading the rest from the homeserver at that moment."""
-        content = await self._state(room_id, "m.room.power_levels") or {}
-        users = content.get("users")
-        users = dict(users) if isinstance(users, Mapping) else {}
-        before = dict(users)
-        if level is None:
+        """Set one user's level (None: the room's default), reading the rest from the homeserver at that moment.
+
+        It is read again after: of two who change the levels at the same time a homeserver keeps one's,
+        and what it says then, with this level, is written once more.
+        """
+        target = path("rooms", room_id, "state", "m.room.power_levels", "")
+        for _ in range(_TRIES):
+            content = await self._state(room_id, "m.room.power_levels") or {}
+            users = content.get("users")
+            users = dict(users) if isinstance(users, Mapping) else {}
+            before = dict(users)
             users.pop(user, None)
-        else:
-            users[user] = level
-        if users != before:
-            target = path("rooms", room_id, "state", "m.room.power_levels", "")
+            if level is not None:
+                users[user] = level
+            if users == before:
+                return
             await self._http.request("PUT", target, {**content, "users": users})
+        raise TransportError("KITHROOM_NOT_KEPT", "somebody else changes the levels all the time", retryable=True)
 
     async def set_topic(self, room_id: str, topic: str) -> None:
         """Set the topic, which every server in the room can read; an empty one takes it away."""
