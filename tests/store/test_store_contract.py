@@ -191,7 +191,8 @@ async def test_what_could_not_be_read_is_kept_by_its_session(store):
         for each in (event(1), event(2), event(1), event(3, "other")):
             await t.keep_unreadable(each)
         assert list(await t.unreadable("!r", "s")) == [event(1), event(2)]
-        await t.drop_unreadable("$1")
+        assert await t.drop_unreadable("$1")
+        assert not await t.drop_unreadable("$1")
         assert list(await t.unreadable("!r", "s")) == [event(2)]
         assert list(await t.unreadable("!elsewhere", "s")) == []
 

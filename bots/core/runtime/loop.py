@@ -149,8 +149,8 @@ class Loop:
                 for here in await self._present(batch, joined, since, reader):
                     await self._decide_once(here, reader)
                 for message in late:
-                    await transaction.drop_unreadable(message.event_id)
-                    await self.decider.decide(message, message.event_id, reader)
+                    if await transaction.drop_unreadable(message.event_id):
+                        await self.decider.decide(message, message.event_id, reader)
                 for event in coming[len(late) :]:
                     await self._decide_once(event, reader)
                 await were_read(reports, transaction)

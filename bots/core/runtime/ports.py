@@ -146,8 +146,8 @@ class Transaction(Protocol):
     async def unreadable(self, room_id: str, session_id: str) -> Sequence[Unreadable]:
         """Those of one session, oldest first."""
 
-    async def drop_unreadable(self, event_id: str) -> None:
-        """It has been read."""
+    async def drop_unreadable(self, event_id: str) -> bool:
+        """It has been read. Gives whether that is news."""
 
 
 class Store(Protocol):

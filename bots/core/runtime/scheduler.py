@@ -84,9 +84,11 @@ class Scheduler:
                 transaction, self.transport, self.bots, self.rooms, rooms, senders, self.pending
             )
             for message in messages:
-                await transaction.drop_unreadable(message.event_id)
-                await self.decider.decide(message, message.event_id, reader)
-            for tick in due:
+                if await transaction.drop_unreadable(message.event_id):
+                    await self.decider.decide(message, message.event_id, reader)
+            # What was cancelled or put off since it was seen is not due any more.
+            still = {tick.id: tick for tick in await transaction.due(now)}
+            for tick in (each for each in due if still.get(each.id) == each):
                 # Before the handlers, one of which may put the same tick by again.
                 await transaction.cancel(tick.id)
                 self._tried_since.pop(tick.id, None)

@@ -251,9 +251,9 @@ class MemoryTransaction:
         mine = [event for (bot, _), event in self._tables.unreadable.items() if bot is self._bot]
         return [event for event in mine if (event.room_id, event.session_id) == (room_id, session_id)]
 
-    async def drop_unreadable(self, event_id: str) -> None:
-        """It has been read."""
-        self._tables.unreadable.pop((self._bot, event_id), None)
+    async def drop_unreadable(self, event_id: str) -> bool:
+        """It has been read. Gives whether that is news."""
+        return self._tables.unreadable.pop((self._bot, event_id), None) is not None
 
     def _key(self, record: type[Record], values: Sequence[object]) -> tuple[object, ...]:
         hashed = _hashed(record)

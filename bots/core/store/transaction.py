@@ -260,10 +260,11 @@ class Transaction:
             for row in rows.all()
         ]
 
-    async def drop_unreadable(self, event_id: str) -> None:
-        """It has been read."""
+    async def drop_unreadable(self, event_id: str) -> bool:
+        """It has been read. Gives whether that is news."""
         t = schema.unreadable
-        await self._connection.execute(sa.delete(t).where(t.c.bot == self._bot, t.c.event_id == event_id))
+        gone = await self._connection.execute(sa.delete(t).where(t.c.bot == self._bot, t.c.event_id == event_id))
+        return gone.rowcount > 0
 
     # Numbers and the audit log.
 
