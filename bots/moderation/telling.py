@@ -37,6 +37,11 @@ def case_label(number: int) -> str:
     return f"{_CASE}{number}"
 
 
+def more_label(number: int, which: int) -> str:
+    """The label of the line in a case's thread that shows one more message like the first."""
+    return f"more:{number}:{which}"
+
+
 def decision_label(number: int) -> str:
     """The label of the line that tells the moderators of a decision."""
     return f"{_DECISION}{number}"

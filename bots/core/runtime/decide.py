@@ -26,6 +26,7 @@ from bots.core.actions import (
     Log,
     LookAt,
     Outward,
+    Redact,
     Remember,
     Schedule,
     Send,
@@ -212,7 +213,8 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
     """The queue in which the action keeps its order.
 
     What is said in one place is said in order, and the bot leaves after it has spoken.
-    What is done to people and events goes beside that: no redaction waits for a message that can't be encrypted yet.
+    What is done to people and events goes beside that: no redaction waits for a message that can't be encrypted yet,
+    and where one does wait for what it takes out to be shown, nobody's mute waits with it.
     """
     match action:
         case Send(place=InPrivateChat(user=user)) | SendCopy(user=user):
@@ -227,5 +229,7 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
             return f"chat:{reader.pseudonym(private)}" if private else room_id
         case LookAt():
             return "pages"
+        case Redact(after=str(after)):
+            return f"{action.room_id}/act/{after}"
         case _:
             return f"{action.room_id}/act"

@@ -267,6 +267,7 @@ class Performer:
                 await transaction.schedule(row.transaction_id, OUTCOME_KIND, now, payload, bot=row.asked_by)
         self._results.pop(row.transaction_id, None)
         self._attempts.pop(row.transaction_id, None)
+        self._held.pop(row.place, None)
         self._server_errors.pop(row.transaction_id, None)
         if error is None:
             self.metrics.performed.inc()

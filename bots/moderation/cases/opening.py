@@ -20,7 +20,7 @@ from bots.moderation.commands import BUTTONS
 from bots.moderation.detectors.finding import Finding, Whose
 from bots.moderation.passages.passage import Field
 from bots.moderation.records import Case, Decision
-from bots.moderation.telling import case_label, in_office
+from bots.moderation.telling import case_label, in_office, more_label
 
 # Cases and decisions are counted together, so that `#12` is one thing.
 NUMBERS = "moderation"
@@ -179,6 +179,7 @@ def _one_more(
         about,
         (first, Quote(about.room_id, about.event_id, marks), place_words(about.room_id, about.event_id), *says),
         why=NOTICE,
+        label=more_label(case.number, len(more.others)),
     )
 
 
@@ -244,11 +245,13 @@ def card(
     )
 
 
-def joined(case: Case, about: Subject, says: tuple[Part, ...], *, why: str) -> tuple[Action, ...]:
+def joined(
+    case: Case, about: Subject, says: tuple[Part, ...], *, why: str, label: str | None = None
+) -> tuple[Action, ...]:
     """The record as it is now, and a line in the thread. What was not shown yet tells it when it is."""
     if about.office is None or not case.shown:
         return (Remember(why=why, record=case),)
-    return (Remember(why=why, record=case), in_office(about.office, case.number, *says, why=why))
+    return (Remember(why=why, record=case), in_office(about.office, case.number, *says, why=why, label=label))
 
 
 def place_words(room_id: str, event_id: str) -> Words:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bots.core.actions import Action, Priority, Redact, Remember, Words
+from bots.core.actions import Action, Priority, Redact, Remember, Send, Words
 from bots.core.events import Event, Message, Outcome
 from bots.core.rooms import RoomView
 from bots.moderation.cases.opening import Does, Subject, noticed
@@ -32,6 +32,7 @@ class Noticed:
     `pace` is how often the author writes, with this message. `rules` are the sentences of the guidelines by id, as
     moderators read them; `reminder` is what the author is reminded with. `flood` are the ids of the author's last
     messages; `files` says that files are looked into here; `decisions` those in force about them, `number` the next.
+    `late` is why the message goes although they are held already, `held` by which decision.
     """
 
     now: datetime
@@ -48,6 +49,8 @@ class Noticed:
     files: bool = False
     decisions: Sequence[Decision] = ()
     number: int = 0
+    late: Finding | None = None
+    held: Decision | None = None
 
 
 def decide_outcome(_event: Outcome, found: tuple[Event, Noticed] | None) -> tuple[Action, ...]:
@@ -62,31 +65,43 @@ def decide(event: Event, facts: Noticed) -> tuple[Action, ...]:
         counted = (*counted, *asks(event))
     response, about, room = facts.response, facts.about, facts.room
     if about is None or room is None:
-        return counted
+        return (*counted, *_gone_late(event, facts, ()))
     if response.hold is not None and isinstance(event, Message):
         told = noticed(response.tell, facts.rules, about, Does.HOLD)
         return (*counted, *told, *hold(event, facts, response.hold, room))
     if response.remind is not None:
         told = noticed(response.tell, facts.rules, about, Does.REMIND)
         return (*counted, *told, *_reminding(event, response.remind, facts.reminder, facts.now))
-    return (*counted, *noticed(response.tell, facts.rules, about))
+    told = noticed(response.tell, facts.rules, about)
+    return (*counted, *told, *_gone_late(event, facts, told))
+
+
+def _gone_late(event: Event, facts: Noticed, told: Sequence[Action]) -> tuple[Action, ...]:
+    """What was sent before the hold was in force goes as well, once it is shown; of a flood, all of it.
+
+    What is not shown any more, since there is too much of it, stays.
+    """
+    finding, held = facts.late, facts.held
+    if finding is None or held is None or not isinstance(event, Message):
+        return ()
+    shown = next((each.label for each in told if isinstance(each, Send) and each.label is not None), None)
+    if shown is None and finding.detector.startswith("noise.") and held.case is not None:
+        shown = case_label(held.case)
+    if shown is None:
+        return ()
+    original = facts.about.event_id if facts.about is not None else None
+    return tuple(
+        _taken_out(event, event_id, finding, shown)
+        for event_id in dict.fromkeys((original or event.event_id, event.event_id))
+    )
 
 
 def hold(event: Message, facts: Noticed, finding: Finding, room: RoomView) -> tuple[Action, ...]:
     """The message is taken out of the room, with the rest of its flood, and its author waits until somebody looks."""
     assert facts.about is not None  # whoever holds tells moderators
     taken = dict.fromkeys((facts.about.event_id or event.event_id, event.event_id, *facts.flood))
-    redactions = (
-        Redact(
-            why=f"moderation.hold.{finding.detector}",
-            priority=Priority.MODERATION,
-            room_id=event.room_id,
-            event_id=event_id,
-            sender=event.sender,
-            after=case_label(facts.about.number) if facts.office is not None else None,
-        )
-        for event_id in taken
-    )
+    shown = case_label(facts.about.number) if facts.office is not None else None
+    redactions = (_taken_out(event, event_id, finding, shown) for event_id in taken)
     order = Order(
         kind=Kind.HOLD,
         target=event.sender,
@@ -107,6 +122,17 @@ def hold(event: Message, facts: Noticed, finding: Finding, room: RoomView) -> tu
     )
     why = f"moderation.hold.{finding.detector}"
     return (*redactions, *(_asked_by(action, why) for action in waits), Remember(why=why, record=record))
+
+
+def _taken_out(event: Message, event_id: str, finding: Finding, shown: str | None) -> Redact:
+    return Redact(
+        why=f"moderation.hold.{finding.detector}",
+        priority=Priority.MODERATION,
+        room_id=event.room_id,
+        event_id=event_id,
+        sender=event.sender,
+        after=shown,
+    )
 
 
 def _asked_by(action: Action, why: str) -> Action:

@@ -40,6 +40,8 @@ from bots.moderation.watching.records import Pace, Reminded
 from bots.moderation.watching.respond import Author, respond
 from bots.moderation.whereabouts import MEMBERS_ROOMS, members_rooms, moderators_room
 
+# So long after somebody was held, what comes of theirs had been sent before that was in force.
+ON_ITS_WAY = timedelta(minutes=1)
 REMIND_AGAIN_AFTER = timedelta(days=7)
 # A reminder of what was written long ago is only strange.
 _STALE = timedelta(days=1)
@@ -157,6 +159,9 @@ class Watch:
             response = replace(response, hold=None, remind=None)
         facts = Noticed(now=reader.now, pace=pace, files=_looks_into_files(rules))
         decisions = await reader.find(Decision, target=event.sender, active=True) if response.hold else ()
+        held = _held_a_moment_ago(decisions, event, room, reader)
+        if held is not None and response.hold is not None:
+            facts = replace(facts, room=room, late=response.hold, held=held)
         if response.hold and moderators_room(reader) is None:
             # Nobody would ever look.
             response = replace(response, hold=None)
@@ -264,6 +269,13 @@ def _is_noise(finding: Finding) -> bool:
 
 def _is_held(decisions: Sequence[Decision], room: RoomView) -> bool:
     return any(each.kind in MUTES and each.room_id == room.room_id for each in decisions)
+
+
+def _held_a_moment_ago(decisions: Sequence[Decision], event: Event, room: RoomView, reader: Reader) -> Decision | None:
+    """The hold of the bot's own that was not in force yet when this was sent, as far as one can tell."""
+    me = reader.pseudonym(reader.me)
+    holds = [each for each in decisions if each.kind is Kind.HOLD and each.by == me and each.room_id == room.room_id]
+    return next((each for each in holds if event.sent_at - each.at < ON_ITS_WAY), None)
 
 
 def _flood(finding: Finding | None, pace: Pace | None) -> tuple[str, ...]:
