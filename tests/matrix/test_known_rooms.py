@@ -141,6 +141,35 @@ async def test_after_a_gap_the_state_is_asked_for_again(server, http, tmp_path, 
     assert len(server.asked) == 2
 
 
+def levels(event_id: str, mo: int, replaces: str) -> dict[str, Any]:
+    return {
+        "type": "m.room.power_levels",
+        "state_key": "",
+        "event_id": event_id,
+        "content": {"users": {"@mo:x": mo}},
+        "unsigned": {"replaces_state": replaces},
+    }
+
+
+async def test_of_two_power_levels_that_were_written_at_once_the_homeserver_says_which_one_holds(
+    server, http, tmp_path
+):
+    rooms = KnownRooms(http, tmp_path)
+    server.answers[STATE] = [levels("$0", 50, "$made")]
+    await rooms.load(["!r"])
+    await rooms.apply("!r", [levels("$1", 0, "$0")])
+    await rooms.load(["!r"])
+    assert len(server.asked) == 1, "one after the other: what came last holds"
+    await rooms.apply("!r", [levels("$2", 50, "$0")])
+    server.answers[STATE] = [levels("$1", 0, "$0")]
+    await rooms.load(["!r"])
+    assert rooms.view("!r").power_levels.users == {"@mo:x": 0}
+    await rooms.apply("!r", [levels("$3", 50, "$1")])
+    await rooms.load(["!r"])
+    assert rooms.view("!r").power_levels.users == {"@mo:x": 50}
+    assert len(server.asked) == 2
+
+
 async def test_a_gap_is_not_forgotten_when_the_homeserver_is_in_trouble(server, http, tmp_path):
     rooms = KnownRooms(http, tmp_path)
     await rooms.load(["!r"])

@@ -22,6 +22,7 @@ from bots.core.transport import TransportError
 
 ENCRYPTION = "m.room.encryption"
 NO_DISK = "KITHROOM_DISK"
+_POWER_LEVELS = "m.room.power_levels"
 ENCRYPTED_ROOMS_FILE = "encrypted_rooms.txt"
 # How many rooms' states are asked for at the same time.
 _AT_ONCE = 8
@@ -47,6 +48,8 @@ class KnownRooms:
         self._views: dict[str, RoomView] = {}
         # Of these more is known to have happened than their views tell.
         self._outdated: set[str] = set()
+        # The event that says each room's power levels, as far as it was told.
+        self._levels: dict[str, object] = {}
         # What syncs brought for rooms whose state is on its way.
         self._meanwhile: dict[str, list[object]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -104,6 +107,7 @@ class KnownRooms:
         view = self._views.get(room_id)
         if view is not None and state:
             self._views[room_id] = with_state(view, state)
+            self._note_levels(room_id, state)
 
     def enter(self, room_id: str) -> None:
         """The bot has made the room, or come into it, just now."""
@@ -153,6 +157,19 @@ class KnownRooms:
             events = [event for event in (*events, *meanwhile) if isinstance(event, Mapping)]
             await self._note_encryption(room_id, events)
             self._views[room_id] = view_from_state(room_id, events, encrypted=self.is_encrypted(room_id))
+            self._levels.pop(room_id, None)
+            self._note_levels(room_id, events)
+
+    def _note_levels(self, room_id: str, state: Iterable[Mapping[str, Any]]) -> None:
+        """Of two that were written at the same time one holds, and it need not be the one that was told of last."""
+        for event in state:
+            if (event.get("type"), event.get("state_key")) != (_POWER_LEVELS, ""):
+                continue
+            known, self._levels[room_id] = self._levels.get(room_id), event.get("event_id")
+            unsigned = event.get("unsigned")
+            replaced = unsigned.get("replaces_state") if isinstance(unsigned, Mapping) else None
+            if None not in (known, replaced) and replaced != known and event.get("event_id") != known:
+                self.outdate(room_id)
 
     async def _note_encryption(self, room_id: str, state: Iterable[Mapping[str, Any]]) -> None:
         for event in state:
