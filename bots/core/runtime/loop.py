@@ -149,6 +149,7 @@ class Loop:
                 for here in await self._present(batch, joined, since, reader):
                     await self._decide_once(here, reader)
                 for message in late:
+                    # The scheduler may have had its second look while this was fetched.
                     if await transaction.drop_unreadable(message.event_id):
                         await self.decider.decide(message, message.event_id, reader)
                 for event in coming[len(late) :]:

@@ -128,8 +128,8 @@ class Transaction(Protocol):
     ) -> None:
         """Put a tick by, in place of one with this id; for another bot, if one is named."""
 
-    async def cancel(self, id_: str) -> None:
-        """No tick with this id."""
+    async def cancel(self, id_: str, *, due_at: datetime | None = None) -> bool:
+        """No tick with this id (and due at that time, if one is named). Gives whether there was one."""
 
     async def due(self, now: datetime) -> Sequence[Tick]:
         """The ticks that are due, earliest first. They stay until cancelled."""
@@ -147,7 +147,7 @@ class Transaction(Protocol):
         """Those of one session, oldest first."""
 
     async def drop_unreadable(self, event_id: str) -> bool:
-        """It has been read. Gives whether that is news."""
+        """It has been read. Gives whether it was still kept: else somebody has read it meanwhile."""
 
 
 class Store(Protocol):

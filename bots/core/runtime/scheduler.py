@@ -86,12 +86,12 @@ class Scheduler:
             for message in messages:
                 if await transaction.drop_unreadable(message.event_id):
                     await self.decider.decide(message, message.event_id, reader)
-            # What was cancelled or put off since it was seen is not due any more.
-            still = {tick.id: tick for tick in await transaction.due(now)}
-            for tick in (each for each in due if still.get(each.id) == each):
-                # Before the handlers, one of which may put the same tick by again.
-                await transaction.cancel(tick.id)
+            for tick in due:
                 self._tried_since.pop(tick.id, None)
+                # Before the handlers, one of which may put the same tick by again.
+                if not await transaction.cancel(tick.id, due_at=tick.due_at):
+                    # It was cancelled or put off, meanwhile or by one of the others.
+                    continue
                 source = f"tick:{tick.id}:{tick.due_at.isoformat()}"
                 if tick.kind == OUTCOME_KIND:
                     await self.decider.decide(to_outcome(tick), source, reader)

@@ -225,9 +225,13 @@ class MemoryTransaction:
         """Put a tick by."""
         self._tables.ticks[bot or self._bot, id_] = Tick(id=id_, kind=kind, due_at=at, payload=payload)
 
-    async def cancel(self, id_: str) -> None:
-        """No tick with this id."""
-        self._tables.ticks.pop((self._bot, id_), None)
+    async def cancel(self, id_: str, *, due_at: datetime | None = None) -> bool:
+        """No tick with this id (and due at that time). Gives whether there was one."""
+        tick = self._tables.ticks.get((self._bot, id_))
+        if tick is None or due_at not in (None, tick.due_at):
+            return False
+        del self._tables.ticks[self._bot, id_]
+        return True
 
     async def due(self, now: datetime) -> Sequence[Tick]:
         """The ticks that are due, earliest first."""
@@ -252,7 +256,7 @@ class MemoryTransaction:
         return [event for event in mine if (event.room_id, event.session_id) == (room_id, session_id)]
 
     async def drop_unreadable(self, event_id: str) -> bool:
-        """It has been read. Gives whether that is news."""
+        """It has been read. Gives whether it was still kept."""
         return self._tables.unreadable.pop((self._bot, event_id), None) is not None
 
     def _key(self, record: type[Record], values: Sequence[object]) -> tuple[object, ...]:

@@ -205,12 +205,13 @@ class Transaction:
         }
         await self._upsert(schema.ticks, values, update=values)
 
-    async def cancel(self, id_: str) -> None:
-        """No tick with this id."""
+    async def cancel(self, id_: str, *, due_at: datetime | None = None) -> bool:
+        """No tick with this id (and due at that time, if one is named). Gives whether there was one."""
         t = schema.ticks
-        await self._connection.execute(
-            sa.delete(t).where(t.c.bot == self._bot, t.c.id == self._keys.hashed("ticks", id_))
-        )
+        delete = sa.delete(t).where(t.c.bot == self._bot, t.c.id == self._keys.hashed("ticks", id_))
+        if due_at is not None:
+            delete = delete.where(t.c.due_at == due_at)
+        return (await self._connection.execute(delete)).rowcount > 0
 
     async def due(self, now: datetime) -> Sequence[Tick]:
         """The ticks that are due, earliest first. They stay until cancelled."""
@@ -261,10 +262,10 @@ class Transaction:
         ]
 
     async def drop_unreadable(self, event_id: str) -> bool:
-        """It has been read. Gives whether that is news."""
+        """It has been read. Gives whether it was still kept: else somebody has read it meanwhile."""
         t = schema.unreadable
-        gone = await self._connection.execute(sa.delete(t).where(t.c.bot == self._bot, t.c.event_id == event_id))
-        return gone.rowcount > 0
+        delete = sa.delete(t).where(t.c.bot == self._bot, t.c.event_id == event_id)
+        return (await self._connection.execute(delete)).rowcount > 0
 
     # Numbers and the audit log.
 
