@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from bots.core.events import AnyEvent, Message, Unreadable
 from bots.core.language import Rendered
 from bots.core.metadata import Tells
-from bots.core.rooms import RoomView
+from bots.core.rooms import MembershipState, RoomView
 
 OUR_OWN = "KITHROOM_"
 """How the codes begin that no homeserver gave."""
@@ -216,6 +216,9 @@ class Transport(Protocol):
 
     async def invite(self, room_id: str, user: str) -> None:
         """Invite."""
+
+    async def membership(self, room_id: str, user: str) -> MembershipState | None:
+        """The user's membership by the homeserver's word at this moment; None when they never had one."""
 
     async def inviter(self, room_id: str, user: str) -> str | None:
         """Who invited the user to the membership that they have now, by the homeserver's word at this moment.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, repeat
 
 from bots.core.actions import (
     Action,
@@ -48,8 +49,9 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
             *(_taken_out(facts) if turn.leave else ()),
             *forgotten(facts, turn.conversation.chosen),
         )
-    place = InPrivateChat(facts.person, open=greeting or open_chat)
-    says = (said for say in turn.says for said in _said(say, facts, place, source))
+    # The first words open the door. Whoever shuts it is not to find it opened by the second.
+    doors = chain([InPrivateChat(facts.person, open=greeting or open_chat)], repeat(InPrivateChat(facts.person)))
+    says = (said for say in turn.says for said in _said(say, facts, doors, source))
     locked = facts.world.locked
     invites = (
         Invite(why=INVITE, room_id=facts.condition_rooms[i].room_id, user=facts.person, follow_up=True)
@@ -79,12 +81,12 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
     )
 
 
-def _said(say: Say, facts: Facts, place: InPrivateChat, source: str) -> Iterator[Send]:
+def _said(say: Say, facts: Facts, doors: Iterator[InPrivateChat], source: str) -> Iterator[Send]:
     """The message, and the poll that goes with it."""
     greeting = facts.conversation is None
     yield Send(
         why=GREET if greeting else "welcome.answer",
-        place=place,
+        place=next(doors),
         parts=say.parts,
         label=f"{LABEL}{say.asks}:{source}" if say.asks else None,
         buttons=say.buttons,
@@ -94,7 +96,7 @@ def _said(say: Say, facts: Facts, place: InPrivateChat, source: str) -> Iterator
     if say.asks and say.choices:
         yield Send(
             why="welcome.answer",
-            place=place,
+            place=next(doors),
             parts=(Words("welcome.poll"),),
             choices=say.choices,
             label=f"{LABEL}{say.asks}:{source}:poll",

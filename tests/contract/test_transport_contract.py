@@ -288,6 +288,7 @@ async def test_who_sent_an_event_that_is_not_there_is_nobody(people):
 async def test_what_is_done_already_counts_as_done(homeserver, people):
     _, bot, room_id = people
     carl = await homeserver.peer("carl")
+    assert await bot.transport.membership(room_id, carl.me) is None
     for act, state in (
         (bot.transport.invite, MembershipState.INVITE),
         (bot.transport.kick, MembershipState.LEAVE),
@@ -296,6 +297,7 @@ async def test_what_is_done_already_counts_as_done(homeserver, people):
     ):
         await act(room_id, carl.me)
         await act(room_id, carl.me)
+        assert await bot.transport.membership(room_id, carl.me) is state
         await bot.sync()
         await bot.transport.load_rooms(frozenset({room_id}))
         assert bot.transport.room(room_id).members[carl.me].state is state

@@ -33,7 +33,7 @@ def _text(send):
 async def test_a_newcomer_to_the_lobby_is_greeted_in_private_by_a_bot_that_says_what_it_is():
     scene = await _greeted()
     greeting, age = scene.sends
-    assert greeting.place == age.place == InPrivateChat(ANA, open=True)
+    assert (greeting.place, age.place) == (InPrivateChat(ANA, open=True), InPrivateChat(ANA))
     for fact in ("I'm a bot", "I don't keep what you write", "not a crisis service", "urgent", "stop"):
         assert fact in _text(greeting)
     assert "18 or older" in _text(age)

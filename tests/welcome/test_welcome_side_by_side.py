@@ -6,15 +6,27 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import BotName
+from bots.core.rooms import MembershipState
+from bots.core.simulation.transport import MemoryTransport
+from bots.core.transport import NotReadyError
 from bots.welcome.records import Conversation
 from fakes.parrot import settle
-from fakes.welcome_scene import ANA, BOT
+from fakes.welcome_scene import ANA, BOT, BOTS
 from welcome.test_welcome_running import Place
+
+
+class NotBefore(MemoryTransport):
+    """A homeserver on which nobody is given a key before they are in the room, as on a real one."""
+
+    async def send(self, room_id, message, transaction_id):
+        if self.room(room_id) is None or self.room(room_id).joined() <= BOTS:
+            raise NotReadyError("KITHROOM_NOT_READY", "nobody but bots is in the room", retryable=True)
+        return await super().send(room_id, message, transaction_id)
 
 
 @pytest.fixture
 async def place():
-    place = Place()
+    place = Place(transport=NotBefore)
     await place.opens()
     return place
 
@@ -47,3 +59,40 @@ async def test_an_answer_that_becomes_readable_just_when_it_is_looked_at_again_c
     known = await conversation(place)
     assert looked_again
     assert (known.adult, known.agreed) == (True, 0), "the same yes is no yes to the guidelines"
+
+
+async def some_hours_pass(place):
+    for _ in range(12):
+        place.clock.advance(timedelta(minutes=20))
+        await settle(place.running)
+
+
+async def test_who_leaves_without_waiting_for_the_goodbye_is_left_alone_and_greeted_when_they_come_back(place):
+    chat = await place.comes()
+    await place.says(chat, "forget me")
+    place.homeserver.say(ANA, chat, "yes")
+    place.homeserver.leave(ANA, chat)
+    place.homeserver.leave(ANA, place.lobby)
+    await settle(place.running)
+    assert BOT not in place.homeserver.rooms[chat].joined()
+    assert place.store.tables.outbox == {}
+
+    again = await place.comes()
+    assert again != chat
+    assert "I'm a bot" in place.said(again)
+
+
+async def test_who_turns_the_private_chat_down_is_not_asked_into_it_again_and_again(place):
+    place.homeserver.join(ANA, place.lobby)
+    await settle(place.running)
+    chat = await place.chat()
+    place.homeserver.leave(ANA, chat)
+    await some_hours_pass(place)
+    assert place.homeserver.rooms[chat].members[ANA].state is MembershipState.LEAVE
+    assert place.store.tables.outbox == {}
+
+    place.homeserver.leave(ANA, place.lobby)
+    await settle(place.running)
+    assert await place.comes() == chat
+    assert place.said(chat).count("I'm a bot") == 1
+    assert "18 or older" in place.said(chat)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bots.core.matrix.content import reaction_content
 from bots.core.matrix.http import Http, path
+from bots.core.rooms import MembershipState
 from bots.core.rooms.access_lists import with_shut_out
 from bots.core.transport import TransportError
 
@@ -141,10 +142,10 @@ class RoomActions:
             if error.retryable or error.status != _FORBIDDEN or await self.membership(room_id, user) not in done:
                 raise
 
-    async def membership(self, room_id: str, user: str) -> str | None:
+    async def membership(self, room_id: str, user: str) -> MembershipState | None:
         """The user's membership, by the homeserver's word now; None when they never had one."""
         membership = (await self._state(room_id, "m.room.member", user) or {}).get("membership")
-        return membership if isinstance(membership, str) else None
+        return MembershipState(membership) if membership in list(MembershipState) else None
 
     async def inviter(self, room_id: str, user: str) -> str | None:
         """Who invited the user to the membership that they have now, by the homeserver's word.

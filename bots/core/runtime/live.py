@@ -39,7 +39,7 @@ from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.runtime.invariants import Circumstances, refusal
 from bots.core.runtime.own_words import Written
 from bots.core.runtime.ports import Directory
-from bots.core.runtime.room_changes import change, stands
+from bots.core.runtime.room_changes import HERE, change, check_for_listeners, stands
 from bots.core.runtime.speaking import NOTHING, Speaking
 from bots.core.transport import Outgoing, OutgoingFile, Transport, TransportError
 
@@ -48,7 +48,6 @@ NO_PRIVATE_CHAT = "KITHROOM_NO_PRIVATE_CHAT"
 NOT_LOOKED = "KITHROOM_NOT_LOOKED"
 # How often (once a second) a redaction asks whether what it takes out has been quoted.
 LONGEST_WAIT = 30
-_HERE = (MembershipState.JOIN, MembershipState.INVITE)
 _PRIVATE_CHAT_NAME = Words("core.private_chat_name")
 
 
@@ -70,6 +69,8 @@ class Live:
     look: Callable[[str], Awaitable[Seen]] | None = None
     already_sent: dict[str, str] = field(default_factory=dict)
     _waited: dict[str, int] = field(default_factory=dict)
+    # Sends that have brought an invitation to a private chat on its way.
+    _invited: set[str] = field(default_factory=set)
 
     @property
     def _speaking(self) -> Speaking:
@@ -182,7 +183,8 @@ class Live:
         view = await self._known_view(send)
         written = await self._speaking.written(send)
         self._check(send, view, written=written)
-        room_id = await self._room_of(send)
+        check_for_listeners(view, self.bots)
+        room_id = await self._room_of(send, transaction_id)
         event_id = self.already_sent.get(transaction_id)
         if event_id is None:
             message = Outgoing(
@@ -197,6 +199,7 @@ class Live:
         for number, key in enumerate(send.buttons):
             await self._react(room_id, event_id, key, f"{transaction_id}.{number}")
         self.already_sent.pop(transaction_id, None)
+        self._invited.discard(transaction_id)
         return event_id
 
     async def _change_its_own(self, action: Edit | TakeBack, transaction_id: str) -> str | None:
@@ -208,6 +211,7 @@ class Live:
                 return None
             raise TransportError("M_NOT_FOUND", "there is no such event")
         self._check(action, view, sender)
+        check_for_listeners(view, self.bots)
         if isinstance(action, Edit):
             return await self._edit(action, target, view, transaction_id)
         await self.transport.redact(action.room_id, target, transaction_id)
@@ -248,25 +252,33 @@ class Live:
             return None
         return await self.directory.view(send.place.room_id)
 
-    async def _room_of(self, send: Send) -> str:
-        """The room to speak in: for a private chat found, or made, or entered again by the person it is with."""
+    async def _room_of(self, send: Send, transaction_id: str) -> str:
+        """The room to speak in: for a private chat found, or made, or entered again by the person it is with.
+
+        Whoever turns the invitation down is not invited again for the same words.
+        """
         if not isinstance(send.place, InPrivateChat):
             return send.place.room_id
         user = send.place.user
         room_id = await self.directory.private_chat(user)
         view = await self.directory.view(room_id) if room_id else None
         # Of a room that was made a moment ago no sync has told yet, or not to the end: the invitation stands.
-        gone = view is not None and user in view.members and not stands(view, user, *_HERE)
+        gone = view is not None and user in view.members and not stands(view, user, *HERE)
         if room_id is None or gone:
             if not send.place.open:
                 raise TransportError(NO_PRIVATE_CHAT, "there is no private chat with this person")
             if room_id is not None:
+                if transaction_id in self._invited and await self.transport.membership(room_id, user) not in HERE:
+                    self._invited.discard(transaction_id)
+                    raise TransportError(NO_PRIVATE_CHAT, "the person does not want a private chat")
                 await self.transport.invite(room_id, user)
+                self._invited.add(transaction_id)
                 return room_id
             manner = await self.directory.manner(send.place)
             name = self.catalogue.render(_PRIVATE_CHAT_NAME, manner.language).body
             room_id = await self.transport.create_private_chat(user, await self.directory.marker(user), name)
             await self.directory.remember_private_chat(user, room_id)
+            self._invited.add(transaction_id)
         return room_id
 
     async def _event(self, ref: Ref | None) -> str | None:

@@ -19,10 +19,12 @@ from bots.core.actions import (
     TakeRule,
     Unban,
 )
-from bots.core.rooms import MembershipState, RoomView
+from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.core.transport import Transport, TransportError
 
 NO_SIGNED_DEVICE = "KITHROOM_NO_SIGNED_DEVICE"
+NOBODY_THERE = "KITHROOM_NOBODY_THERE"
+HERE = (MembershipState.JOIN, MembershipState.INVITE)
 
 
 async def change(action: RoomChange, transport: Transport) -> None:
@@ -69,3 +71,14 @@ async def _change_room(action: ShutOut | OpenDoor | PutRule | TakeRule | Leave, 
 def stands(view: RoomView, user: str, *states: MembershipState) -> bool:
     """Whether somebody stands in one of these ways to the room."""
     return user in view.members and view.members[user].state in states
+
+
+def check_for_listeners(view: RoomView | None, bots: frozenset[str]) -> None:
+    """Raise for a chat that everybody but bots has left: what is said there waits for nobody, and nothing for it.
+
+    To the community's own rooms others come.
+    """
+    if view is None or view.role not in (RoomRole.PRIVATE, RoomRole.OTHER):
+        return
+    if not any(stands(view, user, *HERE) for user in view.members.keys() - bots):
+        raise TransportError(NOBODY_THERE, "everybody has left the chat")

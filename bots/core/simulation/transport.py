@@ -127,6 +127,11 @@ class MemoryTransport:
         if not self._is(room_id, user, MembershipState.INVITE, MembershipState.JOIN):
             self.homeserver.invite(self.user_id, room_id, user)
 
+    async def membership(self, room_id: str, user: str) -> MembershipState | None:
+        """Whether they are there."""
+        member = self.homeserver.rooms[room_id].members.get(user)
+        return member.state if member else None
+
     async def inviter(self, room_id: str, user: str) -> str | None:
         """Who invited them."""
         return self.homeserver.inviters.get((room_id, user))
