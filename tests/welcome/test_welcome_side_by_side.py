@@ -96,3 +96,15 @@ async def test_who_turns_the_private_chat_down_is_not_asked_into_it_again_and_ag
     assert await place.comes() == chat
     assert place.said(chat).count("I'm a bot") == 1
     assert "18 or older" in place.said(chat)
+
+
+async def test_who_says_yes_twice_to_being_forgotten_stays_forgotten(place):
+    chat = await place.comes()
+    await place.says(chat, "forget me")
+    place.homeserver.say(ANA, chat, "yes")
+    place.homeserver.say(ANA, chat, "yes, I'm sure")
+    await settle(place.running)
+
+    async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
+        assert await transaction.holdings(ANA) == []
+    assert [room.room_id for room in place.homeserver.rooms.values() if ANA in room.joined()] == [place.lobby, chat]

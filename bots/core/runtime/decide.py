@@ -97,6 +97,8 @@ class Decider:
                     continue
                 async with reader.transaction.savepoint():
                     await self._write_all(actions, source, number, reader)
+                for erased in (action.user for action in actions if isinstance(action, Erase)):
+                    reader.forget_chat_with(erased)
             except StoreAwayError:
                 # Nobody's bug: the whole batch is decided on again.
                 raise

@@ -104,6 +104,10 @@ class StoreReader:
         views = (self.room(known.room_id) for known in self._community if known.role is role)
         return tuple(view for view in views if view is not None)
 
+    def forget_chat_with(self, user: str) -> None:
+        """What is kept about this person was erased: what else they said there is said by a stranger."""
+        self._private = {room_id: person for room_id, person in self._private.items() if person != user}
+
     def device_names(self, user: str) -> tuple[str, ...]:
         """What the homeserver calls the user's devices, as far as it is known."""
         return self.transport.device_names(user)
