@@ -77,6 +77,9 @@ class Reader(Protocol):
     async def waiting(self) -> int:
         """How many actions of this bot wait to be carried out."""
 
+    async def about_to_say(self, user: str) -> Sequence[str]:
+        """The labels of what this bot is about to say to somebody in private: nobody can have answered that yet."""
+
     async def message_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent an event, by the homeserver's word; None when it is unknown there or gone.
 

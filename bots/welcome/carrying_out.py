@@ -29,12 +29,11 @@ from bots.core.records import AgreedWords, SpokenLanguage
 from bots.welcome.arriving import OWN, introduced
 from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, past_once_more, put_by
 from bots.welcome.conversation.turn import Turn
-from bots.welcome.facts import Facts
+from bots.welcome.facts import LABEL, POLL, Facts
 from bots.welcome.records import Consent, Conversation, Purpose
 from bots.welcome.unread import answered
 from bots.welcome.wording import SETTINGS_VERSION, Say
 
-LABEL = "welcome."
 GREET = "welcome.greet"
 
 
@@ -99,7 +98,7 @@ def _said(say: Say, facts: Facts, doors: Iterator[InPrivateChat], source: str) -
             place=next(doors),
             parts=(Words("welcome.poll"),),
             choices=say.choices,
-            label=f"{LABEL}{say.asks}:{source}:poll",
+            label=f"{LABEL}{say.asks}:{source}{POLL}",
         )
 
 

@@ -16,10 +16,14 @@ from bots.core.rooms.authority import power
 from bots.welcome.conversation.turn import World
 from bots.welcome.records import Arrivals, Consent, Conversation, Pause, Telling
 from bots.welcome.showing import Account
+from bots.welcome.wording import question_id
 
 if TYPE_CHECKING:
     from bots.welcome.listening import Ear
 
+# A question's label: its name and round, and the event that led to it. A poll that goes with it has a name of its own.
+LABEL = "welcome."
+POLL = ":poll"
 # What is kept is looked up before it is erased: for the receipt.
 _CONFIRM = (Pause.CONFIRM_FORGET, Pause.CONFIRM_LEAVE)
 
@@ -41,6 +45,7 @@ class Facts:
     `locked` the room ids into which moderators let nobody new for the moment,
     `tip_asked` when they were asked about a tip of theirs, if they were,
     `tip_replied_to` which one, and when, they reply to,
+    `unsaid` the labels of what is about to be said to them and is not in the chat yet,
     `ear` how near to danger something sounds that was said in the private chat.
     """
 
@@ -65,6 +70,7 @@ class Facts:
     language: str = ""
     locked: frozenset[str] = frozenset()
     ear: Ear | None = None
+    unsaid: tuple[str, ...] = ()
     telling: Telling | None = None
     tip_asked: datetime | None = None
     tip_replied_to: tuple[int, int] | None = None
@@ -95,7 +101,15 @@ class Facts:
                 if _is(self.person, room, MembershipState.INVITE)
             },
             locked=frozenset(i for i, room in self.condition_rooms.items() if room.room_id in self.locked),
+            asked=not self._question_is_unsaid,
         )
+
+    @property
+    def _question_is_unsaid(self) -> bool:
+        if self.conversation is None:
+            return False
+        question = f"{LABEL}{question_id(self.conversation)}:"
+        return any(label.startswith(question) and not label.endswith(POLL) for label in self.unsaid)
 
     @property
     def banned_everywhere(self) -> bool:

@@ -27,11 +27,11 @@ from bots.core.events import Membership, Message, MessageKind, Outcome, PollAnsw
 from bots.core.rooms import MembershipState, RoomRole, RoomView
 from bots.welcome.answers import Intent
 from bots.welcome.arriving import OWN, introduced, was_heard
-from bots.welcome.carrying_out import GREET, LABEL, carry_out, send
+from bots.welcome.carrying_out import GREET, carry_out, send
 from bots.welcome.commands import COMMANDS, Command, Copy, ForgetMe, Help, Language, LeaveUs, MyData, NotesAgain
 from bots.welcome.conversation.machine import JUST_NOW, Interview
 from bots.welcome.conversation.turn import Called, Input, Mistyped, Said, Showed, Speak, Tapped
-from bots.welcome.facts import Facts, facts_about
+from bots.welcome.facts import LABEL, Facts, facts_about
 from bots.welcome.giving import asked_of, given
 from bots.welcome.listening import Listening
 from bots.welcome.passing_on import heard
@@ -57,7 +57,8 @@ class Welcome:
         if facts.private:
             telling = await reader.get(Telling, event.sender)
             tip_asked, tip = await asked_of(event, reader)
-            facts = replace(facts, telling=telling, tip_asked=tip_asked, tip_replied_to=tip)
+            unsaid = tuple(await reader.about_to_say(event.sender))
+            facts = replace(facts, telling=telling, tip_asked=tip_asked, tip_replied_to=tip, unsaid=unsaid)
             facts = replace(facts, ear=await self.listening.said_here(event, reader))
         asks = isinstance(COMMANDS.parse(event.text), MyData) or (
             facts.private and self.interview.vocabulary.intent(event.text) is Intent.MYDATA

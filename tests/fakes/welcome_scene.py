@@ -169,6 +169,9 @@ class Scene:
     def pseudonym(self, user):
         return user
 
+    async def about_to_say(self, _user):
+        return []
+
     async def label(self, event_id):
         return self.labels.get(event_id)
 

@@ -157,6 +157,8 @@ async def test_an_action_waits_in_the_outbox_of_its_voice_once_and_in_order(stor
         assert (first.asked_by, first.place, first.priority) == (MODERATION, "!r", 1)
         assert (first.not_before, first.created_at) == (NOW, NOW)
         assert dict(first.payload) == {"say": ["å", 1, None]}
+        assert list(await t.waiting_at("!r")) == [first, second]
+        assert list(await t.waiting_at("!elsewhere")) == []
         await t.done("b")
         assert [row.transaction_id for row in await t.waiting()] == ["a"]
 

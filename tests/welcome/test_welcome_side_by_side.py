@@ -108,3 +108,67 @@ async def test_who_says_yes_twice_to_being_forgotten_stays_forgotten(place):
     async with place.store.transaction(BotName.WELCOME, place.clock.now()) as transaction:
         assert await transaction.holdings(ANA) == []
     assert [room.room_id for room in place.homeserver.rooms.values() if ANA in room.joined()] == [place.lobby, chat]
+
+
+async def test_a_second_yes_is_no_yes_to_what_nobody_has_seen_yet(place):
+    chat = await place.comes()
+    place.homeserver.say(ANA, chat, "yes")
+    place.homeserver.say(ANA, chat, "yes, I am")
+    await settle(place.running)
+    known = await conversation(place)
+    assert (known.adult, known.agreed) == (True, 0)
+
+    assert "something about your health" in await place.says(chat, "yes")
+    assert (await conversation(place)).agreed == 1
+
+
+async def test_nobody_is_forgotten_before_they_were_asked_whether_they_mean_it(place):
+    chat = await place.comes()
+    place.homeserver.say(ANA, chat, "forget me")
+    place.homeserver.say(ANA, chat, "yes")
+    await settle(place.running)
+    assert "Shall I forget you?" in place.said(chat)
+    assert await conversation(place) is not None
+
+    await place.says(chat, "yes")
+    assert await conversation(place) is None
+
+
+async def test_who_answers_while_the_buttons_are_still_put_under_the_question_has_answered(place):
+    chat = await place.comes()
+    transport, answered = place.running.transport, []
+    react = transport.react
+
+    async def react_slowly(room_id, event_id, key, transaction_id):
+        if not answered:
+            answered.append(place.homeserver.say(ANA, chat, "yes"))
+            await place.running.loop.step(timeout_ms=0)
+        return await react(room_id, event_id, key, transaction_id)
+
+    transport.react = react_slowly
+    place.homeserver.say(ANA, chat, "yes")
+    await settle(place.running)
+
+    assert answered
+    assert (await conversation(place)).agreed == 1
+    assert "something about your health" in place.said(chat)
+
+
+async def test_a_poll_that_is_still_to_come_keeps_nobody_from_answering_in_words(place):
+    chat = await place.comes()
+    await place.says(chat, "polls")
+    transport, answered = place.running.transport, []
+    send = transport.send
+
+    async def send_slowly(room_id, message, transaction_id):
+        if message.choices and not answered:
+            answered.append(place.homeserver.say(ANA, chat, "yes"))
+            await place.running.loop.step(timeout_ms=0)
+        return await send(room_id, message, transaction_id)
+
+    transport.send = send_slowly
+    place.homeserver.say(ANA, chat, "yes")
+    await settle(place.running)
+
+    assert answered
+    assert (await conversation(place)).agreed == 1

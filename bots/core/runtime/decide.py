@@ -220,7 +220,7 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
     """
     match action:
         case Send(place=InPrivateChat(user=user)) | SendCopy(user=user):
-            return f"chat:{reader.pseudonym(user)}"
+            return reader.chat_lane(user)
         case SetTopic(user=user):
             # It is for whom nothing could be said to yet, and waits for nothing.
             return f"topic:{reader.pseudonym(user)}"
@@ -228,7 +228,7 @@ def lane_of(action: Outward, reader: StoreReader) -> str:
             room_id = action.place.room_id if isinstance(action, Send) else action.room_id  # type: ignore[union-attr]
             view = reader.room(room_id)
             private = view.private_with if view else None
-            return f"chat:{reader.pseudonym(private)}" if private else room_id
+            return reader.chat_lane(private) if private else room_id
         case LookAt():
             return "pages"
         case Redact(after=str(after)):

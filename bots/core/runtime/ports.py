@@ -120,6 +120,9 @@ class Transaction(Protocol):
     async def waiting(self, of: Collection[str] | None = None) -> Sequence[Waiting]:
         """The outbox of the transaction's bot, oldest first; only these transaction ids, if some are named."""
 
+    async def waiting_at(self, place: str) -> Sequence[Waiting]:
+        """What of the outbox is for this place, oldest first."""
+
     async def done(self, transaction_id: str) -> None:
         """Delete the row."""
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
+from bots.core.actions import Send
 from bots.core.records import CommunityRoom, Holding, PrivateChat, Record
 from bots.core.rooms import RoomRole, RoomView
 from bots.core.runtime.community_rooms import CommunityRooms
+from bots.core.runtime.payload import from_json
 from bots.core.runtime.pending import Change, Pending, changed, changed_by
 from bots.core.runtime.ports import Transaction, Waiting
 from bots.core.transport import Transport
@@ -151,6 +153,16 @@ class StoreReader:
     async def waiting(self) -> int:
         """How many actions of this bot wait to be carried out."""
         return len(await self.transaction.waiting_ids())
+
+    def chat_lane(self, user: str) -> str:
+        """The place in the outbox of what is said to somebody in private."""
+        return f"chat:{self.pseudonym(user)}"
+
+    async def about_to_say(self, user: str) -> Sequence[str]:
+        """The labels of what is about to be said to somebody in private, and that no sync has shown."""
+        actions = [from_json(row.payload) for row in await self.transaction.waiting_at(self.chat_lane(user))]
+        labels = [action.label for action in actions if isinstance(action, Send) and action.label]
+        return [label for label in labels if await self.transaction.event_id(label) is None]
 
     async def message_sender(self, room_id: str, event_id: str) -> str | None:
         """Who sent an event, if a handler's `target` named it beforehand."""

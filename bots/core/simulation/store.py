@@ -215,6 +215,10 @@ class MemoryTransaction:
         mine = [row for (voice, _), row in self._tables.outbox.items() if voice is self._bot]
         return mine if of is None else [row for row in mine if row.transaction_id in of]
 
+    async def waiting_at(self, place: str) -> Sequence[Waiting]:
+        """What of the outbox is for this place."""
+        return [row for row in await self.waiting() if row.place == place]
+
     async def done(self, transaction_id: str) -> None:
         """Delete the row."""
         self._tables.outbox.pop((self._bot, transaction_id), None)

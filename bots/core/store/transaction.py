@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -172,7 +172,15 @@ class Transaction:
             for start in range(0, len(named), _MOST_NAMED):
                 some = query.where(t.c.transaction_id.in_(named[start : start + _MOST_NAMED]))
                 rows += (await self._connection.execute(some)).mappings()
-        rows.sort(key=lambda row: row["number"])
+        return self._opened(rows)
+
+    async def waiting_at(self, place: str) -> Sequence[Waiting]:
+        """What of the outbox of this bot is for this place, oldest first."""
+        t = schema.outbox
+        query = sa.select(t).where(t.c.bot == self._bot, t.c.place == place)
+        return self._opened((await self._connection.execute(query)).mappings())
+
+    def _opened(self, rows: Iterable[Mapping[Any, Any]]) -> list[Waiting]:
         return [
             Waiting(
                 transaction_id=row["transaction_id"],
@@ -183,7 +191,7 @@ class Transaction:
                 created_at=row["created_at"],
                 payload=json.loads(self._keys.unseal("outbox.payload", row["payload"])),
             )
-            for row in rows
+            for row in sorted(rows, key=lambda row: row["number"])
         ]
 
     async def done(self, transaction_id: str) -> None:

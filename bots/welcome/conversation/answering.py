@@ -36,6 +36,7 @@ class Answering(Arranging):
         turn = (
             self._in_an_emergency()
             or self._when_any_word_does()
+            or self._when_not_asked_yet()
             or self._about_oneself()
             or self._at_any_word()
             or self._at_any_time()
@@ -60,6 +61,12 @@ class Answering(Arranging):
         if not waiting or self._intent not in (None, Intent.HELLO, Intent.THANKS, Intent.YES):
             return None
         return self._when_not_let_on() or self._on_any_word()
+
+    def _when_not_asked_yet(self) -> Turn | None:
+        """Nobody says yes to what they have not seen: a second yes, or one that crossed the question, is none to it."""
+        if self._world.asked or self._intent not in (Intent.YES, Intent.NO):
+            return None
+        return Turn(conversation=self._before)
 
     def _at_any_word(self) -> Turn | None:
         match self._intent:

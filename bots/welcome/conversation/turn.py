@@ -74,6 +74,7 @@ class World:
     `receipts` is what the person agreed to; `kept` what is kept about them, as far as it was asked for;
     `by_hand` are names of rooms that they can only leave by themselves.
     `office` whether there is a room of moderators to tell something to.
+    `asked` whether the question at hand stands in the chat: what was written before that is no answer to it.
     """
 
     now: datetime
@@ -88,6 +89,7 @@ class World:
     by_hand: tuple[str, ...] = ()
     office: bool = False
     locked: frozenset[str] = frozenset()
+    asked: bool = True
     waiting: Mapping[str, str] = field(default_factory=dict)
 
     def is_reached_by(self, community: Community) -> bool:
