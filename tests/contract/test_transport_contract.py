@@ -339,6 +339,23 @@ async def test_a_door_is_opened_and_closed(people, homeserver):
         await dora.transport.join(room_id)
 
 
+async def test_what_happens_in_two_rooms_is_told_in_the_order_in_which_it_happened(people, homeserver):
+    anna, bot, one = people
+    two = await homeserver.room(anna, bot)
+    await bot.transport.join(two)
+    carl = await homeserver.peer("carl")
+    await bot.sync()
+    for room_id in (one, two):
+        await anna.transport.invite(room_id, carl.me)
+    for room_id in (two, one):
+        await carl.transport.join(room_id)
+    for room_id in (one, two):
+        await carl.transport.leave(room_id)
+
+    told = [event.room_id for event in (await bot.sync()).events if isinstance(event, Membership)]
+    assert told == [one, two, two, one, one, two]
+
+
 async def test_a_room_that_was_left_is_told_and_gone(people):
     anna, bot, room_id = people
     await anna.transport.kick(room_id, bot.me)

@@ -8,6 +8,8 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from bots.core.events import Message, Unreadable
@@ -94,7 +96,7 @@ class Receiving:
         self._synced, self._told_until = True, next_batch
         return SyncBatch(
             next_batch=next_batch,
-            events=tuple(events),
+            events=in_order_of_time(events),
             own=own,
             keys_came=self._keys_came,
             devices_changed=changed,
@@ -170,6 +172,19 @@ def _digest(event: object) -> str:
         # Somebody's deep nest is no message; whether it can be written here hangs on how deep we stand ourselves.
         text = ""
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def in_order_of_time(events: Sequence[RoomEvent]) -> tuple[RoomEvent, ...]:
+    """What happened in several rooms, as it happened: a sync tells of one room after the other.
+
+    Within a room the homeserver's order holds, whatever times the events say.
+    """
+    latest: dict[str, datetime] = {}
+    timed: list[tuple[datetime, RoomEvent]] = []
+    for event in events:
+        at = latest[event.room_id] = max(event.sent_at, latest.get(event.room_id, event.sent_at))
+        timed.append((at, event))
+    return tuple(event for _, event in sorted(timed, key=itemgetter(0)))
 
 
 def _speaks_in_clear(timeline: Timeline) -> bool:
