@@ -65,6 +65,7 @@ class Message(Event):
     `authentic` is true when the sender owns the Megolm session that carried it (or the room is not encrypted):
     a command from a message that is not authentic is not a command.
     `edited` is only ever true of one that was asked for by its id: it reads as its sender's last edit left it.
+    `late` that its key came after others had been answered: it may speak of what was so when it was sent.
     """
 
     text: str
@@ -79,6 +80,7 @@ class Message(Event):
     encrypted: bool = False
     authentic: bool = True
     edited: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class Facts:
     `tip_asked` when they were asked about a tip of theirs, if they were,
     `tip_replied_to` which one, and when, they reply to,
     `unsaid` the labels of what is about to be said to them and is not in the chat yet,
+    `crossed` whether what came late was written before the bot spoke last,
     `ear` how near to danger something sounds that was said in the private chat.
     """
 
@@ -71,6 +72,7 @@ class Facts:
     locked: frozenset[str] = frozenset()
     ear: Ear | None = None
     unsaid: tuple[str, ...] = ()
+    crossed: bool = False
     telling: Telling | None = None
     tip_asked: datetime | None = None
     tip_replied_to: tuple[int, int] | None = None
@@ -101,7 +103,7 @@ class Facts:
                 if _is(self.person, room, MembershipState.INVITE)
             },
             locked=frozenset(i for i, room in self.condition_rooms.items() if room.room_id in self.locked),
-            asked=not self._question_is_unsaid,
+            asked=not (self.crossed or self._question_is_unsaid),
         )
 
     @property

@@ -58,7 +58,10 @@ class Welcome:
             telling = await reader.get(Telling, event.sender)
             tip_asked, tip = await asked_of(event, reader)
             unsaid = tuple(await reader.about_to_say(event.sender))
-            facts = replace(facts, telling=telling, tip_asked=tip_asked, tip_replied_to=tip, unsaid=unsaid)
+            # By two clocks, so it is asked of few messages only.
+            crossed = event.late and facts.conversation is not None and event.sent_at < facts.conversation.asked_at
+            facts = replace(facts, telling=telling, tip_asked=tip_asked, tip_replied_to=tip)
+            facts = replace(facts, unsaid=unsaid, crossed=crossed)
             facts = replace(facts, ear=await self.listening.said_here(event, reader))
         asks = isinstance(COMMANDS.parse(event.text), MyData) or (
             facts.private and self.interview.vocabulary.intent(event.text) is Intent.MYDATA

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bots.core.actions import BotName
+from bots.core.events import Message
 from bots.core.rooms import MembershipState
 from bots.core.simulation.transport import MemoryTransport
 from bots.core.transport import NotReadyError
@@ -172,3 +173,37 @@ async def test_a_poll_that_is_still_to_come_keeps_nobody_from_answering_in_words
 
     assert answered
     assert (await conversation(place)).agreed == 1
+
+
+async def test_a_yes_that_comes_late_is_no_yes_to_a_question_that_was_asked_after_it(place):
+    chat = await place.comes()
+    place.clock.advance(timedelta(minutes=1))
+    place.homeserver.withhold_key(chat, ANA, BOT)
+    place.homeserver.say(ANA, chat, "yes")
+    await settle(place.running)
+    place.clock.advance(timedelta(minutes=1))
+    asked = next(e for e in place.homeserver.timeline(chat) if isinstance(e, Message) and "Tap ✅" in e.text)
+    place.homeserver.react(ANA, chat, asked.event_id, "✅")
+    await settle(place.running)
+    place.homeserver.give_key(chat, ANA, BOT)
+    await settle(place.running)
+    known = await conversation(place)
+    assert (known.adult, known.agreed, known.heard) == (True, 0, True)
+
+    await place.says(chat, "yes")
+    assert (await conversation(place)).agreed == 1
+
+
+async def test_a_yes_whose_key_came_late_counts_for_the_question_that_still_stands(place):
+    chat = await place.comes()
+    place.clock.advance(timedelta(minutes=1))
+    place.homeserver.withhold_key(chat, ANA, BOT)
+    place.homeserver.say(ANA, chat, "yes")
+    await settle(place.running)
+    place.clock.advance(timedelta(minutes=20))
+    await settle(place.running)
+    assert "I can't read" in place.said(chat)
+
+    place.homeserver.give_key(chat, ANA, BOT)
+    await settle(place.running)
+    assert (await conversation(place)).adult

@@ -36,7 +36,7 @@ async def keep(event: Unreadable, transaction: Transaction) -> None:
 async def readable(transport: Transport, waiting: Sequence[Unreadable]) -> list[Message]:
     """Of these, the ones that can be read by now. Raises TransportError where that can't be told."""
     tried = [await transport.retry(event) for event in waiting]
-    return [message for message in tried if message is not None]
+    return [replace(message, late=True) for message in tried if message is not None]
 
 
 async def with_reason(transport: Transport, event: Unreadable) -> Unreadable:
