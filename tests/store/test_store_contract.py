@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every store promises: in memory, SQLite, PostgreSQL."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -205,3 +206,19 @@ async def test_numbers_follow_each_other_across_bots(store):
     async with store.transaction(MODERATION, NOW) as t:
         assert await t.next_number("case") == 3
         await t.audit(Audit(why="moderation.mute", kind="mute", actor=BO, target=ANA, room_id="!r", case=3))
+
+
+async def test_what_one_bot_decides_at_the_same_time_is_decided_one_after_the_other(store):
+    everybody_has_looked = asyncio.Barrier(2)
+
+    async def one_more():
+        async with store.transaction(MODERATION, NOW) as t:
+            before = int(await t.position("count") or 0)
+            # The other one, too, if it ever can before this is written.
+            with suppress(TimeoutError, asyncio.BrokenBarrierError):
+                await asyncio.wait_for(everybody_has_looked.wait(), 0.05)
+            await t.set_position("count", str(before + 1))
+
+    await asyncio.gather(one_more(), one_more())
+    async with store.reading(MODERATION, NOW) as t:
+        assert await t.position("count") == "2"

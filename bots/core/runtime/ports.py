@@ -157,7 +157,7 @@ class Store(Protocol):
     """The database of a community. Whatever is done with it raises StoreAwayError while it is away."""
 
     def transaction(self, bot: BotName, now: datetime) -> AbstractAsyncContextManager[Transaction]:
-        """Commits at the end; an exception undoes it all."""
+        """Commits at the end; an exception undoes it all. Those of one bot come one after the other."""
 
     def reading(self, bot: BotName, now: datetime) -> AbstractAsyncContextManager[Transaction]:
         """To look something up, without waiting for anybody who writes; nothing may be written in it."""

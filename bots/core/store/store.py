@@ -30,6 +30,8 @@ from bots.core.store.transaction import Transaction
 _PATIENCE = 30
 # One that opens is enough, among so many: a line that somebody wrote over is no other key.
 _ENOUGH = 20
+# PostgreSQL: the lock that a bot's transaction holds (numbers of ours, beside those of `migrate` and `audit_log`).
+_LOCKS = {bot: 5484_2010 + number for number, bot in enumerate(BotName)}
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -65,8 +67,14 @@ class Store:
 
     @asynccontextmanager
     async def transaction(self, bot: BotName, now: datetime) -> AsyncIterator[Transaction]:
-        """One transaction: commits at the end; an exception undoes it all."""
+        """One transaction: commits at the end; an exception undoes it all. A bot's come one after the other.
+
+        What is due and what a sync brings are decided side by side, each on what is written down: as SQLite has only
+        one writer, so has each bot in PostgreSQL.
+        """
         async with self._connected() as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS[bot])))
             yield Transaction(connection, self._keys, bot, now)
 
     @asynccontextmanager
