@@ -299,6 +299,7 @@ async def test_a_room_that_shows_nothing_for_a_moment_is_not_a_room_where_the_bo
     assert caught.value.retryable
 
     world.homeserver.leave(ME, world.lobby)
+    await running.transport.sync(None, timeout_ms=0)
     assert await running.live.directory.view(world.lobby) is None
 
 

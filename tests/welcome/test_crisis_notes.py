@@ -317,7 +317,7 @@ def test_a_list_that_is_out_of_date_says_so_and_shows_the_emergency_number_alone
 
 
 class Started:
-    """A homeserver of whose rooms nothing is known yet but the community's own, as after a start."""
+    """A homeserver of whose rooms nothing is known yet but the community's own, as after a start, or what was asked."""
 
     def __init__(self, transport, known):
         self._transport, self._known = transport, known
@@ -327,6 +327,10 @@ class Started:
 
     def room(self, room_id):
         return self._transport.room(room_id) if room_id in self._known else None
+
+    async def load_rooms(self, room_ids):
+        await self._transport.load_rooms(room_ids)
+        self._known |= room_ids
 
 
 async def test_an_invitation_that_nobody_took_is_no_agreed_chat_and_one_that_was_taken_is():

@@ -161,9 +161,12 @@ async def _step(place, user=ANA):
         return (await transaction.get(Conversation, user)).step
 
 
-async def test_two_answers_in_one_sync_are_two_answers_in_their_order(place):
+async def test_a_yes_that_was_sent_twice_answers_the_one_question_that_stood_there(place):
     chat = await place.comes()
     place.homeserver.say(ANA, chat, "yes")
+    place.homeserver.say(ANA, chat, "yes")
+    await settle(place.running)
+    assert await _step(place) is Step.GUIDELINES
     place.homeserver.say(ANA, chat, "yes")
     await settle(place.running)
     assert await _step(place) is Step.HEALTH
