@@ -388,6 +388,27 @@ async def test_a_slow_place_does_not_keep_a_running_performer_from_new_work(desk
     assert {row.transaction_id for row in desk.store.tables.outbox.values()} == {"txn-slow"}
 
 
+async def test_an_outbox_that_is_away_is_asked_for_now_and_then_and_not_every_second(desk):
+    looks = []
+
+    @asynccontextmanager
+    async def reading(*_):
+        looks.append(desk.clock.now())
+        raise StoreAwayError("full")
+        yield
+
+    desk.store.reading = reading
+    running = asyncio.create_task(desk.performer.run())
+    for _ in range(600):
+        for _ in range(5):
+            await asyncio.sleep(0)
+        desk.clock.advance(1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert 20 < len(looks) < 60
+
+
 async def test_a_running_performer_finds_what_another_process_put_in(desk):
     running = asyncio.create_task(desk.performer.run())
     await until(lambda: desk.clock.sleeping == 1)

@@ -6,11 +6,13 @@ from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
+from asyncpg import InternalClientError
 
 from bots.core.actions import BotName
 from bots.core.runtime.ports import StoreAwayError
 from bots.core.store import Store
 from bots.core.store import store as module
+from bots.core.store.being_away import connecting
 from fakes.kept import KEYS, NOW, RECORDS
 
 WELCOME = BotName.WELCOME
@@ -87,3 +89,8 @@ async def test_a_question_that_is_wrong_does_not_pass(sql_store):
     with pytest.raises(sa.exc.DBAPIError):
         async with sql_store.transaction(WELCOME, NOW) as transaction:
             await transaction._connection.exec_driver_sql("SELECT 1 FROM nowhere")
+
+
+def test_a_driver_that_lost_track_of_its_server_passes():
+    with pytest.raises(StoreAwayError), connecting():
+        raise InternalClientError("cannot switch to state 12; another operation (2) is in progress")

@@ -40,7 +40,7 @@ from bots.core.runtime.made_up_ids import devices_id, position_of, present_id
 from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.payload import from_json
 from bots.core.runtime.pending import Pending
-from bots.core.runtime.ports import Store, StoreAwayError, Waiting
+from bots.core.runtime.ports import Store, Waiting, what_failed
 from bots.core.runtime.readability import ReadCounts
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.reports import unread, were_read
@@ -108,11 +108,10 @@ class Loop:
                 wait = backoff(self._failures, self.random(), retry_after=told, cap=LONGEST_WAIT)
                 log.warning(
                     "sync failed, trying again",
-                    error_type=type(error).__name__,
                     errcode=error.errcode if isinstance(error, TransportError) else None,
-                    detail=str(error) if isinstance(error, StoreAwayError) else None,
                     attempt=self._failures,
                     seconds=wait.total_seconds(),
+                    **what_failed(error),
                 )
                 await self.clock.sleep_until(self.clock.now() + wait)
 

@@ -23,13 +23,15 @@ from bots.core.runtime.metrics import Metrics
 from bots.core.runtime.outcomes import OUTCOME_KIND, outcome_payload
 from bots.core.runtime.payload import from_json
 from bots.core.runtime.pending import Pending
-from bots.core.runtime.ports import Store, StoreAwayError, Waiting
+from bots.core.runtime.ports import Store, StoreAwayError, Waiting, what_failed
 from bots.core.transport import NotReadyError, TokenRevokedError, TransportError
 
 # How many places are served side by side.
 WIDTH = 16
 # How often the outbox is looked at without having been woken: another bot's process may have put something in.
 POLL = timedelta(seconds=1)
+# How long it is left alone at the most when it could not be looked at.
+LONGEST_WAIT = timedelta(seconds=30)
 # After so many answers that something broke over there, it is this action that breaks it.
 MOST_SERVER_ERRORS = 12
 # Somebody who has had no device for so long is not coming back for this message.
@@ -107,7 +109,7 @@ class Performer:
 
     async def run(self) -> None:
         """Work until cancelled. Raises TokenRevokedError when there is no way on."""
-        next_look = self.clock.now()
+        next_look, failures = self.clock.now(), 0
         try:
             while True:
                 if self.clock.now() >= next_look:
@@ -118,9 +120,13 @@ class Performer:
                 except TokenRevokedError:
                     raise
                 except Exception as error:  # noqa: BLE001 — the store is away: what waits in it waits on
+                    failures += 1
+                    next_look = self.clock.now() + backoff(failures, self.random(), cap=LONGEST_WAIT)
                     structlog.get_logger().error(
-                        "the outbox can't be reached", bot=self.bot.value, error_type=type(error).__name__
+                        "the outbox can't be reached", bot=self.bot.value, **what_failed(error)
                     )
+                else:
+                    failures = 0
                 await wait_for(self._wake, self.clock, next_look)
         finally:
             await self._let_go()

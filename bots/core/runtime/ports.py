@@ -25,6 +25,11 @@ class StoreAwayError(Exception):
     """
 
 
+def what_failed(error: Exception) -> dict[str, str]:
+    """An error for the log: its kind, and of a database that is away why it is."""
+    return {"error_type": type(error).__name__} | ({"detail": str(error)} if isinstance(error, StoreAwayError) else {})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A row of the outbox. `asked_by` is the bot that decided; `created_at` when it did."""

@@ -12,12 +12,13 @@ import structlog
 
 from bots.core.actions import BotName
 from bots.core.events import Message, Tick, Unreadable
+from bots.core.runtime.backoff import backoff
 from bots.core.runtime.clock import Clock, wait_for
 from bots.core.runtime.community_rooms import CommunityRooms
 from bots.core.runtime.decide import Decider
 from bots.core.runtime.outcomes import OUTCOME_KIND, to_outcome
 from bots.core.runtime.pending import Pending
-from bots.core.runtime.ports import Store, Waiting
+from bots.core.runtime.ports import Store, Waiting, what_failed
 from bots.core.runtime.reader import StoreReader
 from bots.core.runtime.unreadable import UNREADABLE_KIND, readable, with_reason
 from bots.core.transport import TokenRevokedError, Transport, TransportError
@@ -26,6 +27,9 @@ from bots.core.transport import TokenRevokedError, Transport, TransportError
 POLL = timedelta(seconds=1)
 # How long a tick waits for a homeserver that does not say what has to be known of the message that it is about.
 PATIENCE = timedelta(minutes=10)
+# How long it is left alone at the most when something failed.
+LONGEST_WAIT = timedelta(seconds=30)
+_SPREAD = 0.5
 # How often what is past its retention is deleted.
 EXPIRE_EVERY = timedelta(hours=1)
 
@@ -53,7 +57,7 @@ class Scheduler:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        next_expiry = self.clock.now()
+        next_expiry, failures = self.clock.now(), 0
         while True:
             try:
                 await self.step()
@@ -64,10 +68,15 @@ class Scheduler:
             except TokenRevokedError:
                 raise
             except Exception as error:  # noqa: BLE001 — nothing was committed: what is due stays due
+                failures += 1
+                wait = backoff(failures, _SPREAD, cap=LONGEST_WAIT)
                 structlog.get_logger().error(
-                    "what was due could not be decided", bot=self.bot.value, error_type=type(error).__name__
+                    "what was due could not be decided", bot=self.bot.value, **what_failed(error)
                 )
-            await wait_for(self._wake, self.clock, self.clock.now() + POLL)
+                await self.clock.sleep_until(self.clock.now() + wait)
+            else:
+                failures = 0
+                await wait_for(self._wake, self.clock, self.clock.now() + POLL)
 
     async def step(self) -> int:
         """Everything that is due by now, in one transaction. Gives how many ticks that were."""

@@ -28,6 +28,9 @@ _SQLITE = frozenset(
 # and a server that takes no writes for now.
 _POSTGRES = ("08", "40", "53", "55", "57", "58", "25006")
 
+# asyncpg's, when its server ends in the middle of a word.
+_LOST_TRACK = "InternalClientError"
+
 
 def tell_being_away(engine: AsyncEngine) -> None:
     """Have what is asked of the database over this engine raise StoreAwayError while it is away."""
@@ -64,5 +67,7 @@ def _away(error: BaseException) -> StoreAwayError:
 def _passes(error: BaseException) -> bool:
     if isinstance(error, sqlite3.Error):
         return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _SQLITE
+    if type(error).__name__ == _LOST_TRACK:
+        return True
     state = getattr(error, "sqlstate", None)
     return isinstance(state, str) and state.startswith(_POSTGRES)
