@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bots.core.community import Community
-from bots.core.crisis.tiers import CRIES
+from bots.core.crisis.tiers import CRIES, URGENT, Tier
 from bots.core.events import Message
 from bots.core.settings import load_community
 from bots.moderation.crisis.assess import assess
@@ -91,8 +92,25 @@ def main() -> None:
         by.update({each.detector for each in response.tell})
     counted = ", ".join(f"{name} {count}" for name, count in by.most_common())
     console.print(f"Of {len(harmless)} harmless messages, {told} are told to moderators, {held} held. {counted}")
+    console.print(_ordinary(community))
     for name in SUITES:
         console.print(_table(name, community))
+
+
+def _ordinary(community: Community) -> Table:
+    """What of ordinary talk that nobody learned from is taken for something."""
+    table = Table(title="ordinary_unseen.yaml", title_justify="left")
+    for column in ("language", "messages", "taken for a cry", "for an urgent one", "told"):
+        table.add_column(column)
+    for language, kinds in suites.load("ordinary_unseen")["leave"].items():
+        here = replace(community, languages=tuple(dict.fromkeys(("en", language))))
+        decide, setting = deciding(here, community.regions_in(None)), Setting(now=NOW, languages=here.languages)
+        texts = [str(text) for texts_of in kinds.values() for text in texts_of]
+        tiers = [assess((passage(text),), setting).tier for text in texts]
+        cries, urgent = (sum(tier in some for tier in tiers) for some in (CRIES - {Tier.DISTRESS}, URGENT))
+        told = sum(bool(decide(text)[1].tell) for text in texts)
+        table.add_row(language, *map(str, (len(texts), cries, urgent, told)))
+    return table
 
 
 def _table(name: str, community: Community) -> Table:

@@ -4,7 +4,8 @@
 Logistic regression by stochastic gradient descent, the same every time. It learns from the suites of cries, from what
 was written only to be learned from (`tests/suites/learning`), and from every second harmless message, all made up here.
 From where on a message is heavy is found by leaving out: each fifth is weighed by what the others teach, and of what
-has not the mark only so many may be called heavy. What nobody learned from says how good that is.
+has not the mark only so many may be called heavy, and far fewer of what is ordinary in a room. What nobody learned from
+says how good that is.
 Each table says from what it was made (`basis`), so that only what changed is made again; a test says when it has to be.
 """
 
@@ -16,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from math import exp, sqrt
 from pathlib import Path
 
@@ -41,6 +43,9 @@ LIGHTEST = 20
 FOLDS = 5
 # What was written in one go is left out together: pairs, and one voice after the other.
 TOGETHER = 10
+# Which of `learning/ordinary` is plain talk. The rest (sayings, offers to write, what is past) has the words of what is
+# looked for: it is among the look-alikes.
+PLAIN = ("chat", "own")
 FOLDER = Path(tables.__file__).parent / "tables"
 HEAD = """# SPDX-License-Identifier: Apache-2.0
 # What words weigh, in hundredths; written by `python -m benchmarks.weighing`. `../weights.py` says how this is read.
@@ -52,8 +57,8 @@ HEAD = """# SPDX-License-Identifier: Apache-2.0
 class Table:
     """What is weighed for: `mark` is what the table's purpose tells apart.
 
-    Of what has not the mark, a share of `false_alarms` at most is called heavy. Of each weight, so much is `forgotten`
-    with every message that it stands in: the less, the more single messages teach.
+    Of what has its words but not the mark, a share of `false_alarms` at most is called heavy; of plain talk `ordinary`.
+    Of each weight, so much is `forgotten` with every message that it stands in: the less, the more single ones teach.
     """
 
     purpose: str
@@ -63,6 +68,13 @@ class Table:
     forgotten: float = FORGOTTEN
 
     @property
+    def ordinary(self) -> float:
+        """How much of plain talk may be called heavy."""
+        if self.purpose == PURPOSE:
+            return (ENGLISH_ORDINARY if self.language == "en" else ORDINARY)[self.mark]
+        return wording.ENGLISH_ORDINARY if self.language == "en" else wording.ORDINARY
+
+    @property
     def file(self) -> Path:
         """Where it stands."""
         return FOLDER / f"weights.{self.purpose}.{self.mark}.{self.language}.yaml"
@@ -70,11 +82,16 @@ class Table:
 
 # What was written to learn cries from, and how it calls what is learned as a mark.
 LEARNING = ("crisis", "bodies")
+# Told among cries alone.
+NOW = "now"
 KINDS = {"own": ("thoughts", "now"), "another": ("another",), "medical": ("medical",)}
 # Where no row hears anything, what may be it (see KINDS); and where a cry is heard, whether it is for now. What is not
 # learned from much is told apart less well.
-SHARES = {"own": 0.04, "now": 0.06, "another": 0.01, "medical": 0.01}
-ENGLISH_SHARES = SHARES | {"own": 0.045, "another": 0.006, "medical": 0.006}
+SHARES = {"own": 0.06, "now": 0.06, "another": 0.015, "medical": 0.015}
+ENGLISH_SHARES = SHARES | {"own": 0.09, "another": 0.012, "medical": 0.012}
+# Of plain talk, which is nearly all that is said in a room. With more, those who are told would stop to look.
+ORDINARY = {"own": 0.02, "another": 0.01, "medical": 0.01}
+ENGLISH_ORDINARY = {"own": 0.01, "another": 0.005, "medical": 0.005}
 TABLES = (
     *(
         Table(PURPOSE, mark, language, share)
@@ -99,6 +116,7 @@ Example = tuple[frozenset[str], bool]
 def basis(table: Table) -> str:
     """What the weights are made from, as a digest: the texts, the tables they are read by, and how it is learned."""
     how = (ROUNDS, table.forgotten, MISSED, LEAST, LIGHTEST, FOLDS, TOGETHER, table.false_alarms)
+    how += (table.ordinary,) if table.mark != NOW else ()
     made_from = hashlib.sha256(repr(how).encode())
     for grammar in sorted(FOLDER.glob(f"*.{table.language}.yaml")):
         if not grammar.name.startswith("weights."):
@@ -114,13 +132,18 @@ def is_fresh(table: Table) -> bool:
 
 
 def texts(table: Table) -> Iterator[Text]:
-    """What is learned from."""
+    """What is learned from; what is plainly ordinary comes last."""
+    yield from _telling_apart(table)
+    yield from ((text, False) for plain in (False, True) for text in ordinary(table, plain=plain))
+
+
+def _telling_apart(table: Table) -> Iterator[Text]:
     if table.purpose in wording.MARKS:
         yield from wording.texts(table.purpose, table.mark, table.language)
         return
     find, leave = _written_to_learn_from(table.language)
-    if table.mark == "now":
-        yield from ((str(text), mark == "now") for mark in KINDS["own"] for text in find[mark])
+    if table.mark == NOW:
+        yield from ((str(text), mark == NOW) for mark in KINDS["own"] for text in find[mark])
         return
     # What else people are needed for is neither: cries, worry about others and bodies in danger share their words.
     for function in _functions(table.language):
@@ -141,6 +164,15 @@ def _written_to_learn_from(language: str) -> tuple[dict[str, list[str]], list[st
         find |= written["find"]
         leave += written["leave"]
     return find, leave
+
+
+def ordinary(table: Table, *, plain: bool) -> list[str]:
+    """What is said in a room day in, day out: the plain part of it, or the rest.
+
+    Nothing for the mark that is told among cries alone.
+    """
+    kinds = suites.load(f"learning/ordinary.{table.language}")["leave"] if table.mark != NOW else {}
+    return [str(text) for kind, texts_of in kinds.items() if (kind in PLAIN) is plain for text in texts_of]
 
 
 def _functions(language: str) -> Iterator[dict]:
@@ -185,15 +217,15 @@ def learned(seen: Sequence[Example], heavy: float = 0.0, forgotten: float = FORG
 
 def left_out(seen: Sequence[Example], forgotten: float = FORGOTTEN) -> list[tuple[float, bool]]:
     """How heavy each is by what the others teach, and whether it has the mark."""
-    pieces = [seen[at : at + TOGETHER] for at in range(0, len(seen), TOGETHER)]
+    pieces = [range(at, min(len(seen), at + TOGETHER)) for at in range(0, len(seen), TOGETHER)]
     random.Random(2).shuffle(pieces)
-    weighed = []
+    weight = [0.0] * len(seen)
     for fold in range(FOLDS):
-        taught = [each for at, piece in enumerate(pieces) if at % FOLDS != fold for each in piece]
+        taught = [seen[at] for number, piece in enumerate(pieces) if number % FOLDS != fold for at in piece]
         weights = learned(taught, forgotten=forgotten)
-        for piece in pieces[fold::FOLDS]:
-            weighed += [(weights.together(things_of), has) for things_of, has in piece]
-    return weighed
+        for at in chain.from_iterable(pieces[fold::FOLDS]):
+            weight[at] = weights.together(seen[at][0])
+    return [(each, has) for each, (_, has) in zip(weight, seen, strict=True)]
 
 
 def heavy_from(weighed: Sequence[tuple[float, bool]], false_alarms: float) -> float:
@@ -229,11 +261,14 @@ def make(table: Table) -> str:
     seen = examples(table)
     weighed = left_out(seen, table.forgotten)
     heavy = heavy_from(weighed, table.false_alarms)
+    if talk := len(ordinary(table, plain=True)):
+        heavy = max(heavy_from(weighed[:-talk], table.false_alarms), heavy_from(weighed[-talk:], table.ordinary))
     table.file.write_text(written(table, learned(seen, heavy, table.forgotten)), "utf-8")
     found = [weight >= heavy for weight, has in weighed if has]
+    wrongly = [weight >= heavy for weight, has in weighed if not has]
     return (
         f"{table.file.name}: of {len(found)} with the mark, left out, {sum(found) / len(found):.0%} are heavy "
-        f"(from {heavy:.2f} on), of {len(weighed) - len(found)} others {table.false_alarms:.0%}"
+        f"(from {heavy:.2f} on), of {len(wrongly)} others {sum(wrongly) / len(wrongly):.1%}"
     )
 
 

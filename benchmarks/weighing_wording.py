@@ -27,6 +27,8 @@ MARKS = {
 # Of what is to be left, so much may be called heavy. In the other languages fewer rows see anything before.
 ENGLISH_SHARES = {"abuse": 0.006, "danger": 0.012, "treatment": 0.003, "diagnosis": 0.008, "offer": 0.0055}
 SHARES = {"abuse": 0.008, "danger": 0.012, "treatment": 0.005, "diagnosis": 0.009, "offer": 0.008}
+# And of plain talk so much: what is told wrongly is all that whoever looks at it sees of a quiet day.
+ENGLISH_ORDINARY, ORDINARY = 0.001, 0.004
 # What says nothing, by purpose.
 IDLE = {detector.name: detector.idle for detector in (Harm(), Instructing(), Selling())}
 # What people say of their own death, and of others', is no harm that they do.

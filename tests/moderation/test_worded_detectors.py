@@ -157,8 +157,8 @@ def test_what_no_rule_knows_is_weighed_and_said_to_be():
         (
             Selling(),
             "de",
-            "ich hätte noch zwei packungen ozempic übrig, wer will kann sich melden",
-            "ich hatte gestern noch zwei packungen kekse übrig und keiner wollte welche",
+            "schick 20 bekomm 60, viermal schon ausgezahlt, los gehts",
+            "schick dir ein bild, vier mal schon gelacht heute, los gehts",
             "selling.offer",
         ),
         (

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.core.crisis.tiers import CRIES, URGENT, Tier
 from bots.moderation.crisis.assess import assess
 from bots.moderation.detectors.finding import Setting
 from bots.moderation.detectors.harm import Harm
@@ -74,6 +75,20 @@ def test_harmless_messages_are_left_in_peace():
     assert len(held) <= 1, held
     assert len(told) <= 5, told
     assert len(called) <= 5, called
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ordinary_talk_that_nobody_learned_from_is_mostly_left_in_peace(language):
+    suite = suites.load("ordinary_unseen")
+    most, kinds = suite["measured"][language], suite["leave"][language]
+    here = Setting(now=NOON, languages=tuple(dict.fromkeys(("en", language))))
+    tiers = {text: assess((passage(text),), here).tier for texts in kinds.values() for text in texts}
+    urgent = [text for text, tier in tiers.items() if tier in URGENT]
+    cries = [text for text, tier in tiers.items() if tier in CRIES - {Tier.DISTRESS}]
+    told = [text for text in tiers if any(each.confidence >= TOLD_FROM for each in findings(text, here))]
+    assert len(urgent) <= most["urgent"], urgent
+    assert len(cries) <= most["cries"], cries
+    assert len(told) <= most["told"], told
 
 
 @given(
