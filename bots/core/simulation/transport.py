@@ -166,16 +166,19 @@ class MemoryTransport:
         return view is not None and user in view.members and view.members[user].state in states
 
     async def set_power(self, room_id: str, user: str, level: int | None) -> None:
-        """Set a power level."""
-        self.homeserver.set_power(self.user_id, room_id, user, level)
+        """Set a power level, where it is another."""
+        levels = self.homeserver.rooms[room_id].power_levels
+        if levels is None or levels.users.get(user) != level:
+            self.homeserver.set_power(self.user_id, room_id, user, level)
 
     async def set_topic(self, room_id: str, topic: str) -> None:
         """Set the topic."""
         self.homeserver.set_topic(self.user_id, room_id, topic)
 
     async def set_join_rule(self, room_id: str, rule: str) -> None:
-        """Say who may join."""
-        self.homeserver.set_join_rule(self.user_id, room_id, rule)
+        """Say who may join, where it is somebody else."""
+        if self.homeserver.rooms[room_id].join_rule != rule:
+            self.homeserver.set_join_rule(self.user_id, room_id, rule)
 
     async def shut_out(self, room_id: str, shut: Sequence[str], let_in: Sequence[str]) -> None:
         """Change the access list."""
