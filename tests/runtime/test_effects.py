@@ -277,3 +277,13 @@ async def test_a_recording_keeps_what_was_asked_for_and_tells_what_failed(world)
     assert recording.actions == [remove]
     assert failed == ["KITHROOM_REFUSED"]
     assert await Recording().carry_out(Send(why="t", place=InRoom("!a"), parts=HELLO), "t") == "$recorded-t"
+
+
+async def test_while_the_homeserver_is_away_no_time_is_counted_in_which_something_could_have_been_quoted(world):
+    said = world.homeserver.say("@anna:x", world.lobby, "buy my cure")
+    redact = Redact(why="t", room_id=world.lobby, event_id=said, sender="@anna:x", after="case:1")
+    for _ in range(LONGEST_WAIT):
+        assert await refused(world, redact) == "KITHROOM_NOT_QUOTED"
+    world.live.homeserver_is_back()
+    assert await refused(world, redact) == "KITHROOM_NOT_QUOTED"
+    assert await world.live.transport.event(world.lobby, said) is not None

@@ -7,6 +7,7 @@ import pytest
 import structlog
 
 from bots.core.actions import BotName, InRoom, Send, Words
+from bots.core.matrix.http import UNREACHABLE
 from bots.core.runtime.payload import to_json
 from bots.core.runtime.run import EXIT_OK, EXIT_TOKEN_REVOKED, run_bot
 from bots.core.transport import TokenRevokedError, TransportError
@@ -161,6 +162,38 @@ async def test_the_homeserver_is_not_asked_again_before_the_time_it_named(world)
 
     life.cancel()
     await asyncio.gather(life, return_exceptions=True)
+
+
+async def test_what_waits_longer_and_longer_for_the_homeserver_waits_no_more_when_a_sync_is_answered(world):
+    await (bot := living(world)).step()
+    away = TransportError(UNREACHABLE, "no answer", retryable=True)
+    bot.transport.errors = [away, away]
+    bot.performer.effects = Away(away)
+    async with world.store.transaction(BotName.WELCOME, world.clock.now()) as transaction:
+        send = to_json(Send(why="t", place=InRoom(world.lobby), parts=(Words("test.later"),)))
+        await transaction.enqueue(
+            BotName.WELCOME, transaction_id="x", place="p", priority=1, not_before=None, payload=send
+        )
+    for _ in range(10):
+        world.clock.advance(300)
+        await bot.performer.drain()
+    bot.performer.effects = bot.live
+    await bot.performer.drain()
+    assert world.said() == []
+    life = asyncio.create_task(bot.loop.run())
+    await until(lambda: bot.transport.errors == [] and bot.loop._failures == 0, world.clock)
+    await bot.performer.drain()
+    assert world.said() == ["it is later"]
+    life.cancel()
+    await asyncio.gather(life, return_exceptions=True)
+
+
+class Away:
+    def __init__(self, error):
+        self._error = error
+
+    async def carry_out(self, _action, _transaction_id):
+        raise self._error
 
 
 async def test_a_dry_run_says_nothing_to_anybody(world):

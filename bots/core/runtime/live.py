@@ -72,6 +72,10 @@ class Live:
     # Sends that have brought an invitation to a private chat on its way.
     _invited: set[str] = field(default_factory=set)
 
+    def homeserver_is_back(self) -> None:
+        """While it was away nothing could have been quoted: whoever waits for that waits anew."""
+        self._waited.clear()
+
     @property
     def _speaking(self) -> Speaking:
         return Speaking(self.transport, self.directory, self.catalogue)
@@ -125,7 +129,7 @@ class Live:
         waited = self._waited[transaction_id] = self._waited.get(transaction_id, 0) + 1
         if waited <= LONGEST_WAIT:
             raise TransportError("KITHROOM_NOT_QUOTED", "it is not quoted yet", retryable=True, retry_after=1.0)
-        del self._waited[transaction_id]
+        self._waited.pop(transaction_id, None)
 
     async def _look_into(self, action: Examine | ReadWords | LookAt) -> str | None:
         match action:

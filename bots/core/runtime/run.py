@@ -116,7 +116,7 @@ class Running:
             random=self.random,
             sending=self.performer.sending,
             committed=self._committed,
-            heard_again=self.performer.homeserver_is_back,
+            heard_again=self._homeserver_is_back,
         )
         self._rooms, self._pending = rooms, pending
         self._caught_up = asyncio.Event()
@@ -134,6 +134,10 @@ class Running:
             self.performer.take(reader.enqueued)
         if reader is not None and reader.scheduled:
             self.scheduler.wake()
+
+    def _homeserver_is_back(self) -> None:
+        self.live.homeserver_is_back()
+        self.performer.homeserver_is_back()
 
     async def _started(self) -> None:
         """Let the bot know that it runs, where it cares: once. What goes wrong with that stops nothing else."""
