@@ -27,6 +27,8 @@ class Pending:
     _changes: dict[str, dict[str, Change]] = field(default_factory=dict)
     # Where those are that were carried out, and how many syncs had begun by then.
     _done: dict[str, tuple[str, int]] = field(default_factory=dict)
+    # A room of thousands is asked for many times in an event: by room, how it was, and how it will be.
+    _over: dict[str, tuple[RoomView, RoomView]] = field(default_factory=dict)
     _syncs: int = 0
 
     def decided(self, rows: Iterable[Waiting]) -> None:
@@ -34,6 +36,7 @@ class Pending:
         for row in rows:
             if (change := changed_by(row)) is not None:
                 self._changes.setdefault(change.room_id, {}).setdefault(row.transaction_id, change)
+                self._over.pop(change.room_id, None)
 
     def finished(self, action: Outward, transaction_id: str, *, ok: bool) -> None:
         """It was carried out, and will show; or it never will be."""
@@ -55,11 +58,17 @@ class Pending:
 
     def over(self, view: RoomView) -> RoomView:
         """The room as it will be."""
-        return changed(view, self._changes.get(view.room_id, {}).values())
+        if view.room_id not in self._changes:
+            return view
+        known = self._over.get(view.room_id)
+        if known is None or known[0] is not view:
+            known = self._over[view.room_id] = (view, changed(view, self._changes[view.room_id].values()))
+        return known[1]
 
     def _forget(self, transaction_id: str) -> None:
         room_id, _ = self._done.pop(transaction_id)
         del self._changes[room_id][transaction_id]
+        self._over.pop(room_id, None)
         if not self._changes[room_id]:
             del self._changes[room_id]
 
