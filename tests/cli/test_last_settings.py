@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A mistake in the settings does not stop the bots: they go on with those that were right the last time, and say so."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -65,3 +67,16 @@ def test_a_folder_that_is_gone_is_a_mistake_like_any_other(folder, state):
     before = load_or_last(folder, state).community
     shutil.rmtree(folder)
     assert load_or_last(folder, state).community == before
+
+
+def test_a_full_disk_stops_no_start_and_is_not_filled_further(folder, state, monkeypatch):
+    load_or_last(folder, state)
+    before = (state / FILE).read_bytes()
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert load_or_last(folder, state).mistakes == ()
+    assert [file.name for file in state.iterdir()] == [FILE]
+    assert (state / FILE).read_bytes() == before

@@ -12,6 +12,7 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +62,9 @@ def load_or_last(folder: Path, state: Path, load: Callable[[Path], Community] = 
             mistakes=mistakes,
             settings_of=datetime.fromtimestamp(kept.stat().st_mtime, UTC),
         )
-    _keep(folder, kept)
+    # On a full disk those of the last time stay: the bots have theirs, and are started for people, not for this.
+    with suppress(OSError):
+        _keep(folder, kept)
     return loaded
 
 
@@ -83,7 +86,12 @@ def _keep(folder: Path, kept: Path) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Three bots may do so at the same moment: each writes its own, and the last one stays.
     with tempfile.NamedTemporaryFile(dir=kept.parent, prefix=FILE, delete=False) as scratch:
-        scratch.write(content.getvalue())
-        scratch.flush()
-        os.fsync(scratch.fileno())
+        try:
+            scratch.write(content.getvalue())
+            scratch.flush()
+            os.fsync(scratch.fileno())
+        except BaseException:
+            # Else each start on a full disk would leave one more.
+            Path(scratch.name).unlink()
+            raise
     Path(scratch.name).replace(kept)
