@@ -243,6 +243,34 @@ async def test_nothing_is_said_in_clear_in_a_chat_that_a_sync_saw_half_made(open
         await asyncio.gather(syncing, return_exceptions=True)
 
 
+async def test_who_came_just_before_something_was_said_reads_it_though_no_sync_had_told_of_them(
+    open_device, new_account, synapse
+):
+    anna_account = new_account("anna")
+    await open_device(anna_account)
+    bot, carl = Peer(await open_device(new_account("bot"))), Peer(await open_device(new_account("carl")))
+    joined = {"type": "m.room.history_visibility", "content": {"history_visibility": "joined"}}
+    invited = [bot.client.user_id, carl.client.user_id]
+    room_id = await create_room(anna_account, synapse, invite=invited, state=(ENCRYPTION, joined))
+    await bot.client.join(room_id)
+    await bot.sync()
+    await bot.client.send(room_id, say("for anna"), "t1")
+    await bot.sync()
+    await carl.client.join(room_id)
+    await carl.sync()
+    # The bot does not know yet that he is there.
+    event_id = await bot.client.send(room_id, say("for both"), "t2")
+    (unread,) = (await carl.sync()).events
+    assert isinstance(unread, Unreadable)
+
+    await bot.sync()
+    await bot.client._latecomers.settled()
+    await carl.sync()
+    read = await carl.client.retry(unread)
+    assert read is not None
+    assert (read.event_id, read.text) == (event_id, "for both")
+
+
 async def test_where_encryption_was_turned_on_a_moment_ago_nothing_is_said_in_clear(open_device, new_account, synapse):
     anna_account, bot_account = new_account("anna"), new_account("bot")
     anna, bot = Peer(await open_device(anna_account)), Peer(await open_device(bot_account))
@@ -418,7 +446,7 @@ async def test_an_event_is_read_as_its_last_edit_left_it(pair):
             "m.new_content": {"msgtype": "m.text", "body": text},
             "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
         }
-        sealed = await anna.client._encryption.encrypt(room_id, members, members, edit, {})
+        sealed = (await anna.client._encryption.encrypt(room_id, members, members, edit, {})).content
         target = path("rooms", room_id, "send", "m.room.encrypted", f"e{number}")
         await anna.client._http.request("PUT", target, sealed)
     batch = await bot.sync()

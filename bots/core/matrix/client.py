@@ -19,6 +19,7 @@ from bots.core.matrix.encryption import Encryption
 from bots.core.matrix.files import upload_encrypted
 from bots.core.matrix.http import Http, path
 from bots.core.matrix.known_rooms import KnownRooms
+from bots.core.matrix.latecomers import Latecomers
 from bots.core.matrix.private_chats import PrivateChats
 from bots.core.matrix.reading import ENCRYPTED, Reading
 from bots.core.matrix.receiving import Receiving
@@ -67,7 +68,8 @@ class MatrixClient(RoomActions):
         self._bots = bots | {user_id}
         self._private_chats = PrivateChats(http, self, rooms, user_id)
         self._reading = Reading(http, encryption, rooms)
-        self._receiving = Receiving(http, identity, encryption, rooms, self._reading)
+        self._latecomers = Latecomers(encryption, self._sending_in)
+        self._receiving = Receiving(http, identity, encryption, rooms, self._reading, self._latecomers)
         self._sending: dict[str, asyncio.Lock] = {}
 
     @property
@@ -144,7 +146,7 @@ class MatrixClient(RoomActions):
 
         One message at a time in a room, so that they arrive in order; rooms don't wait for each other.
         """
-        async with self._sending.setdefault(room_id, asyncio.Lock()):
+        async with self._sending_in(room_id):
             await self._rooms.load([room_id])
             view = self._rooms.view(room_id)
             if view is None:
@@ -155,14 +157,14 @@ class MatrixClient(RoomActions):
             if await self._rooms.encrypts(room_id):
                 view = self._rooms.view(room_id) or view
                 shares = message.shared_history and view.history_visibility in _SHARED
-                content = await self._encrypted(view, content, kind=kind, shared_history=shares)
+                content = await self._encrypted(view, content, transaction_id, kind=kind, shared_history=shares)
                 kind = ENCRYPTED
             answer = await self._http.request("PUT", path("rooms", room_id, "send", kind, transaction_id), content)
             return event_id_in(answer)
 
     async def send_file(self, room_id: str, file: OutgoingFile, transaction_id: str) -> str:
         """Send a file, encrypted, into an encrypted room."""
-        async with self._sending.setdefault(room_id, asyncio.Lock()):
+        async with self._sending_in(room_id):
             await self._rooms.load([room_id])
             view = self._rooms.view(room_id)
             if view is None:
@@ -170,20 +172,31 @@ class MatrixClient(RoomActions):
             if not self._rooms.is_encrypted(room_id):
                 raise TransportError("M_FORBIDDEN", "the room is not encrypted")
             content = file_content(file, await upload_encrypted(self._http, file.content))
-            encrypted = await self._encrypted(view, content, shared_history=False)
+            encrypted = await self._encrypted(view, content, transaction_id, shared_history=False)
             target = path("rooms", room_id, "send", ENCRYPTED, transaction_id)
             return event_id_in(await self._http.request("PUT", target, encrypted))
 
+    def _sending_in(self, room_id: str) -> asyncio.Lock:
+        return self._sending.setdefault(room_id, asyncio.Lock())
+
     async def _encrypted(
-        self, view: RoomView, content: dict[str, Any], *, kind: str = "m.room.message", shared_history: bool
+        self,
+        view: RoomView,
+        content: dict[str, Any],
+        made_by: str,
+        *,
+        kind: str = "m.room.message",
+        shared_history: bool,
     ) -> dict[str, Any]:
         readers = view.joined() - self._bots
         if not readers:
             raise NotReadyError("KITHROOM_NOT_READY", "nobody but bots is in the room", retryable=True)
         rules = self._rooms.encryption_rules(view.room_id)
-        return await self._encryption.encrypt(
+        sealed = await self._encryption.encrypt(
             view.room_id, recipients_of(view), readers, content, rules, kind=kind, shared_history=shared_history
         )
+        self._latecomers.said(made_by, sealed)
+        return sealed.content
 
     async def share_history(self, room_id: str, user: str, since: datetime) -> int | None:
         """Hand the keys of the room's shareable past over; how many of the person's devices can fetch them now."""
@@ -205,6 +218,7 @@ class MatrixClient(RoomActions):
 
     async def close(self) -> None:
         """Stop; the crypto store is on disk."""
+        await self._latecomers.close()
         await self._encryption.close()
         await self._http.close()
         if self._administrator is not None:

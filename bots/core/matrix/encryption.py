@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bots.core.matrix.crypto import (
@@ -41,6 +41,15 @@ class _Readers:
 
     session_id: str
     users: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An encrypted event: its `content`, the `m.room_key` that opens it (secret), and whose devices were given that."""
+
+    content: dict[str, Any]
+    key: Mapping[str, Any] = field(repr=False)
+    recipients: frozenset[str]
 
 
 class Encryption:
@@ -164,7 +173,7 @@ class Encryption:
         *,
         kind: str = "m.room.message",
         shared_history: bool = False,
-    ) -> dict[str, Any]:
+    ) -> Sealed:
         """The `m.room.encrypted` content of an event that every reachable device of `recipients` has the key for.
 
         One call at a time for a room.
@@ -176,15 +185,34 @@ class Encryption:
         for _ in range(_TRIES):
             try:
                 # Mostly everybody has the key already; the engine refuses when somebody has not.
-                encrypted = await self._thread.run(self._machine.encrypt, room_id, recipients, kind, content)
+                sealed = await self._thread.run(self._seal, room_id, recipients, kind, content)
             except NotSharedError:
                 await self._prepare(room_id, recipients)
                 continue
             given = self._readers.get(room_id)
-            if given is None or given.session_id != encrypted["session_id"] or not given.users & readers:
+            if given is None or given.session_id != sealed.content["session_id"] or not given.users & readers:
                 raise NotReadyError("KITHROOM_NOT_READY", "nobody in the room has a device with keys", retryable=True)
-            return encrypted
+            return sealed
         raise TransportError("KITHROOM_NOT_SHARED", "the room's devices change faster than keys go out", retryable=True)
+
+    def _seal(self, room_id: str, recipients: frozenset[str], kind: str, content: dict[str, Any]) -> Sealed:
+        key = self._machine.room_key(room_id)
+        encrypted = self._machine.encrypt(room_id, recipients, kind, content)
+        assert key is not None  # or it would not have been encrypted
+        return Sealed(content=encrypted, key=key, recipients=recipients)
+
+    async def give_key(self, sealed: Sealed, users: frozenset[str]) -> None:
+        """Have these users read an event, and those after it, who were in the room and were not known to be.
+
+        Raises TransportError.
+        """
+        await self._exchange.know(users)
+        await self._exchange.claim(users)
+        await self._exchange.send_waiting()
+        for some in chunks(await self._thread.run(self._machine.reachable_devices, users), _DEVICES_A_STEP):
+            chunk = await self._thread.run(self._machine.encrypt_key, sealed.key, some)
+            await self._exchange.put_to_device("m.room.encrypted", chunk.body)
+            await self._thread.run(self._machine.shared, chunk)
 
     def _set_rules(self, room_id: str, rules: Json, shared_history: bool) -> None:
         self._machine.room_encryption(room_id, dict(rules))

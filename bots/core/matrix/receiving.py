@@ -17,6 +17,7 @@ from bots.core.matrix.cross_signing import Identity
 from bots.core.matrix.encryption import Encryption
 from bots.core.matrix.http import Http
 from bots.core.matrix.known_rooms import KnownRooms, joined_rooms
+from bots.core.matrix.latecomers import Latecomers
 from bots.core.matrix.reading import ENCRYPTED, Reading, RoomEvent
 from bots.core.matrix.sync import Timeline, fetch_sync, invitation, read_timeline, rooms_in, transaction_id
 from bots.core.transport import SyncBatch, TokenRevokedError, TransportError
@@ -33,7 +34,13 @@ class Receiving:
     """Syncs for the device of `identity`. `decrypted` and `undecryptable` count messages since start."""
 
     def __init__(
-        self, http: Http, identity: Identity, encryption: Encryption, rooms: KnownRooms, reading: Reading
+        self,
+        http: Http,
+        identity: Identity,
+        encryption: Encryption,
+        rooms: KnownRooms,
+        reading: Reading,
+        latecomers: Latecomers,
     ) -> None:
         self._http = http
         self._identity = identity
@@ -41,6 +48,7 @@ class Receiving:
         self._encryption = encryption
         self._rooms = rooms
         self._reading = reading
+        self._latecomers = latecomers
         self._synced = False
         # Keys that came, until the batch that tells of them is surely kept: a sync that fails half-way is asked again,
         # and what came with it is old news to the engine then.
@@ -93,6 +101,7 @@ class Receiving:
         room_ids = frozenset(event.room_id for event in events) & self._rooms.joined
         # What happened in a gap is in the room's state, whether or not it made an event for anybody.
         await self._rooms.load(room_ids | {timeline.room_id for timeline in timelines if not timeline.complete})
+        self._latecomers.look_for_them(timelines, self._rooms)
         self._synced, self._told_until = True, next_batch
         return SyncBatch(
             next_batch=next_batch,

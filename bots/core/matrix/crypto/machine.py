@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +20,7 @@ from bots.core.matrix.crypto.key_supply import KeySupply
 from bots.core.matrix.crypto.olm import HardenedOlm
 from bots.core.matrix.crypto.room_keys import RoomKeys
 from bots.core.matrix.crypto.sessions import Sessions, ToDevice
-from bots.core.matrix.crypto.sharing import ShareChunk, SharePlan, Sharing
+from bots.core.matrix.crypto.sharing import ShareChunk, SharePlan, Sharing, device_key
 from bots.core.matrix.crypto.store import FolderLock, KeyStore
 
 _DATABASE = "crypto.db"
@@ -258,6 +258,10 @@ class CryptoMachine:
         """The homeserver took this chunk."""
         self._sharing.shared(chunk)
 
+    def room_key(self, room_id: str) -> dict[str, Any] | None:
+        """The content of an `m.room_key` that opens the room's next event, and those after it. It is secret."""
+        return self._sharing.room_key(room_id)
+
     def encrypt(self, room_id: str, users: Iterable[str], event_type: str, content: dict[str, Any]) -> dict[str, Any]:
         """The `m.room.encrypted` content of one event for a room whose members are `users`.
 
@@ -285,6 +289,17 @@ class CryptoMachine:
             if self._devices.is_cross_signed(user_id, device.device_id)
             and self._olm.session_with(device.curve25519) is not None
         ]
+
+    def reachable_devices(self, users: Iterable[str]) -> list[OlmDevice]:
+        """The devices of these users that something can be sealed for."""
+        devices = (device for user in users for device in self._devices.of(user))
+        return [device for device in devices if self._olm.session_with(device.curve25519) is not None]
+
+    def encrypt_key(self, key: Mapping[str, Any], devices: Iterable[OlmDevice]) -> ShareChunk:
+        """A `room_key` for these devices, as one of the chunks that `shared` takes."""
+        some = list(devices)
+        body = self.seal_for(some, "m.room_key", dict(key))
+        return ShareChunk(key["room_id"], key["session_id"], body, frozenset(map(device_key, some)))
 
     def seal_for(self, devices: Iterable[OlmDevice], event_type: str, content: dict[str, Any]) -> dict[str, Any]:
         """The body of a `PUT /sendToDevice/m.room.encrypted/{txn}` that carries one event to each of the devices."""

@@ -165,14 +165,7 @@ class Sharing:
         session = self._sessions.get(plan.room_id)
         if session is None or session.group.session_id != plan.session_id:
             raise ShareStaleError("the room's session was replaced")
-        content: dict[str, Any] = {
-            "algorithm": MEGOLM,
-            "room_id": plan.room_id,
-            "session_id": plan.session_id,
-            "session_key": session.group.session_key.to_base64(),
-        }
-        if self._rules.get(plan.room_id, _Rules()).shared_history:
-            content |= dict.fromkeys(SHARED_HISTORY, True)
+        content = self._room_key(plan.room_id, session)
         messages: dict[str, dict[str, Any]] = {}
         with self._olm.store.database.atomic():
             for device in plan.devices:
@@ -182,6 +175,25 @@ class Sharing:
         return ShareChunk(
             plan.room_id, plan.session_id, {"messages": messages}, frozenset(map(device_key, plan.devices))
         )
+
+    def _room_key(self, room_id: str, session: _Session) -> dict[str, Any]:
+        content: dict[str, Any] = {
+            "algorithm": MEGOLM,
+            "room_id": room_id,
+            "session_id": session.group.session_id,
+            "session_key": session.group.session_key.to_base64(),
+        }
+        if self._rules.get(room_id, _Rules()).shared_history:
+            content |= dict.fromkeys(SHARED_HISTORY, True)
+        return content
+
+    def room_key(self, room_id: str) -> dict[str, Any] | None:
+        """The content of an `m.room_key` with which the next event of the room can be read; None where there is none.
+
+        It is secret: for one who should have had it with the others.
+        """
+        session = self._sessions.get(room_id)
+        return self._room_key(room_id, session) if session is not None else None
 
     def shared(self, chunk: ShareChunk) -> None:
         """The homeserver took this chunk: its devices have the key."""
