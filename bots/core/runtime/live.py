@@ -215,8 +215,8 @@ class Live:
                 return None
             raise TransportError("M_NOT_FOUND", "there is no such event")
         self._check(action, view, sender)
-        check_for_listeners(view, self.bots)
         if isinstance(action, Edit):
+            check_for_listeners(view, self.bots)
             return await self._edit(action, target, view, transaction_id)
         await self.transport.redact(action.room_id, target, transaction_id)
         return None
