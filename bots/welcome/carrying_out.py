@@ -29,10 +29,10 @@ from bots.core.records import AgreedWords, SpokenLanguage
 from bots.welcome.arriving import OWN, introduced
 from bots.welcome.coming_up import INVITE, Later, coming_up, nothing_more, past_once_more, put_by
 from bots.welcome.conversation.turn import Turn
-from bots.welcome.facts import LABEL, POLL, Facts
+from bots.welcome.facts import AGAIN, LABEL, POLL, Facts
 from bots.welcome.records import Consent, Conversation, Purpose
 from bots.welcome.unread import answered
-from bots.welcome.wording import SETTINGS_VERSION, Say
+from bots.welcome.wording import SETTINGS_VERSION, Say, question_id
 
 GREET = "welcome.greet"
 
@@ -83,11 +83,12 @@ def carry_out(turn: Turn, facts: Facts, source: str, *, open_chat: bool = False)
 def _said(say: Say, facts: Facts, doors: Iterator[InPrivateChat], source: str) -> Iterator[Send]:
     """The message, and the poll that goes with it."""
     greeting = facts.conversation is None
+    again = AGAIN if facts.conversation and question_id(facts.conversation) == say.asks else ""
     yield Send(
         why=GREET if greeting else "welcome.answer",
         place=next(doors),
         parts=say.parts,
-        label=f"{LABEL}{say.asks}:{source}" if say.asks else None,
+        label=f"{LABEL}{say.asks}:{source}{again}" if say.asks else None,
         buttons=say.buttons,
         priority=Priority.CRISIS if say.urgent else Priority.CONVERSATION,
         follow_up=greeting,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # A question's label: its name and round, and the event that led to it. A poll that goes with it has a name of its own.
 LABEL = "welcome."
 POLL = ":poll"
+# Of a question that is asked once more: it can be answered already.
+AGAIN = ":again"
 # What is kept is looked up before it is erased: for the receipt.
 _CONFIRM = (Pause.CONFIRM_FORGET, Pause.CONFIRM_LEAVE)
 
@@ -111,7 +113,7 @@ class Facts:
         if self.conversation is None:
             return False
         question = f"{LABEL}{question_id(self.conversation)}:"
-        return any(label.startswith(question) and not label.endswith(POLL) for label in self.unsaid)
+        return any(label.startswith(question) and not label.endswith((POLL, AGAIN)) for label in self.unsaid)
 
     @property
     def banned_everywhere(self) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from aiohttp import web
 from bots.core.matrix.crypto import Received
 from bots.core.matrix.http import Http
 from bots.core.matrix.known_rooms import KnownRooms
+from bots.core.matrix.latecomers import Latecomers
 from bots.core.matrix.receiving import Receiving
 from bots.core.transport import TransportError
 from fakes.scripted_homeserver import ScriptedHomeserver
@@ -73,7 +75,9 @@ async def server():
 @pytest.fixture
 async def receiving(server, tmp_path):
     async with Http(server.url, "secret") as http:
-        yield Receiving(http, Own(), Engine(), KnownRooms(http, tmp_path), None)
+        engine = Engine()
+        latecomers = Latecomers(engine, lambda _: asyncio.Lock())
+        yield Receiving(http, Own(), engine, KnownRooms(http, tmp_path), None, latecomers)
 
 
 async def test_what_a_device_sent_is_taken_in_once_however_often_its_sync_is_asked_for(server, receiving):

@@ -172,6 +172,16 @@ async def test_a_yes_that_was_sent_twice_answers_the_one_question_that_stood_the
     assert await _step(place) is Step.HEALTH
 
 
+@pytest.mark.parametrize(("first", "second", "step"), [("yes", "back", Step.AGE), ("back", "yes", Step.GUIDELINES)])
+async def test_two_answers_in_one_sync_are_two_answers_in_their_order(place, first, second, step):
+    """But for a yes or a no to a question that was not there yet: see `test_welcome_side_by_side`."""
+    chat = await place.comes()
+    place.homeserver.say(ANA, chat, first)
+    place.homeserver.say(ANA, chat, second)
+    await settle(place.running)
+    assert await _step(place) is step
+
+
 async def test_three_devices_that_tap_at_once_have_answered_once(place):
     chat = await place.comes()
     asked = next(e for e in place.homeserver.timeline(chat) if isinstance(e, Message) and "18 or older" in e.text)
