@@ -352,6 +352,17 @@ class Stumbling(MemoryTransport):
             raise TransportError("KITHROOM_UNREACHABLE", "no answer", retryable=True)
 
 
+async def with_an_unread_message(world):
+    """Anna has said something in the lobby, and its key is missing; the bot, and its homeserver that can stumble."""
+    transport = Stumbling(world.homeserver, ME)
+    running = world.running(wrap_transport=lambda _: transport)
+    world.homeserver.join("@anna:x", world.lobby)
+    world.homeserver.withhold_key(world.lobby, "@anna:x", ME)
+    world.homeserver.say("@anna:x", world.lobby, "hi")
+    await settle(running)
+    return running, transport
+
+
 async def patiently(running):
     """`settle`, with the sleep of a loop that has failed left out."""
     for _ in range(20):
@@ -363,12 +374,7 @@ async def patiently(running):
 
 
 async def test_a_message_whose_key_came_while_the_homeserver_stumbled_is_answered_at_once(world):
-    transport = Stumbling(world.homeserver, ME)
-    running = world.running(wrap_transport=lambda _: transport)
-    world.homeserver.join("@anna:x", world.lobby)
-    world.homeserver.withhold_key(world.lobby, "@anna:x", ME)
-    world.homeserver.say("@anna:x", world.lobby, "hi")
-    await settle(running)
+    running, transport = await with_an_unread_message(world)
 
     world.homeserver.give_key(world.lobby, "@anna:x", ME)
     transport.syncs, transport.events = 5, 1
@@ -378,12 +384,7 @@ async def test_a_message_whose_key_came_while_the_homeserver_stumbled_is_answere
 
 
 async def test_what_is_readable_is_not_told_as_unreadable_because_the_homeserver_stumbled(world):
-    transport = Stumbling(world.homeserver, ME)
-    running = world.running(wrap_transport=lambda _: transport)
-    world.homeserver.join("@anna:x", world.lobby)
-    world.homeserver.withhold_key(world.lobby, "@anna:x", ME)
-    world.homeserver.say("@anna:x", world.lobby, "hi")
-    await settle(running)
+    running, transport = await with_an_unread_message(world)
 
     # A night in which the machine slept.
     world.clock.advance(timedelta(hours=9))

@@ -17,9 +17,8 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from bots.core.matrix.crypto import CryptoMachine
-from bots.core.matrix.crypto.errors import DISK, is_full
+from bots.core.matrix.disk import writing
 from bots.core.matrix.http import Http, path
-from bots.core.matrix.known_rooms import NO_DISK
 from bots.core.matrix.state import is_user_id
 from bots.core.transport import TokenRevokedError, TransportError
 
@@ -48,13 +47,8 @@ class CryptoThread:
         Raises what it raises, but TransportError for a disk that is full or away: that passes, as a network does.
         """
         call = partial(function, *args, **kwargs)
-        try:
+        with writing():
             return await asyncio.get_running_loop().run_in_executor(self._executor, call)
-        except DISK as error:
-            if not is_full(error):
-                raise
-            # By its kind only: it may name files.
-            raise TransportError(NO_DISK, f"the disk takes nothing ({type(error).__name__})", retryable=True) from error
 
     def stop(self) -> None:
         """End the thread when it has done what it was given."""

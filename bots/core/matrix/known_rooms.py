@@ -14,14 +14,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bots.core.matrix.crypto.errors import is_full
+from bots.core.matrix.disk import writing
 from bots.core.matrix.http import BAD_RESPONSE, Http, path
 from bots.core.matrix.state import view_from_state, with_state
 from bots.core.rooms import RoomView
 from bots.core.transport import TransportError
 
 ENCRYPTION = "m.room.encryption"
-NO_DISK = "KITHROOM_DISK"
 _POWER_LEVELS = "m.room.power_levels"
 ENCRYPTED_ROOMS_FILE = "encrypted_rooms.txt"
 # How many rooms' states are asked for at the same time.
@@ -84,7 +83,7 @@ class KnownRooms:
 
     async def note_encrypted(self, room_id: str, rules: Mapping[str, Any]) -> None:
         """Keep that the room is encrypted, by these rules, and ask again for what else was known of it."""
-        await self._note_encryption(room_id, [{"type": ENCRYPTION, "content": rules}])
+        await self._take_in_encryption(room_id, [{"type": ENCRYPTION, "content": rules}])
         self.outdate(room_id)
 
     def encryption_rules(self, room_id: str) -> Mapping[str, Any]:
@@ -101,7 +100,7 @@ class KnownRooms:
     async def apply(self, room_id: str, events: Iterable[Mapping[str, Any]]) -> None:
         """Take in the state events among these, which a homeserver gave in clear, in order."""
         state = [event for event in events if "state_key" in event]
-        await self._note_encryption(room_id, state)
+        await self._take_in_encryption(room_id, state)
         if room_id in self._meanwhile:
             self._meanwhile[room_id].extend(state)
         view = self._views.get(room_id)
@@ -155,7 +154,7 @@ class KnownRooms:
             finally:
                 meanwhile = self._meanwhile.pop(room_id)
             events = [event for event in (*events, *meanwhile) if isinstance(event, Mapping)]
-            await self._note_encryption(room_id, events)
+            await self._take_in_encryption(room_id, events)
             self._views[room_id] = view_from_state(room_id, events, encrypted=self.is_encrypted(room_id))
             self._levels.pop(room_id, None)
             self._note_levels(room_id, events)
@@ -171,19 +170,15 @@ class KnownRooms:
             if None not in (known, replaced) and replaced != known and event.get("event_id") != known:
                 self.outdate(room_id)
 
-    async def _note_encryption(self, room_id: str, state: Iterable[Mapping[str, Any]]) -> None:
+    async def _take_in_encryption(self, room_id: str, state: Iterable[Mapping[str, Any]]) -> None:
         for event in state:
             content = event.get("content")
             if event.get("type") != ENCRYPTION or not isinstance(content, Mapping):
                 continue
             self._rules[room_id] = content
             if room_id not in self._encrypted:
-                try:
+                with writing():
                     await asyncio.to_thread(_append, self._file, room_id)
-                except OSError as error:
-                    if not is_full(error):
-                        raise
-                    raise TransportError(NO_DISK, "the disk takes nothing", retryable=True) from error
                 self._encrypted.add(room_id)
 
 
